@@ -1,0 +1,102 @@
+//===- Kernel.h - What to compute, as plain data -----------------------------===//
+//
+// The floor between the MLIR passes, which make it, and the Halide stage, which
+// reads it: straight-line expressions over the coordinates of one pair (or one
+// rectangle of pairs, for the bounds), the parameters and the score. No pointer
+// into MLIR, no Halide type: each side compiles without the other's headers.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_KERNEL_H
+#define GAZE_COMPILER_KERNEL_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gaze {
+
+enum class ValueType { I1, I64, F32, F64 };
+
+/// Coordinate numbers the values of Op::Coordinate; the first four have Low and
+/// High forms in bounds functions.
+enum class Coordinate { Q, K, Head, Batch, SeqQ, SeqK, Heads, HeadDim };
+
+enum class Op {
+  Constant,   ///< integer (I1, I64) or real (F32, F64)
+  Coordinate, ///< I64; integer: a Coordinate
+  Low, High,  ///< I64; integer: Q, K, Head or Batch; ends (inclusive) of the rectangle; bounds only
+  Parameter,  ///< I64, F64 or I1; integer: index into Kernel::parameters
+  Score,      ///< F32; score functions only
+  // Int arithmetic on I64 wraps around.
+  Add, Subtract, Multiply,      ///< I64, F32, F64
+  Divide,                       ///< F32, F64
+  FloorDivide, FloorModulo,     ///< I64, rounding towards minus infinity; 0 for a zero divisor
+  Minimum, Maximum,             ///< I64; floats: NaN when either is NaN
+  Negate, Absolute,             ///< floats (ints use Subtract); I64 and floats
+  // Comparisons give I1. Ordered: false with NaN; NotEqual: true with NaN.
+  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
+  And, Or, Xor,                 ///< I1, and I64 bitwise
+  Select,                       ///< operands: condition, then, else
+  Floor,                        ///< floats, to the same type
+  SquareRoot, Exp, Exp2, Log, Log2, Tanh, Sin, Cos, ///< F32, F64
+  IntToFloat,                   ///< I64 to F32 or F64, to nearest
+  FloatToInt,                   ///< F32 or F64 to I64, towards zero, saturating, NaN to 0
+  Narrow, Widen,                ///< F64 to F32, F32 to F64
+  Chance,                       ///< I1; operands: p (F64), seed (I64), arguments (I64)...: dsl/Interpreter.h
+};
+
+/// One value of a Function; operands are indices of earlier nodes.
+struct Node {
+  Op op;
+  ValueType type;
+  std::vector<int> operands;
+  std::int64_t integer = 0;
+  double real = 0;
+};
+
+/// Straight-line code in the order of evaluation; all of it is pure.
+struct Function {
+  std::vector<Node> nodes;
+  std::vector<int> results;
+};
+
+struct KernelParameter {
+  std::string name;
+  ValueType type = ValueType::I64; ///< I64, F64 or I1
+  bool hasDefault = false;
+  std::int64_t integer = 0; ///< the default of I64 and I1
+  double real = 0;          ///< the default of F64
+};
+
+/// Checked before anything runs; `condition` (I1) reads only parameters and
+/// shape coordinates (SeqQ .. HeadDim).
+struct Requirement {
+  Function condition;
+  std::string message;
+  std::string place; ///< FILE:LINE:COLUMN
+};
+
+struct Kernel {
+  std::string name;
+  std::vector<KernelParameter> parameters;
+  std::vector<Requirement> requirements;
+
+  /// One I1: does query q look at key k?
+  Function keep;
+  bool keepsEverything = false; ///< `keep` is the constant true
+  /// Two I1, `may` and `must`, for the rectangle Low..High: may is true when any
+  /// pair could be kept, must is true only when all are. Sound, never wrong:
+  /// (true, false) is always allowed.
+  Function bounds;
+  bool keepReadsHead = false;  ///< plans differ by head
+  bool keepReadsBatch = false; ///< plans differ by batch entry
+
+  /// One F64, the factor on Q.K: reads neither K nor the score. No results: 1 / sqrt(head_dim).
+  Function scale;
+  /// One F32, from Op::Score. No results: the score as it is.
+  Function score;
+};
+
+} // namespace gaze
+
+#endif // GAZE_COMPILER_KERNEL_H

@@ -1,0 +1,65 @@
+//===- Interpreter.h - What a pattern means, pair by pair --------------------===//
+//
+// The executable definition of the language: a walk over the checked AST with
+// 64-bit ints and floats. It shares nothing with the compiler, so the float64
+// reference attention (compiler/reference) and every differential test stand on
+// it. docs/language.md says the same in words.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_DSL_INTERPRETER_H
+#define GAZE_DSL_INTERPRETER_H
+
+#include "dsl/Ast.h"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace gaze::dsl {
+
+struct Value {
+  Type type = Type::Int;
+  std::int64_t integer = 0; ///< Int, and Bool as 0 or 1
+  double real = 0;          ///< Float
+};
+
+/// Values of the ambient names, by Ambient.
+struct Coordinates {
+  std::array<std::int64_t, 8> integers{}; ///< Q .. HeadDim
+  double score = 0;
+};
+
+/// floor(a / b) and a - b * floor(a / b), as Python rounds them; 0 where b is 0;
+/// wrapping on overflow like all int arithmetic of the language.
+std::int64_t floorDivide(std::int64_t a, std::int64_t b);
+std::int64_t floorModulo(std::int64_t a, std::int64_t b);
+
+/// The fixed hash behind `chance`: true with probability p.
+///   h = mix(seed); for each argument x: h = mix(h ^ x); true iff (h >> 11) * 2^-53 < p
+/// where mix is the finaliser of SplitMix64 (Steele, Lea, Flood 2014) applied to
+/// h + 0x9e3779b97f4a7c15.
+bool chance(double p, std::int64_t seed, const std::int64_t *arguments, int count);
+
+/// Evaluates the statements of one checked pattern. Parameters are given in the
+/// order of Pattern::parameters, already of the parameter's type. Thread-safe:
+/// evaluation changes nothing.
+class Interpreter {
+public:
+  Interpreter(const Program &program, const Pattern &pattern, std::vector<Value> parameters);
+
+  /// Index of the first requirement that fails, or -1.
+  int failedRequirement(const Coordinates &at) const;
+  bool keep(const Coordinates &at) const;
+  double scale(const Coordinates &at) const;
+  /// The score after all score statements; `at.score` is the score after the scale.
+  double score(const Coordinates &at) const;
+
+private:
+  const Program &program;
+  const Pattern &pattern;
+  std::vector<Value> parameters;
+};
+
+} // namespace gaze::dsl
+
+#endif // GAZE_DSL_INTERPRETER_H

@@ -1,0 +1,27 @@
+# Tests that are commands: what a line of a test file behind RUN: does, checked with
+# FileCheck, `not` and the exit code. One test folder per folder of the project.
+import os
+
+import lit.formats
+
+config.name = "gaze"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".gaze", ".test"]
+config.excludes = ["Inputs", "CMakeLists.txt"]
+config.test_source_root = os.path.join(config.source_root, "test")
+
+bin_folder = os.path.join(config.binary_root, "bin")
+config.environment["PATH"] = os.pathsep.join([bin_folder, config.llvm_tools, os.environ["PATH"]])
+config.environment["LLVM_DISABLE_CRASH_REPORT"] = "1"
+
+# Every gaze-opt test is a print-and-parse test as well.
+round_trip = " --verify-roundtrip"
+config.substitutions += [
+    ("%gaze-opt", os.path.join(bin_folder, "gaze-opt") + round_trip),
+    ("%gaze", os.path.join(bin_folder, "gaze")),
+    ("%patterns", os.path.join(config.source_root, "patterns")),
+    ("%root", config.source_root),
+    ("%build", config.binary_root),
+    ("%python", config.python),
+    ("%cxx", config.cxx),
+]
