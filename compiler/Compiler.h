@@ -1,0 +1,86 @@
+//===- Compiler.h - Pattern in, kernel out ------------------------------------===//
+//
+// The façade that the tools and C++ users call. Loading and checking a pattern
+// file is dsl/Load.h; from there:
+//
+//   gaze::KernelOptions options;
+//   options.headDim = 64;
+//   gaze::JitKernel kernel = gaze::jit(program, *pattern, options);
+//   gaze_plan_create(&kernel.table(), ...);              // runtime/gaze.h
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_COMPILER_H
+#define GAZE_COMPILER_COMPILER_H
+
+#include "compiler/Schedule.h"
+#include "dsl/Ast.h"
+#include "runtime/gaze.h"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace gaze {
+
+/// What the compiler cannot do, with text that is ready for standard error.
+class CompileError : public std::runtime_error {
+public:
+  enum class Kind {
+    Pattern, ///< the pattern, a size or the schedule is wrong
+    File,    ///< a file cannot be written
+    Internal ///< our own fault
+  };
+  CompileError(Kind kind, const std::string &message) : std::runtime_error(message), kind(kind) {}
+  const Kind kind;
+};
+
+struct KernelOptions {
+  std::string name;            ///< of the symbols in the object; default: the pattern's name
+  int headDim = 64;            ///< of Q and K: a multiple of 8, from 8 to 256
+  int valueDim = 0;            ///< of V and the output; 0: headDim
+  std::string target = "host"; ///< host, x86-64, x86-64-v3 or x86-64-v4
+  std::string scheduleJson;    ///< text of a schedule file; default: the rule of Schedule.h
+};
+
+/// A kernel in this process, from the same object code that `compileToFiles` writes.
+class JitKernel {
+public:
+  const gaze_kernel &table() const;
+
+  struct Storage;
+  explicit JitKernel(std::shared_ptr<const Storage> storage);
+
+private:
+  std::shared_ptr<const Storage> storage;
+};
+
+/// Compiles and loads. Throws CompileError.
+JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
+              const KernelOptions &options);
+
+struct CompiledFiles {
+  std::string object;   ///< DIR/NAME.o
+  std::string header;   ///< DIR/NAME.h
+  std::string schedule; ///< DIR/NAME.schedule.json
+};
+
+/// Compiles into `folder` (made where missing). A file is complete or not there.
+/// Throws CompileError.
+CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
+                             const KernelOptions &options, const std::string &folder);
+
+enum class Stage {
+  Ast,    ///< the pattern as text again, checked
+  Gaze,   ///< the gaze dialect before the passes
+  Kernel, ///< the kernel IR after them
+  Halide, ///< Halide's lowered statements
+  Asm     ///< the target's assembly
+};
+
+/// What the compiler made of the pattern at that stage, as text. Throws CompileError.
+std::string emit(const dsl::Program &program, const dsl::Pattern &pattern,
+                 const KernelOptions &options, Stage stage);
+
+} // namespace gaze
+
+#endif // GAZE_COMPILER_COMPILER_H

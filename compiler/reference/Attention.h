@@ -1,0 +1,38 @@
+//===- Attention.h - Dense attention in float64, the slow and obvious way -----===//
+//
+// The first-class reference that every kernel is held to: for every query it
+// walks over every key, asks the interpreter (dsl/Interpreter.h) whether the pair
+// is kept and what its score is, and takes the softmax in float64. It shares no
+// code with the compiler. Rows run on several threads.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_REFERENCE_ATTENTION_H
+#define GAZE_COMPILER_REFERENCE_ATTENTION_H
+
+#include "dsl/Interpreter.h"
+#include "runtime/gaze.h"
+
+#include <functional>
+#include <vector>
+
+namespace gaze::reference {
+
+struct Result {
+  std::vector<double> out; ///< [batch, heads, seq_q, value_dim]
+  std::vector<double> lse; ///< [batch, heads, seq_q], natural logarithm
+  std::int64_t rowsEmpty = 0; ///< rows that keep no key: zeros and -inf
+  /// [batch, heads, seq_q]: sum over keys of weight * max |v|, the size against
+  /// which rounding errors of a row are measured.
+  std::vector<double> magnitude;
+};
+
+/// q [batch, heads, seq_q, headDim], k [batch, kv_heads, seq_k, headDim] and
+/// v [batch, kv_heads, seq_k, valueDim] are dense. `progress`, where given, is
+/// called from one thread with the share of rows done, 0 to 1.
+Result attention(const dsl::Interpreter &interpreter, const gaze_shape &shape, int headDim,
+                 int valueDim, const float *q, const float *k, const float *v,
+                 const std::function<void(double)> &progress = {});
+
+} // namespace gaze::reference
+
+#endif // GAZE_COMPILER_REFERENCE_ATTENTION_H
