@@ -1,0 +1,68 @@
+//===- Passes.td - From a pattern as written to a kernel -------------------------===//
+//
+// In the order of the pipeline (Passes.h, addLoweringPasses). Each pass is one
+// file, and has a test of the same name in test/passes.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_PASSES_PASSES_TD
+#define GAZE_COMPILER_PASSES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def InlinePass : Pass<"gaze-inline", "::mlir::ModuleOp"> {
+  let summary = "Replace calls and `where` by what they read";
+  let description = [{
+    Afterwards the module holds no `gaze.def`, `gaze.call` or `gaze.where`, and
+    coordinates are those of the pair itself. Defs can double in size at each
+    level, so the pass counts while it expands and stops with an error at the
+    call that is too large.
+  }];
+  let options = [
+    Option<"maximumOperations", "max-operations", "int64_t", "100000",
+           "Operations that one module may expand to">,
+    Option<"maximumDepth", "max-depth", "int64_t", "1000", "Calls inside of calls">
+  ];
+  let dependentDialects = ["::gaze::ir::GazeDialect"];
+}
+
+def RequireDivisorsPass : Pass<"gaze-require-divisors", "::mlir::ModuleOp"> {
+  let summary = "Refuse parameters and shapes for which the pattern divides by zero";
+  let description = [{
+    Integer division is total here (it gives 0), but a reader of Python expects an error. Where a
+    division is evaluated in any case (not in a branch of `select`, not on the right of `andi` and
+    `ori`) and its divisor reads only parameters and shape, the pass adds the requirement that
+    the divisor is not 0. Runs on inlined patterns, before anything reorders `andi` and `ori`.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
+}
+
+def SimplifyBooleansPass : Pass<"gaze-simplify-booleans", "::mlir::ModuleOp"> {
+  let summary = "Simplify `and`, `or` and `not` over comparisons";
+  let description = [{
+    Duplicates, complements and absorption in chains of `andi` and `ori`;
+    comparisons of the same two operands become one; `not` goes towards the leaves where they take
+    it. Floats keep their NaNs: not (a < b) is not a >= b.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def LowerToKernelPass : Pass<"gaze-lower-to-kernel", "::mlir::ModuleOp"> {
+  let summary = "Turn patterns into kernels";
+  let description = [{
+    Afterwards only operations that map one to one onto compiler/Kernel.h are
+    left, `keep` is there, and the kernel says what it reads.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
+}
+
+def TileBoundsPass : Pass<"gaze-tile-bounds", "::mlir::ModuleOp"> {
+  let summary = "Derive what `keep` says about a whole rectangle of pairs";
+  let description = [{
+    Adds the `bounds` region to kernels: `keep` in interval arithmetic, written
+    with ordinary operations. Sound for every operation; TileBounds.cpp says how.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
+#endif // GAZE_COMPILER_PASSES_PASSES_TD
