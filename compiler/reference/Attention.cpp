@@ -1,0 +1,162 @@
+//===- Attention.cpp - Dense attention in float64, the slow and obvious way ---===//
+//
+// One row of the output at a time, as the formula reads: the scores of the kept
+// keys, their maximum, weights exp(score - maximum), the weighted mean of V. A key
+// that is not kept is never read, so what stands in it cannot reach the result;
+// what stands in a kept one does, NaN and infinity included. Threads take rows
+// from one counter and share nothing else.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/reference/Attention.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <system_error>
+#include <thread>
+
+using namespace gaze;
+using namespace gaze::reference;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+struct Problem {
+  const dsl::Interpreter &interpreter;
+  const gaze_shape &shape;
+  int headDim;
+  int valueDim;
+  const float *q, *k, *v;
+};
+
+/// The dot product of two rows, in eight sums that the compiler keeps in vectors.
+double dot(const float *a, const float *b, int size) {
+  double sums[8] = {};
+  int i = 0;
+  for (; i + 8 <= size; i += 8)
+    for (int lane = 0; lane < 8; ++lane)
+      sums[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
+  double sum = 0;
+  for (; i < size; ++i)
+    sum += static_cast<double>(a[i]) * b[i];
+  for (double part : sums)
+    sum += part;
+  return sum;
+}
+
+/// What one thread needs for a row.
+struct Workspace {
+  std::vector<std::int64_t> keys; ///< the kept ones
+  std::vector<double> weights;    ///< their scores, then their weights
+
+  explicit Workspace(std::int64_t seqK) {
+    keys.reserve(seqK);
+    weights.reserve(seqK);
+  }
+};
+
+/// Fills `kept` with the keys and scores of one row.
+void scoreRow(const Problem &problem, dsl::Coordinates at, const float *q, const float *k,
+              Workspace &kept) {
+  kept.keys.clear();
+  kept.weights.clear();
+  const double scale = problem.interpreter.scale(at);
+  std::int64_t &key = at.integers[static_cast<int>(dsl::Ambient::K)];
+  for (key = 0; key < problem.shape.seq_k; ++key) {
+    if (!problem.interpreter.keep(at))
+      continue;
+    at.score = dot(q, k + key * problem.headDim, problem.headDim) * scale;
+    const double score = problem.interpreter.score(at);
+    if (score == -infinity)
+      continue;
+    kept.keys.push_back(key);
+    kept.weights.push_back(score);
+  }
+}
+
+/// Turns scores into exp(score - maximum) and returns the log-sum-exp: NaN where
+/// a score is NaN, -inf without any.
+double exponentiate(std::vector<double> &scores) {
+  double maximum = -infinity;
+  for (double score : scores)
+    if (score > maximum || std::isnan(score))
+      maximum = score;
+  double sum = 0;
+  for (double &score : scores) {
+    score = std::exp(score - maximum);
+    sum += score;
+  }
+  for (double &score : scores)
+    score /= sum;
+  return scores.empty() ? -infinity : maximum + std::log(sum);
+}
+
+/// Computes row `row` of [batch, heads, seq_q] flattened; true where it keeps a key.
+bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Result &result) {
+  const gaze_shape &shape = problem.shape;
+  const std::int64_t index = row % shape.seq_q;
+  const std::int64_t head = row / shape.seq_q % shape.heads;
+  const std::int64_t batch = row / shape.seq_q / shape.heads;
+  const std::int64_t kvHead = batch * shape.kv_heads + head / (shape.heads / shape.kv_heads);
+  const float *k = problem.k + kvHead * shape.seq_k * problem.headDim;
+  const float *v = problem.v + kvHead * shape.seq_k * problem.valueDim;
+
+  dsl::Coordinates at;
+  at.integers = {index + shape.q_start, 0,           head,        batch,
+                 shape.seq_q,           shape.seq_k, shape.heads, problem.headDim};
+  scoreRow(problem, at, problem.q + row * problem.headDim, k, kept);
+  result.lse[row] = exponentiate(kept.weights);
+
+  double *out = &result.out[row * problem.valueDim];
+  for (std::size_t i = 0; i < kept.keys.size(); ++i) {
+    const float *value = v + kept.keys[i] * problem.valueDim;
+    const double weight = kept.weights[i];
+    double largest = 0;
+    for (int d = 0; d < problem.valueDim; ++d) {
+      out[d] += weight * value[d];
+      largest = std::max(largest, std::abs(static_cast<double>(value[d])));
+    }
+    result.magnitude[row] += weight * largest;
+  }
+  return !kept.keys.empty();
+}
+
+} // namespace
+
+Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaze_shape &shape,
+                                  int headDim, int valueDim, const float *q, const float *k,
+                                  const float *v, const std::function<void(double)> &progress) {
+  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v};
+  const std::int64_t rows = shape.batch * shape.heads * shape.seq_q;
+  Result result;
+  result.out.resize(rows * valueDim);
+  result.lse.resize(rows);
+  result.magnitude.resize(rows);
+
+  std::vector<Workspace> workspaces(std::max(1U, std::thread::hardware_concurrency()),
+                                    Workspace(shape.seq_k));
+  std::atomic<std::int64_t> next{0}, empty{0};
+  auto work = [&](Workspace &workspace, bool reports) {
+    for (std::int64_t row = next++; row < rows; row = next++) {
+      if (!computeRow(problem, row, workspace, result))
+        ++empty;
+      if (reports && progress)
+        progress(static_cast<double>(row + 1) / static_cast<double>(rows));
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workspaces.size(); ++i) {
+    try {
+      threads.emplace_back(work, std::ref(workspaces[i]), false);
+    } catch (const std::system_error &) {
+      break; // as many threads as the system gives
+    }
+  }
+  work(workspaces[0], true);
+  for (std::thread &thread : threads)
+    thread.join();
+  result.rowsEmpty = empty;
+  return result;
+}

@@ -1,0 +1,37 @@
+//===- Compare.h - Is a kernel's result right? -------------------------------===//
+//
+// The one harness that holds results to the float64 reference: `gaze verify` and
+// test/numeric share it. The error of an output row is measured against the size
+// of what was added up there (Result::magnitude), since that is what rounding goes
+// with, and never against less than 1.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_REFERENCE_COMPARE_H
+#define GAZE_COMPILER_REFERENCE_COMPARE_H
+
+#include "compiler/reference/Attention.h"
+
+namespace gaze::reference {
+
+/// What a float32 kernel may differ from the reference: |out - reference| <=
+/// tolerance * max(1, magnitude of the row), |lse - reference| <= tolerance *
+/// max(1, |reference|).
+constexpr double toleranceF32 = 3e-6;
+
+struct Comparison {
+  bool ok = true;
+  double maxAbsError = 0; ///< largest |out - reference|; NaN never matches a number
+  double maxLseError = 0;
+  std::int64_t worstRow = -1; ///< [batch, heads, seq_q] flattened: furthest past its limit, or -1
+  std::int64_t worstChannel = -1; ///< of worstRow; -1 where the log-sum-exp is wrong
+};
+
+/// `out` [batch, heads, seq_q, valueDim] and `lse` [batch, heads, seq_q] are dense;
+/// `lse` may be null. NaN and infinities are right only where the reference has the
+/// same. An output of nothing but zeros is wrong where the reference has others.
+Comparison compare(const Result &reference, int valueDim, const float *out, const float *lse,
+                   double tolerance = toleranceF32);
+
+} // namespace gaze::reference
+
+#endif // GAZE_COMPILER_REFERENCE_COMPARE_H
