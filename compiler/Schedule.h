@@ -8,23 +8,27 @@
 #ifndef GAZE_COMPILER_SCHEDULE_H
 #define GAZE_COMPILER_SCHEDULE_H
 
+#include <cstdint>
 #include <string>
 
 namespace gaze {
 
 struct Schedule {
-  int tileQ = 0;    ///< queries of a tile; a multiple of the target's vector lanes
-  int tileK = 0;    ///< keys of a tile
-  int keys = 0;     ///< keys whose scores are accumulated in registers together; divides tileK
-  int channels = 0; ///< output channels accumulated in registers together; divides value_dim
+  int tileQ = 0;      ///< queries of a tile; a multiple of the target's vector lanes
+  int tileK = 0;      ///< keys of a tile
+  int keys = 0;       ///< keys whose scores are accumulated in registers together; divides tileK
+  int channels = 0;   ///< output channels accumulated in registers together; divides value_dim
   int chunkTiles = 0; ///< key tiles whose scores are kept at once, before P V
 };
 
 /// The default rule. `lanes` is the number of floats of a vector of the target.
-Schedule defaultSchedule(int lanes, int headDim, int valueDim);
+Schedule defaultSchedule(int lanes);
 
 /// Why the schedule cannot be used for these sizes, or an empty string.
 std::string invalidReason(const Schedule &schedule, int lanes, int valueDim);
+
+/// The memory that one call of a kernel's accumulate takes at most.
+std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim);
 
 /// As a JSON object, one knob a line.
 std::string toJson(const Schedule &schedule);

@@ -37,7 +37,7 @@ struct halide_buffer_t;
 
 typedef enum gaze_status {
   GAZE_OK = 0,
-  GAZE_INVALID_ARGUMENT = 1, /**< an argument is wrong; the message says which and why */
+  GAZE_INVALID_ARGUMENT = 1,   /**< an argument is wrong; the message says which and why */
   GAZE_REQUIREMENT_FAILED = 2, /**< a `require` of the pattern does not hold */
   GAZE_OUT_OF_MEMORY = 3,
   GAZE_INTERNAL_ERROR = 4 /**< our fault; please report the message */
@@ -88,17 +88,18 @@ typedef struct gaze_requirement {
  * its weight; the largest score, in units of log 2; the weight. Empty: 0, -inf, 0.
  */
 typedef struct gaze_kernel {
-  uint32_t abi_version; /**< GAZE_ABI_VERSION when it was compiled */
-  uint32_t struct_size; /**< sizeof(gaze_kernel) when it was compiled */
-  const char *name;     /**< the pattern's name */
-  const char *target;   /**< what it was compiled for, as Halide names it */
-  int32_t head_dim;     /**< elements of a row of Q and K */
-  int32_t value_dim;    /**< elements of a row of V and of the output */
-  int32_t tile_q;       /**< queries of a tile */
-  int32_t tile_k;       /**< keys of a tile */
-  int32_t chunk_tiles;  /**< key tiles that one call of accumulate takes at most */
-  int32_t reads_head;   /**< 1 where the mask differs by head */
-  int32_t reads_batch;  /**< 1 where the mask differs by batch entry */
+  uint32_t abi_version;  /**< GAZE_ABI_VERSION when it was compiled */
+  uint32_t struct_size;  /**< sizeof(gaze_kernel) when it was compiled */
+  const char *name;      /**< the pattern's name */
+  const char *target;    /**< what it was compiled for, as Halide names it */
+  int32_t head_dim;      /**< elements of a row of Q and K */
+  int32_t value_dim;     /**< elements of a row of V and of the output */
+  int32_t tile_q;        /**< queries of a tile */
+  int32_t tile_k;        /**< keys of a tile */
+  int32_t chunk_tiles;   /**< key tiles that one call of accumulate takes at most */
+  int32_t reads_head;    /**< 1 where the mask differs by head */
+  int32_t reads_batch;   /**< 1 where the mask differs by batch entry */
+  int64_t scratch_bytes; /**< memory that one call of accumulate takes at most */
   int32_t parameter_count;
   int32_t requirement_count;
   const gaze_parameter *parameters;

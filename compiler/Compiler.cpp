@@ -1,0 +1,280 @@
+//===- Compiler.cpp - Pattern in, kernel out -----------------------------------===//
+#include "compiler/Compiler.h"
+
+#include "compiler/FrontEnd.h"
+#include "compiler/Header.h"
+#include "compiler/halide/Emit.h"
+#include "compiler/jit/Loader.h"
+#include "dsl/Print.h"
+
+#include <HalideRuntime.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace fs = std::filesystem;
+
+namespace gaze {
+namespace {
+
+[[noreturn]] void fail(CompileError::Kind kind, const std::string &message) {
+  throw CompileError(kind, "gaze: error: " + message + "\n");
+}
+
+/// A folder under the system's temporary folder that goes when this goes.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "gaze-XXXXXX").string();
+    if (!mkdtemp(name.data()))
+      fail(CompileError::Kind::File,
+           "cannot make a temporary folder " + name + ": " + std::strerror(errno));
+    path = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder &) = delete;
+  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
+
+  fs::path path;
+};
+
+std::string readFile(const fs::path &path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in)
+    fail(CompileError::Kind::File, "cannot read " + path.string());
+  return text.str();
+}
+
+bool isIdentifier(const std::string &name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9'))
+    return false;
+  return name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+         std::string::npos;
+}
+
+void checkDimension(int value, const char *name) {
+  if (value < 8 || value > 256 || value % 8 != 0)
+    fail(CompileError::Kind::Pattern, std::string(name) +
+                                          " must be a multiple of 8 from 8 to 256, not " +
+                                          std::to_string(value));
+}
+
+EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
+  EmitOptions result;
+  result.prefix = options.name.empty() ? pattern.name.text : options.name;
+  if (!isIdentifier(result.prefix))
+    fail(CompileError::Kind::Pattern,
+         "a kernel's name must be a C identifier, and '" + result.prefix + "' is none");
+  result.headDim = options.headDim;
+  result.valueDim = options.valueDim ? options.valueDim : options.headDim;
+  checkDimension(result.headDim, "head_dim");
+  checkDimension(result.valueDim, "the head_dim of V");
+  const std::optional<TargetInfo> target = findTarget(options.target);
+  if (!target)
+    fail(CompileError::Kind::Pattern,
+         "unknown target '" + options.target + "'; known: host, x86-64, x86-64-v3, x86-64-v4");
+  result.target = *target;
+  result.schedule = defaultSchedule(target->lanes);
+  std::string wrong;
+  if (!options.scheduleJson.empty())
+    wrong = fromJson(options.scheduleJson, result.schedule);
+  if (wrong.empty())
+    wrong = invalidReason(result.schedule, target->lanes, result.valueDim);
+  if (!wrong.empty())
+    fail(CompileError::Kind::Pattern, "the schedule cannot be used: " + wrong);
+  return result;
+}
+
+Kernel lower(const dsl::Program &program, const dsl::Pattern &pattern) {
+  dsl::Diagnostics diagnostics;
+  std::optional<Kernel> kernel = lowerToKernel(program, pattern, diagnostics);
+  if (!kernel)
+    throw CompileError(CompileError::Kind::Pattern, diagnostics.render(program.sources));
+  return std::move(*kernel);
+}
+
+void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, const fs::path &path) {
+  try {
+    emitKernel(kernel, options, output, path.string());
+  } catch (const EmitError &error) {
+    fail(CompileError::Kind::Internal,
+         std::string("internal error in the Halide stage; please report it:\n") + error.what());
+  }
+}
+
+std::string emitToText(const Kernel &kernel, const EmitOptions &options, Output output) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path / "kernel";
+  emitTo(kernel, options, output, path);
+  return readFile(path);
+}
+
+} // namespace
+
+/// Everything that a gaze_kernel points to.
+struct JitKernel::Storage {
+  Kernel kernel;
+  std::string target;
+  std::vector<gaze_parameter> parameters;
+  std::vector<gaze_requirement> requirements;
+  std::unique_ptr<LoadedObject> code;
+  gaze_kernel table = {};
+};
+
+namespace {
+
+/// The table without its functions.
+std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &options) {
+  const auto storage = std::make_shared<JitKernel::Storage>();
+  storage->kernel = std::move(kernel);
+  storage->target = options.target.name;
+  for (const KernelParameter &parameter : storage->kernel.parameters) {
+    gaze_parameter entry = {parameter.name.c_str(), GAZE_INT, parameter.hasDefault, {}};
+    entry.default_value.integer = parameter.integer;
+    if (parameter.type == ValueType::I1)
+      entry.type = GAZE_BOOL;
+    if (parameter.type == ValueType::F64) {
+      entry.type = GAZE_FLOAT;
+      entry.default_value.real = parameter.real;
+    }
+    storage->parameters.push_back(entry);
+  }
+  for (const Requirement &requirement : storage->kernel.requirements)
+    storage->requirements.push_back({requirement.message.c_str(), requirement.place.c_str()});
+
+  gaze_kernel &table = storage->table;
+  table.abi_version = GAZE_ABI_VERSION;
+  table.struct_size = sizeof(gaze_kernel);
+  table.name = storage->kernel.name.c_str();
+  table.target = storage->target.c_str();
+  table.head_dim = options.headDim;
+  table.value_dim = options.valueDim;
+  table.tile_q = options.schedule.tileQ;
+  table.tile_k = options.schedule.tileK;
+  table.chunk_tiles = options.schedule.chunkTiles;
+  table.reads_head = storage->kernel.keepReadsHead;
+  table.reads_batch = storage->kernel.keepReadsBatch;
+  table.scratch_bytes = scratchBytes(options.schedule, options.headDim, options.valueDim);
+  table.parameter_count = static_cast<std::int32_t>(storage->parameters.size());
+  table.requirement_count = static_cast<std::int32_t>(storage->requirements.size());
+  table.parameters = storage->parameters.data();
+  table.requirements = storage->requirements.data();
+  return storage;
+}
+
+/// Writes `text` to `path`, complete or not at all.
+void writeWhole(const fs::path &path, const std::string &text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out)
+    fail(CompileError::Kind::File, "cannot write " + path.string() + ": " + std::strerror(errno));
+}
+
+} // namespace
+
+JitKernel::JitKernel(std::shared_ptr<const Storage> given) : storage(std::move(given)) {}
+
+const gaze_kernel &JitKernel::table() const { return storage->table; }
+
+JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
+              const KernelOptions &options) {
+  const EmitOptions resolved = resolve(pattern, options);
+  const std::shared_ptr<JitKernel::Storage> storage = describe(lower(program, pattern), resolved);
+  const std::string object = emitToText(storage->kernel, resolved, Output::Object);
+  try {
+    storage->code = std::make_unique<LoadedObject>(
+        object, std::vector<std::pair<std::string, void *>>{
+                    {"halide_malloc", reinterpret_cast<void *>(&halide_malloc)},
+                    {"halide_free", reinterpret_cast<void *>(&halide_free)}});
+    gaze_kernel &table = storage->table;
+    const auto find = [&](auto &function, const char *name) {
+      function = reinterpret_cast<std::decay_t<decltype(function)>>(
+          storage->code->address(resolved.prefix + "_" + name));
+    };
+    if (table.requirement_count > 0)
+      find(table.require, "require");
+    find(table.classify, "classify");
+    find(table.accumulate, "accumulate");
+    find(table.finish, "finish");
+  } catch (const LoadError &error) {
+    fail(CompileError::Kind::Internal,
+         std::string("internal error: the compiled kernel cannot be loaded; please report it: ") +
+             error.what());
+  }
+  return JitKernel(storage);
+}
+
+CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
+                             const KernelOptions &options, const std::string &folder) {
+  const EmitOptions resolved = resolve(pattern, options);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    fail(CompileError::Kind::File, "cannot make the folder " + folder + ": " + error.message());
+  const auto storage = describe(lower(program, pattern), resolved);
+
+  // Everything is written beside its place first, then renamed.
+  std::string staging = (fs::path(folder) / ".gaze-XXXXXX").string();
+  if (!mkdtemp(staging.data()))
+    fail(CompileError::Kind::File, "cannot write to " + folder + ": " + std::strerror(errno));
+  struct RemoveStaging {
+    const std::string &path;
+    ~RemoveStaging() {
+      std::error_code ignored;
+      fs::remove_all(path, ignored);
+    }
+  } removeStaging{staging};
+  const std::string &name = resolved.prefix;
+  const fs::path staged(staging);
+  emitTo(storage->kernel, resolved, Output::Object, staged / (name + ".o"));
+  const dsl::Span source = pattern.name.span;
+  writeWhole(staged / (name + ".h"),
+             kernelHeader(storage->table, name, program.sources.file(source.file).path()));
+  writeWhole(staged / (name + ".schedule.json"), toJson(resolved.schedule));
+
+  const auto place = [&](const std::string &file) {
+    const fs::path to = fs::path(folder) / file;
+    fs::rename(staged / file, to, error);
+    if (error)
+      fail(CompileError::Kind::File, "cannot write " + to.string() + ": " + error.message());
+    return to.string();
+  };
+  return {place(name + ".o"), place(name + ".h"), place(name + ".schedule.json")};
+}
+
+std::string emit(const dsl::Program &program, const dsl::Pattern &pattern,
+                 const KernelOptions &options, Stage stage) {
+  switch (stage) {
+  case Stage::Ast: {
+    std::string text;
+    for (const dsl::Def &def : program.defs)
+      text += dsl::print(def);
+    return text + dsl::print(pattern);
+  }
+  case Stage::Gaze:
+    return emitDialect(program, pattern);
+  case Stage::Kernel: {
+    dsl::Diagnostics diagnostics;
+    const std::optional<std::string> text = emitKernelIR(program, pattern, diagnostics);
+    if (!text)
+      throw CompileError(CompileError::Kind::Pattern, diagnostics.render(program.sources));
+    return *text;
+  }
+  default:
+    return emitToText(lower(program, pattern), resolve(pattern, options),
+                      stage == Stage::Halide ? Output::Statements : Output::Assembly);
+  }
+}
+
+} // namespace gaze

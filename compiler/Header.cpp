@@ -1,0 +1,145 @@
+//===- Header.cpp - The C header beside a compiled kernel ----------------------===//
+#include "compiler/Header.h"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+namespace gaze {
+namespace {
+
+/// A C string literal; what is not plain ASCII goes as octal escapes, which cannot
+/// run into what follows.
+std::string quoted(const std::string &text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (byte >= 0x20 && byte < 0x7f && c != '?') {
+      result += c;
+    } else {
+      for (const int shift : {6, 3, 0})
+        result +=
+            shift == 6 ? "\\" + std::to_string(byte >> 6) : std::to_string((byte >> shift) & 7);
+    }
+  }
+  return result + "\"";
+}
+
+/// What may stand in a C comment.
+std::string commented(std::string text) {
+  for (std::size_t at = text.find("*/"); at != std::string::npos; at = text.find("*/", at))
+    text.insert(at + 1, " ");
+  return text;
+}
+
+std::string typeName(gaze_type type) {
+  return type == GAZE_INT ? "int" : type == GAZE_FLOAT ? "float" : "bool";
+}
+
+/// The initialiser of a gaze_value: its first member is the integer, so a float is
+/// given as its bit pattern, which C and C++17 both can write.
+std::string valueInitialiser(const gaze_parameter &parameter) {
+  const std::int64_t bits = parameter.default_value.integer;
+  return bits == std::numeric_limits<std::int64_t>::min()
+             ? "{INT64_MIN}"
+             : "{INT64_C(" + std::to_string(bits) + ")}";
+}
+
+std::string defaultText(const gaze_parameter &parameter) {
+  if (!parameter.has_default)
+    return "no default";
+  std::ostringstream text;
+  if (parameter.type == GAZE_FLOAT)
+    text << parameter.default_value.real;
+  else
+    text << parameter.default_value.integer;
+  return "default " + text.str();
+}
+
+void parameterTables(std::ostream &out, const gaze_kernel &table, const std::string &name) {
+  if (table.parameter_count > 0) {
+    out << "static const gaze_parameter " << name << "_parameters[] = {\n";
+    for (int i = 0; i < table.parameter_count; ++i) {
+      const gaze_parameter &parameter = table.parameters[i];
+      out << "    {" << quoted(parameter.name) << ", "
+          << (parameter.type == GAZE_INT     ? "GAZE_INT"
+              : parameter.type == GAZE_FLOAT ? "GAZE_FLOAT"
+                                             : "GAZE_BOOL")
+          << ", " << parameter.has_default << ", " << valueInitialiser(parameter) << "}, /* "
+          << defaultText(parameter) << " */\n";
+    }
+    out << "};\n\n";
+  }
+  if (table.requirement_count > 0) {
+    out << "static const gaze_requirement " << name << "_requirements[] = {\n";
+    for (int i = 0; i < table.requirement_count; ++i)
+      out << "    {" << quoted(table.requirements[i].message) << ",\n     "
+          << quoted(table.requirements[i].place) << "},\n";
+    out << "};\n\n";
+  }
+}
+
+void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
+           const std::string &source) {
+  out << "/* " << name << ".h - sparse-attention kernel '" << table.name << "' from "
+      << commented(source) << ".\n *\n"
+      << " * Made by gaze " << gaze_version() << " for " << table.target << ".\n"
+      << " * Link " << name << ".o and the gaze runtime library; call it as runtime/gaze.h says:\n"
+      << " *   gaze_plan_create(&" << name << ", &shape, values, " << table.parameter_count
+      << ", 0, &plan, &error);\n"
+      << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n *\n"
+      << " * float32; Q and K [batch, heads, seq, " << table.head_dim << "], V and the output [.., "
+      << table.value_dim << "].\n";
+  if (table.parameter_count > 0)
+    out << " * Parameters, in the order of values:\n";
+  for (int i = 0; i < table.parameter_count; ++i)
+    out << " *   " << table.parameters[i].name << ": " << typeName(table.parameters[i].type) << ", "
+        << defaultText(table.parameters[i]) << "\n";
+  out << " */\n";
+}
+
+} // namespace
+
+std::string kernelHeader(const gaze_kernel &table, const std::string &name,
+                         const std::string &source) {
+  std::ostringstream out;
+  usage(out, table, name, source);
+  const std::string guard = "GAZE_KERNEL_" + name + "_H";
+  out << "#ifndef " << guard << "\n#define " << guard << "\n\n#include \"runtime/gaze.h\"\n\n"
+      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  const std::string buffer = "struct halide_buffer_t *";
+  if (table.requirement_count > 0)
+    out << "int " << name << "_require(" << buffer << "uniforms, " << buffer << "holds);\n";
+  out << "int " << name << "_classify(" << buffer << "uniforms, " << buffer << "rectangles,\n    "
+      << buffer << "verdicts);\n"
+      << "int " << name << "_accumulate(" << buffer << "uniforms, " << buffer << "q,\n    "
+      << buffer << "k, " << buffer << "v,\n    " << buffer
+      << "tiles, int32_t full, int32_t count,\n    int64_t q_first, int64_t head, int64_t batch,\n "
+         "   "
+      << buffer << "state_in, " << buffer << "state_out);\n"
+      << "int " << name << "_finish(" << buffer << "state, " << buffer << "out,\n    " << buffer
+      << "lse);\n\n";
+  parameterTables(out, table, name);
+  const auto tableName = [&](int count, const char *suffix) {
+    return count > 0 ? name + suffix : std::string("NULL");
+  };
+  out << "static const gaze_kernel " << name << " = {\n    " << table.abi_version << ", "
+      << "(uint32_t)sizeof(gaze_kernel), " << quoted(table.name) << ",\n    "
+      << quoted(table.target) << ",\n    " << table.head_dim << ", " << table.value_dim
+      << ", /* head_dim, value_dim */\n    " << table.tile_q << ", " << table.tile_k << ", "
+      << table.chunk_tiles << ", /* tile_q, tile_k, chunk_tiles */\n    " << table.reads_head
+      << ", " << table.reads_batch << ", /* reads_head, reads_batch */\n    INT64_C("
+      << table.scratch_bytes << "), /* scratch_bytes */\n    " << table.parameter_count << ", "
+      << table.requirement_count << ", /* parameters, requirements */\n    "
+      << tableName(table.parameter_count, "_parameters") << ", "
+      << tableName(table.requirement_count, "_requirements") << ",\n    "
+      << tableName(table.requirement_count, "_require") << ", " << name << "_classify,\n    "
+      << name << "_accumulate, " << name
+      << "_finish};\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
+  return out.str();
+}
+
+} // namespace gaze

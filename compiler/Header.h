@@ -1,0 +1,19 @@
+//===- Header.h - The C header beside a compiled kernel ------------------------===//
+#ifndef GAZE_COMPILER_HEADER_H
+#define GAZE_COMPILER_HEADER_H
+
+#include "runtime/gaze.h"
+
+#include <string>
+
+namespace gaze {
+
+/// The text of NAME.h: the functions of the object and the gaze_kernel table `name`
+/// with the values of `table` (its function pointers are not read). `source` names
+/// the pattern file.
+std::string kernelHeader(const gaze_kernel &table, const std::string &name,
+                         const std::string &source);
+
+} // namespace gaze
+
+#endif // GAZE_COMPILER_HEADER_H

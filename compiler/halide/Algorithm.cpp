@@ -1,0 +1,207 @@
+//===- Algorithm.cpp - What a kernel computes, as Halide Funcs ----------------===//
+//
+// Attention of one tile of queries, online (Milakov and Gimelshein 2018, "Online
+// normalizer calculation for softmax", arXiv:1805.02867; FlashAttention, Dao et al.
+// 2022, arXiv:2205.14135). The keys come in steps: each step takes a list of key
+// tiles, makes all their scores, then
+//
+//   m' = max(m, max of the scores)
+//   o' = o 2^(m - m') + (sum over keys of 2^(score - m_step) v) 2^(m_step - m')
+//
+// and the weight l alike. (o, m, l) is the state that goes in and comes out; two
+// states over disjoint keys merge by the same formula, so long rows, several
+// threads and several parts of a pattern all meet here. Scores are in units of
+// log 2, so that 2^x serves as the exponential; the factor log2(e) is folded into
+// the scale of Q.
+//
+// Full tiles come first in the list and have no mask code. In partial tiles a pair
+// that is not kept has the score -inf, never a finite sentinel, and the weight -0:
+// the sign says "not kept" where 0 says "kept, and negligible". So NaN and infinity
+// in a row of V reach exactly the queries that keep that row (0 times infinity is
+// NaN), and l is not disturbed.
+//
+// Halide's float arithmetic assumes that there is neither NaN nor infinity. Where it
+// matters the tests look at bits (Expressions.h), and tests hold it to that.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/halide/Algorithm.h"
+
+#include "compiler/halide/Expressions.h"
+
+#include <cmath>
+
+using namespace Halide;
+
+namespace gaze {
+namespace {
+
+constexpr double log2OfE = 1.4426950408889634;
+constexpr double logOf2 = 0.6931471805599453;
+
+/// What all functions of a kernel read from the uniforms buffer.
+Environment uniformEnvironment(const Kernel &kernel, ImageParam &uniforms, int headDim) {
+  Environment environment;
+  const int count = static_cast<int>(kernel.parameters.size());
+  for (int i = 0; i < count; ++i) {
+    const Expr bits = uniforms(i);
+    switch (kernel.parameters[i].type) {
+    case ValueType::I64:
+      environment.parameters.push_back(bits);
+      break;
+    case ValueType::I1:
+      environment.parameters.push_back(bits != 0);
+      break;
+    default:
+      environment.parameters.push_back(reinterpret<double>(bits));
+      break;
+    }
+  }
+  const auto set = [&](Coordinate coordinate, Expr value) {
+    environment.coordinates[static_cast<int>(coordinate)] = std::move(value);
+  };
+  set(Coordinate::SeqQ, uniforms(count));
+  set(Coordinate::SeqK, uniforms(count + 1));
+  set(Coordinate::Heads, uniforms(count + 2));
+  set(Coordinate::HeadDim, headDim ? Expr(cast<std::int64_t>(headDim)) : uniforms(count + 3));
+  return environment;
+}
+
+} // namespace
+
+Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
+    : sizes(sizes), masked(!kernel.keepsEverything), dimension(0, sizes.headDim, "dimension"),
+      fullTiles(0, full, "full_tiles"), partialTiles(full, count - full, "partial_tiles"),
+      pairs(0, sizes.tileK, 0, count, "pairs"), keys(0, sizes.tileK, "keys"),
+      channel(0, sizes.valueDim, "channel") {
+  const Expr lastRow = q.dim(1).extent() - 1;
+  const Expr seqK = k.dim(1).extent();
+  // The runtime has made the list of tiles: every index is within K.
+  const auto firstKey = [&](Expr position) {
+    const Expr tileCount = (seqK + sizes.tileK - 1) / sizes.tileK;
+    return unsafe_promise_clamped(tiles(position), 0, tileCount - 1) * sizes.tileK;
+  };
+  // Only a partial tile can reach past the last key.
+  const auto clampedKey = [&](Expr position, Expr key) {
+    return min(firstKey(position) + key, seqK - 1);
+  };
+  const auto coordinatesAt = [&](Expr query, Expr key) {
+    Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
+    environment.coordinates[static_cast<int>(Coordinate::Q)] = qFirst + cast<std::int64_t>(query);
+    if (key.defined())
+      environment.coordinates[static_cast<int>(Coordinate::K)] = cast<std::int64_t>(key);
+    environment.coordinates[static_cast<int>(Coordinate::Head)] = head;
+    environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
+    return environment;
+  };
+
+  const bool hasScore = !kernel.score.results.empty();
+  Expr factor = kernel.scale.results.empty()
+                    ? Expr(1.0 / std::sqrt(static_cast<double>(sizes.headDim)))
+                    : translate(kernel.scale, coordinatesAt(qi, Expr()))[0];
+  if (!hasScore)
+    factor = factor * Expr(log2OfE);
+  queries(qi, di) = q(di, min(qi, lastRow)) * cast<float>(factor);
+
+  // Scores.
+  const auto finalScore = [&](Expr dot, Expr query, Expr key) {
+    if (!hasScore)
+      return dot;
+    Environment environment = coordinatesAt(std::move(query), std::move(key));
+    environment.score = std::move(dot);
+    return translate(kernel.score, environment)[0] * static_cast<float>(log2OfE);
+  };
+  fullDot(qi, ki, ti) = 0.0f;
+  fullDot(qi, ki, ti) += queries(qi, dimension) * k(dimension, firstKey(ti) + ki);
+  partialDot(qi, ki, ti) = 0.0f;
+  partialDot(qi, ki, ti) += queries(qi, dimension) * k(dimension, clampedKey(ti, ki));
+
+  scores(qi, ki, ti) = undef<float>();
+  scores(qi, ki, fullTiles) = finalScore(fullDot(qi, ki, fullTiles), qi, firstKey(fullTiles) + ki);
+  const Expr key = firstKey(partialTiles) + ki;
+  Expr keep = key < seqK;
+  if (masked)
+    keep = keep && translate(kernel.keep, coordinatesAt(qi, key))[0];
+  const Expr maybeScore = finalScore(partialDot(qi, ki, partialTiles), qi, key);
+  // Chosen as bits, so that no fast-math flag applies to the choice.
+  scores(qi, ki, partialTiles) = reinterpret<float>(select(
+      keep, reinterpret<std::uint32_t>(maybeScore), reinterpret<std::uint32_t>(minusInfinity())));
+
+  // Softmax within this step.
+  highest(qi) = minusInfinity();
+  highest(qi) = max(highest(qi), scores(qi, pairs.x, pairs.y));
+  // A query that keeps nothing here has -inf: then any finite reference does.
+  const Expr reference = select(isMinusInfinity(highest(qi)), 0.0f, highest(qi));
+  const Expr score = scores(qi, ki, ti);
+  const Expr weight = exp2OfNonPositive(score - reference);
+  weights(qi, ki, ti) = reinterpret<float>(
+      select(isMinusInfinity(score), Expr(0x80000000u), reinterpret<std::uint32_t>(weight)));
+  sum(qi) = 0.0f;
+  sum(qi) += weights(qi, pairs.x, pairs.y);
+
+  fullValues(qi, di, ti) = 0.0f;
+  fullValues(qi, di, ti) += weights(qi, keys, ti) * v(di, firstKey(ti) + keys);
+  partialValues(qi, di, ti) = 0.0f;
+  const Expr partialWeight = weights(qi, keys, ti);
+  const Expr isKept = reinterpret<std::int32_t>(partialWeight) >= 0;
+  partialValues(qi, di, ti) =
+      select(isKept, partialValues(qi, di, ti) + partialWeight * v(di, clampedKey(ti, keys)),
+             partialValues(qi, di, ti));
+  values(qi, di) = 0.0f;
+  values(qi, di) += fullValues(qi, di, fullTiles);
+  values(qi, di) += partialValues(qi, di, partialTiles);
+
+  // Into the state.
+  const int highestSlot = sizes.valueDim, sumSlot = sizes.valueDim + 1;
+  newHighest(qi) = max(stateIn(qi, highestSlot), highest(qi));
+  const auto rescale = [&](Expr part) {
+    return select(isMinusInfinity(part), 0.0f, exp2OfNonPositive(part - newHighest(qi)));
+  };
+  oldFactor(qi) = rescale(stateIn(qi, highestSlot));
+  newFactor(qi) = rescale(highest(qi));
+  stateOut(qi, di) = undef<float>();
+  stateOut(qi, channel) =
+      stateIn(qi, channel) * oldFactor(qi) + values(qi, channel) * newFactor(qi);
+  stateOut(qi, highestSlot) = newHighest(qi);
+  stateOut(qi, sumSlot) = stateIn(qi, sumSlot) * oldFactor(qi) + sum(qi) * newFactor(qi);
+}
+
+std::vector<Argument> Accumulate::arguments() const {
+  return {uniforms, q, k, v, tiles, full, count, qFirst, head, batch, stateIn};
+}
+
+Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
+  const Expr highest = state(qi, sizes.valueDim);
+  const Expr sum = state(qi, sizes.valueDim + 1);
+  const Expr isEmpty = (reinterpret<std::uint32_t>(sum) & Expr(0x7fffffffu)) == Expr(0u);
+  reciprocal(qi) = select(isEmpty, 0.0f, 1.0f / sum);
+  out(di, qi) = state(qi, di) * reciprocal(qi);
+  const Expr logarithm =
+      select(isNotANumber(sum), sum, highest * static_cast<float>(logOf2) + log(sum));
+  lse(qi) = select(isEmpty, minusInfinity(), logarithm);
+}
+
+std::vector<Argument> Finish::arguments() const { return {state}; }
+
+Classify::Classify(const Kernel &kernel) {
+  Environment environment = uniformEnvironment(kernel, uniforms, 0);
+  for (int axis = 0; axis < 4; ++axis) {
+    environment.low[axis] = rectangles(2 * axis, i);
+    environment.high[axis] = rectangles(2 * axis + 1, i);
+  }
+  const std::vector<Expr> bounds = translate(kernel.bounds, environment);
+  verdicts(i) = cast<std::uint8_t>(bounds[0]) | (cast<std::uint8_t>(bounds[1]) << 1);
+}
+
+std::vector<Argument> Classify::arguments() const { return {uniforms, rectangles}; }
+
+Require::Require(const Kernel &kernel) {
+  Environment environment = uniformEnvironment(kernel, uniforms, 0);
+  std::vector<Expr> conditions;
+  for (const Requirement &requirement : kernel.requirements)
+    conditions.push_back(cast<std::uint8_t>(translate(requirement.condition, environment)[0]));
+  holds(i) = conditions.size() == 1 ? conditions[0] : mux(i, conditions);
+}
+
+std::vector<Argument> Require::arguments() const { return {uniforms}; }
+
+} // namespace gaze

@@ -1,0 +1,112 @@
+//===- Algorithm.h - What a kernel computes, as Halide Funcs ------------------===//
+//
+// Values only: nothing here says how anything is computed, stored or parallelised;
+// ScheduleCpu.cpp does. The functions are those of gaze_kernel in runtime/gaze.h.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_HALIDE_ALGORITHM_H
+#define GAZE_COMPILER_HALIDE_ALGORITHM_H
+
+#include "compiler/Kernel.h"
+
+#include <Halide.h>
+
+#include <vector>
+
+namespace gaze {
+
+/// Sizes that are fixed when a kernel is compiled.
+struct KernelSizes {
+  int headDim;
+  int valueDim;
+  int tileQ;
+  int tileK;
+};
+
+/// One step of online softmax over a list of key tiles: see Algorithm.cpp.
+struct Accumulate {
+  Accumulate(const Kernel &kernel, const KernelSizes &sizes);
+
+  std::vector<Halide::Argument> arguments() const;
+
+  KernelSizes sizes;
+  bool masked; ///< false: every pair is kept, partial tiles are those that seq_k cuts
+
+  Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
+  Halide::ImageParam q{Halide::Float(32), 2, "q"};
+  Halide::ImageParam k{Halide::Float(32), 2, "k"};
+  Halide::ImageParam v{Halide::Float(32), 2, "v"};
+  Halide::ImageParam tiles{Halide::Int(32), 1, "tiles"};
+  Halide::ImageParam stateIn{Halide::Float(32), 2, "state_in"};
+  Halide::Param<std::int32_t> full{"full"};
+  Halide::Param<std::int32_t> count{"count"};
+  Halide::Param<std::int64_t> qFirst{"q_first"};
+  Halide::Param<std::int64_t> head{"head"};
+  Halide::Param<std::int64_t> batch{"batch"};
+
+  /// The query within the tile, the key within its tile, the position in the list
+  /// of tiles, the element of a row.
+  Halide::Var qi{"qi"}, ki{"ki"}, ti{"ti"}, di{"di"};
+
+  Halide::RDom dimension;               ///< of Q and K
+  Halide::RDom fullTiles, partialTiles; ///< positions in the list
+  Halide::RDom pairs;                   ///< (key within its tile, position in the list)
+  Halide::RDom keys;                    ///< keys of a tile
+  Halide::RDom channel;                 ///< of V
+
+  Halide::Func queries{"queries"};              ///< (qi, di): Q transposed, times the scale
+  Halide::Func fullDot{"full_dot"};             ///< (qi, ki, ti)
+  Halide::Func partialDot{"partial_dot"};       ///< (qi, ki, ti)
+  Halide::Func scores{"scores"};                ///< (qi, ki, ti), in units of log 2; -inf: not kept
+  Halide::Func highest{"highest"};              ///< (qi): of these scores
+  Halide::Func weights{"weights"};              ///< (qi, ki, ti); -0: not kept
+  Halide::Func sum{"sum"};                      ///< (qi): of these weights
+  Halide::Func fullValues{"full_values"};       ///< (qi, di, ti): weights times V, one tile
+  Halide::Func partialValues{"partial_values"}; ///< (qi, di, ti)
+  Halide::Func values{"values"};                ///< (qi, di): weights times V, all tiles
+  Halide::Func newHighest{"new_highest"};       ///< (qi)
+  Halide::Func oldFactor{"old_factor"};         ///< (qi): what the state is scaled by
+  Halide::Func newFactor{"new_factor"};         ///< (qi): what these tiles are scaled by
+  Halide::Func stateOut{"state_out"};           ///< (qi, value_dim + 2)
+};
+
+/// A state to rows of the output and their log-sum-exp.
+struct Finish {
+  explicit Finish(const KernelSizes &sizes);
+
+  std::vector<Halide::Argument> arguments() const;
+
+  KernelSizes sizes;
+  Halide::ImageParam state{Halide::Float(32), 2, "state"};
+  Halide::Var di{"di"}, qi{"qi"};
+  Halide::Func reciprocal{"reciprocal"}; ///< (qi): 1 / sum, 0 for an empty row
+  Halide::Func out{"out"};               ///< (di, qi)
+  Halide::Func lse{"lse"};               ///< (qi)
+};
+
+/// Rectangles of pairs to verdicts, by the pattern's tile bounds.
+struct Classify {
+  explicit Classify(const Kernel &kernel);
+
+  std::vector<Halide::Argument> arguments() const;
+
+  Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
+  Halide::ImageParam rectangles{Halide::Int(64), 2, "rectangles"};
+  Halide::Var i{"i"};
+  Halide::Func verdicts{"verdicts"}; ///< (i)
+};
+
+/// Which requirements hold.
+struct Require {
+  explicit Require(const Kernel &kernel);
+
+  std::vector<Halide::Argument> arguments() const;
+
+  Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
+  Halide::Var i{"i"};
+  Halide::Func holds{"holds"}; ///< (i)
+};
+
+} // namespace gaze
+
+#endif // GAZE_COMPILER_HALIDE_ALGORITHM_H

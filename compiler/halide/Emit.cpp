@@ -1,0 +1,101 @@
+//===- Emit.cpp - From a Kernel to object code --------------------------------===//
+#include "compiler/halide/Emit.h"
+
+#include "compiler/halide/Algorithm.h"
+#include "compiler/halide/ScheduleCpu.h"
+
+using namespace Halide;
+
+namespace gaze {
+namespace {
+
+/// Checks that the runtime makes at the door are not repeated for every tile; the
+/// functions of many kernels share one runtime; tensors may pass 2^31 bytes.
+Target kernelTarget(Target target) {
+  for (const Target::Feature feature :
+       {Target::NoAsserts, Target::NoBoundsQuery, Target::NoRuntime, Target::LargeBuffers})
+    target.set_feature(feature);
+  return target;
+}
+
+/// Halide's errors (and its warnings, on standard error) as one exception type.
+template <typename Body> void translateErrors(Body body) {
+  try {
+    body();
+  } catch (const Halide::Error &error) { // no std::exception
+    throw EmitError(error.what());
+  }
+}
+
+Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
+  const Target target = kernelTarget(Target(options.target.name));
+  const int lanes = options.target.lanes;
+  const KernelSizes sizes{options.headDim, options.valueDim, options.schedule.tileQ,
+                          options.schedule.tileK};
+  std::vector<Module> modules;
+  const auto add = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
+                       const char *name) {
+    modules.push_back(pipeline.compile_to_module(arguments, options.prefix + "_" + name, target));
+  };
+
+  Accumulate accumulate(kernel, sizes);
+  scheduleForCpu(accumulate, options.schedule, lanes);
+  add(accumulate.stateOut, accumulate.arguments(), "accumulate");
+
+  Finish finish(sizes);
+  scheduleForCpu(finish, lanes);
+  add(Pipeline({finish.out, finish.lse}), finish.arguments(), "finish");
+
+  Classify classify(kernel);
+  scheduleForCpu(classify, lanes);
+  add(classify.verdicts, classify.arguments(), "classify");
+
+  if (!kernel.requirements.empty()) {
+    Require require(kernel);
+    add(require.holds, require.arguments(), "require");
+  }
+  return link_modules(options.prefix, modules);
+}
+
+OutputFileType fileType(Output output) {
+  switch (output) {
+  case Output::Assembly:
+    return OutputFileType::assembly;
+  case Output::Statements:
+    return OutputFileType::stmt;
+  default:
+    return OutputFileType::object;
+  }
+}
+
+} // namespace
+
+std::optional<TargetInfo> findTarget(const std::string &name) {
+  const auto describe = [](const Target &target) {
+    return TargetInfo{target.to_string(), target.natural_vector_size(Float(32))};
+  };
+  if (name == "host")
+    return describe(get_host_target());
+  if (name == "x86-64")
+    return describe(Target("x86-64-linux-sse41"));
+  if (name == "x86-64-v3")
+    return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c"));
+  if (name == "x86-64-v4")
+    return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake"));
+  return std::nullopt;
+}
+
+void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
+                const std::string &path) {
+  translateErrors([&] { kernelModule(kernel, options).compile({{fileType(output), path}}); });
+}
+
+void emitHalideRuntime(const std::string &path) {
+  translateErrors([&] {
+    Target target = get_host_target();
+    // Any x86-64 can run it: the runtime picks its own fast paths.
+    compile_standalone_runtime(path, Target(target.os, target.arch, target.bits));
+  });
+}
+
+} // namespace gaze

@@ -1,0 +1,54 @@
+//===- Emit.h - From a Kernel to object code ----------------------------------===//
+//
+// The only door to Halide for the rest of the compiler; no Halide type here.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_HALIDE_EMIT_H
+#define GAZE_COMPILER_HALIDE_EMIT_H
+
+#include "compiler/Kernel.h"
+#include "compiler/Schedule.h"
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace gaze {
+
+/// A target that kernels can be compiled for.
+struct TargetInfo {
+  std::string name; ///< as Halide spells it
+  int lanes;        ///< floats of a vector
+};
+
+/// `name` is host, x86-64, x86-64-v3 or x86-64-v4; nothing for any other.
+std::optional<TargetInfo> findTarget(const std::string &name);
+
+enum class Output { Object, Assembly, Statements };
+
+struct EmitOptions {
+  std::string prefix; ///< the functions are PREFIX_require, _classify, _accumulate, _finish
+  TargetInfo target;
+  Schedule schedule;
+  int headDim;
+  int valueDim;
+};
+
+/// What Halide said of a pipeline that we built: our own fault.
+class EmitError : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Writes all functions of the kernel to the file `path`. PREFIX_require is there
+/// only where the kernel has requirements. Throws EmitError.
+void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
+                const std::string &path);
+
+/// Writes Halide's runtime for this machine's operating system to the object file
+/// `path`: what kernels call, for the thin runtime library.
+void emitHalideRuntime(const std::string &path);
+
+} // namespace gaze
+
+#endif // GAZE_COMPILER_HALIDE_EMIT_H

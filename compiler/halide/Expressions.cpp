@@ -1,0 +1,377 @@
+//===- Expressions.cpp - Kernel functions as Halide expressions ---------------===//
+//
+// Three things need care, because Halide's own operators mean something else:
+//
+// * Halide may assume that int32 and int64 arithmetic does not overflow; Gaze's
+//   ints wrap around. So sums, differences and products go through uint64, but
+//   where the values are known to be small, which is nearly always: coordinates
+//   lie within +-2^40 (the runtime checks it), constants are known.
+// * Halide's integer division is Euclidean and slow in vectors (there is no SIMD
+//   instruction for it). Where the dividend is known to lie within +-2^51, floor
+//   of the float64 quotient is exact for every divisor but 0: a quotient that is
+//   not an integer is at least 1 / |b| away from the next one, which is more than
+//   half a unit in its last place; and a divisor that float64 rounds is so large
+//   that the quotient lies within (-1, 1).
+// * Halide compiles float arithmetic with flags that assume away NaN and
+//   infinities and allow fused multiply-add. float64 values decide which pairs
+//   are kept and must have the interpreter's very bits, so they are strict.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/halide/Expressions.h"
+
+#include <cmath>
+#include <limits>
+
+using Halide::cast;
+using Halide::Expr;
+using Halide::Float;
+using Halide::Int;
+using Halide::reinterpret;
+using Halide::select;
+using Halide::strict_float;
+using Halide::UInt;
+
+namespace gaze {
+namespace {
+
+HalideExtern_1(double, exp2, double);
+HalideExtern_1(double, log2, double);
+
+constexpr std::uint32_t minusInfinityBits = 0xff800000u;
+constexpr double coordinateLimit = 1099511627776.0;       // 2^40
+constexpr double exactQuotientLimit = 2251799813685248.0; // 2^51
+constexpr double noOverflowLimit = 4611686018427387904.0; // 2^62
+
+/// A value and how large it can be in magnitude (ints only).
+struct Translated {
+  Expr expr;
+  double magnitude = std::numeric_limits<double>::infinity();
+};
+
+Expr wrapping(Op op, const Expr &a, const Expr &b) {
+  const Expr x = cast(UInt(64), a);
+  const Expr y = cast(UInt(64), b);
+  const Expr result = op == Op::Add ? x + y : op == Op::Subtract ? x - y : x * y;
+  return cast(Int(64), result);
+}
+
+Expr floorDivide(const Translated &a, const Translated &b) {
+  const Expr zero = Halide::Internal::make_zero(Int(64));
+  if (a.magnitude <= exactQuotientLimit) {
+    const Expr quotient =
+        strict_float(Halide::floor(cast(Float(64), a.expr) / cast(Float(64), b.expr)));
+    return select(b.expr == zero, zero, cast(Int(64), quotient));
+  }
+  // Halide's quotient leaves a remainder that is never negative; a negative divisor
+  // wants one that is never positive. -2^63 / -1 wraps.
+  const Expr divisor =
+      select(b.expr == zero || b.expr == -1, Halide::Internal::make_one(Int(64)), b.expr);
+  const Expr euclidean = a.expr / divisor;
+  const Expr remainder = a.expr % divisor;
+  const Expr floored = select(divisor < 0 && remainder != 0, euclidean - 1, euclidean);
+  return select(b.expr == zero, zero,
+                select(b.expr == -1, wrapping(Op::Subtract, zero, a.expr), floored));
+}
+
+Expr floorModulo(const Translated &a, const Translated &b) {
+  const Expr zero = Halide::Internal::make_zero(Int(64));
+  const Expr product = wrapping(Op::Multiply, b.expr, floorDivide(a, b));
+  return select(b.expr == zero, zero, wrapping(Op::Subtract, a.expr, product));
+}
+
+Expr mix(const Expr &h) {
+  const auto constant = [](std::uint64_t bits) {
+    return Halide::Internal::make_const(UInt(64), bits);
+  };
+  Expr z = h + constant(0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * constant(0xbf58476d1ce4e5b9u);
+  z = (z ^ (z >> 27)) * constant(0x94d049bb133111ebu);
+  return z ^ (z >> 31);
+}
+
+Expr chance(const std::vector<Expr> &operands) {
+  Expr h = mix(cast(UInt(64), operands[1]));
+  for (std::size_t i = 2; i < operands.size(); ++i)
+    h = mix(h ^ cast(UInt(64), operands[i]));
+  const Expr uniform = cast(Float(64), h >> 11) * Halide::Internal::make_const(Float(64), 0x1p-53);
+  return strict_float(uniform < operands[0]);
+}
+
+/// Saturating, towards zero, NaN to 0. The comparisons are strict: they see NaN.
+Expr floatToInt(const Expr &x) {
+  const Expr wide = x.type() == Float(64) ? x : cast(Float(64), x);
+  const Expr limit = Halide::Internal::make_const(Float(64), 0x1p63);
+  const Expr inside = strict_float(wide < limit) && strict_float(-limit <= wide);
+  const Expr safe = select(inside, wide, Halide::Internal::make_zero(Float(64)));
+  return select(inside, cast(Int(64), safe),
+                select(strict_float(limit <= wide), Int(64).max(),
+                       select(strict_float(wide < -limit), Int(64).min(),
+                              Halide::Internal::make_zero(Int(64)))));
+}
+
+/// The rational approximation of Eigen (generic_fast_tanh_float): odd over even
+/// polynomial on the range where tanh is not yet 1 in float32; 2 ulp.
+Expr tanhFloat(const Expr &x) {
+  const float bound = 7.90531110763549805f;
+  const Expr above = select(strict_float(x > bound), bound, x);
+  const Expr y = select(strict_float(above < -bound), -bound, above);
+  const Expr y2 = y * y;
+  Expr p = y2 * -2.76076847742355e-16f + 2.00018790482477e-13f;
+  p = y2 * p + -8.60467152213735e-11f;
+  p = y2 * p + 5.12229709037114e-08f;
+  p = y2 * p + 1.48572235717979e-05f;
+  p = y2 * p + 6.37261928875436e-04f;
+  p = y2 * p + 4.89352455891786e-03f;
+  Expr q = y2 * 1.19825839466702e-06f + 1.18534705686654e-04f;
+  q = y2 * q + 2.26843463243900e-03f;
+  q = y2 * q + 4.89352518554385e-03f;
+  return y * p / q;
+}
+
+Expr mathematical(Op op, const Expr &x) {
+  if (x.type() == Float(64)) {
+    switch (op) {
+    case Op::SquareRoot:
+      return strict_float(Halide::sqrt(x));
+    case Op::Exp:
+      return strict_float(Halide::exp(x));
+    case Op::Exp2:
+      return exp2(x);
+    case Op::Log:
+      return strict_float(Halide::log(x));
+    case Op::Log2:
+      return log2(x);
+    case Op::Tanh:
+      return strict_float(Halide::tanh(x));
+    case Op::Sin:
+      return strict_float(Halide::sin(x));
+    default:
+      return strict_float(Halide::cos(x));
+    }
+  }
+  if (op == Op::Tanh)
+    return tanhFloat(x);
+  if (op == Op::SquareRoot)
+    return strict_float(Halide::sqrt(x));
+  // Rare in scores: through float64, which keeps NaN, infinities and accuracy.
+  return cast(Float(32), mathematical(op, cast(Float(64), x)));
+}
+
+Expr minimumOrMaximum(Op op, const Expr &a, const Expr &b) {
+  if (a.type().is_int())
+    return op == Op::Minimum ? Halide::min(a, b) : Halide::max(a, b);
+  const Expr aWins = op == Op::Minimum ? strict_float(a < b) : strict_float(b < a);
+  const Expr aIsNaN = strict_float(Halide::is_nan(a));
+  return select(aIsNaN || aWins, a, b); // b is NaN: the comparison is false, b
+}
+
+Expr comparison(Op op, const Expr &a, const Expr &b) {
+  const auto strict = [&](Expr e) { return a.type().is_float() ? strict_float(e) : e; };
+  switch (op) {
+  case Op::Equal:
+    return strict(a == b);
+  // The negation of an ordered ==, so that NaN differs from everything.
+  case Op::NotEqual:
+    return a.type().is_float() ? !strict(a == b) : a != b;
+  case Op::Less:
+    return strict(a < b);
+  case Op::LessEqual:
+    return strict(a <= b);
+  case Op::Greater:
+    return strict(b < a);
+  default:
+    return strict(b <= a);
+  }
+}
+
+Expr arithmetic(Op op, const Expr &a, const Expr &b) {
+  const Expr result = op == Op::Add        ? a + b
+                      : op == Op::Subtract ? a - b
+                      : op == Op::Multiply ? a * b
+                                           : a / b;
+  return a.type() == Float(64) ? strict_float(result) : result;
+}
+
+class Translator {
+public:
+  explicit Translator(const Environment &environment) : environment(environment) {}
+
+  Translated translate(const Node &node, const std::vector<Translated> &values) {
+    Translated result;
+    result.expr = expression(node, values);
+    if (node.type == ValueType::I64)
+      result.magnitude = magnitude(node, values);
+    // A sum or product that may leave 64 bits was made with wrapping arithmetic.
+    return result;
+  }
+
+private:
+  const Environment &environment;
+
+  Expr expression(const Node &node, const std::vector<Translated> &values) {
+    std::vector<Expr> in;
+    for (const int operand : node.operands)
+      in.push_back(values[operand].expr);
+    switch (node.op) {
+    case Op::Constant:
+      return constant(node);
+    case Op::Coordinate:
+      return environment.coordinates[node.integer];
+    case Op::Low:
+      return environment.low[node.integer];
+    case Op::High:
+      return environment.high[node.integer];
+    case Op::Parameter:
+      return environment.parameters[node.integer];
+    case Op::Score:
+      return environment.score;
+    case Op::Add:
+    case Op::Subtract:
+    case Op::Multiply:
+      if (node.type == ValueType::I64 && !(magnitude(node, values) < noOverflowLimit))
+        return wrapping(node.op, in[0], in[1]);
+      return arithmetic(node.op, in[0], in[1]);
+    case Op::Divide:
+      return arithmetic(node.op, in[0], in[1]);
+    case Op::FloorDivide:
+      return floorDivide(values[node.operands[0]], values[node.operands[1]]);
+    case Op::FloorModulo:
+      return floorModulo(values[node.operands[0]], values[node.operands[1]]);
+    case Op::Minimum:
+    case Op::Maximum:
+      return minimumOrMaximum(node.op, in[0], in[1]);
+    case Op::Negate:
+      return node.type == ValueType::F64 ? strict_float(-in[0]) : -in[0];
+    case Op::Absolute:
+      if (node.type == ValueType::I64) {
+        const Expr zero = Halide::Internal::make_zero(Int(64));
+        return select(in[0] < zero, wrapping(Op::Subtract, zero, in[0]), in[0]);
+      }
+      return Halide::abs(in[0]);
+    case Op::Equal:
+    case Op::NotEqual:
+    case Op::Less:
+    case Op::LessEqual:
+    case Op::Greater:
+    case Op::GreaterEqual:
+      return comparison(node.op, in[0], in[1]);
+    case Op::And:
+      return node.type == ValueType::I1 ? in[0] && in[1] : in[0] & in[1];
+    case Op::Or:
+      return node.type == ValueType::I1 ? in[0] || in[1] : in[0] | in[1];
+    case Op::Xor:
+      return node.type == ValueType::I1 ? in[0] != in[1] : in[0] ^ in[1];
+    case Op::Select:
+      return select(in[0], in[1], in[2]);
+    case Op::Floor:
+      return strict_float(Halide::floor(in[0]));
+    case Op::SquareRoot:
+    case Op::Exp:
+    case Op::Exp2:
+    case Op::Log:
+    case Op::Log2:
+    case Op::Tanh:
+    case Op::Sin:
+    case Op::Cos:
+      return mathematical(node.op, in[0]);
+    case Op::IntToFloat:
+      return cast(node.type == ValueType::F32 ? Float(32) : Float(64), in[0]);
+    case Op::FloatToInt:
+      return floatToInt(in[0]);
+    case Op::Narrow:
+      return cast(Float(32), in[0]);
+    case Op::Widen:
+      return cast(Float(64), in[0]);
+    case Op::Chance:
+      return chance(in);
+    }
+    return Expr();
+  }
+
+  static Expr constant(const Node &node) {
+    switch (node.type) {
+    case ValueType::I1:
+      return Halide::Internal::make_bool(node.integer != 0);
+    case ValueType::I64:
+      return Halide::Internal::make_const(Int(64), node.integer);
+    case ValueType::F32:
+      return Expr(static_cast<float>(node.real));
+    default:
+      return Expr(node.real);
+    }
+  }
+
+  static double magnitude(const Node &node, const std::vector<Translated> &values) {
+    const auto of = [&](int i) { return values[node.operands[i]].magnitude; };
+    switch (node.op) {
+    case Op::Constant:
+      return std::fabs(static_cast<double>(node.integer));
+    case Op::Coordinate:
+    case Op::Low:
+    case Op::High:
+      return coordinateLimit;
+    case Op::Add:
+    case Op::Subtract:
+      return clip(of(0) + of(1));
+    case Op::Multiply:
+      return clip(of(0) * of(1));
+    case Op::FloorDivide:
+      return of(0);
+    case Op::FloorModulo:
+      return of(1);
+    case Op::Minimum:
+    case Op::Maximum:
+      return std::fmax(of(0), of(1));
+    case Op::Absolute:
+      return of(0);
+    case Op::Select:
+      return std::fmax(of(1), of(2));
+    default:
+      return std::numeric_limits<double>::infinity();
+    }
+  }
+
+  /// A value that may have wrapped can be anything.
+  static double clip(double magnitude) {
+    return magnitude < noOverflowLimit ? magnitude : std::numeric_limits<double>::infinity();
+  }
+};
+
+} // namespace
+
+std::vector<Expr> translate(const Function &function, const Environment &environment) {
+  Translator translator(environment);
+  std::vector<Translated> values;
+  values.reserve(function.nodes.size());
+  for (const Node &node : function.nodes)
+    values.push_back(translator.translate(node, values));
+  std::vector<Expr> results;
+  for (const int result : function.results)
+    results.push_back(values[result].expr);
+  return results;
+}
+
+Expr exp2OfNonPositive(Expr x) {
+  // Strict, so that it is one vmaxps with the operand order that keeps NaN.
+  x = select(strict_float(x < -127.0f), -127.0f, x);
+  const Expr whole = Halide::round(x);
+  const Expr f = x - whole;
+  // Minimax polynomial of (2^f - 1) / f on [-1/2, 1/2]; relative error 1.6e-7 in float32.
+  Expr p = f * 0.0013264726910534527f + 0.009671512674554811f;
+  p = p * f + 0.05550733744186115f;
+  p = p * f + 0.24022242084614506f;
+  p = p * f + 0.6931469775985505f;
+  p = p * f + 1.0f;
+  // whole = -127 makes the exponent field 0: the factor is exactly 0.
+  return p * reinterpret<float>((cast<int>(whole) + 127) << 23);
+}
+
+Expr isMinusInfinity(Expr x) { return reinterpret<std::uint32_t>(x) == Expr(minusInfinityBits); }
+
+Expr isNotANumber(Expr x) {
+  return (reinterpret<std::uint32_t>(x) & Expr(0x7fffffffu)) > Expr(0x7f800000u);
+}
+
+Expr minusInfinity() { return reinterpret<float>(Expr(minusInfinityBits)); }
+
+} // namespace gaze

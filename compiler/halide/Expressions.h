@@ -1,0 +1,42 @@
+//===- Expressions.h - Kernel functions as Halide expressions -----------------===//
+//
+// What the operations of compiler/Kernel.h mean in Halide, element by element.
+// Tested through every numeric test; test/halide/expressions.test looks at the
+// statements that come out.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_HALIDE_EXPRESSIONS_H
+#define GAZE_COMPILER_HALIDE_EXPRESSIONS_H
+
+#include "compiler/Kernel.h"
+
+#include <Halide.h>
+
+#include <array>
+#include <vector>
+
+namespace gaze {
+
+/// The values that a Function reads, as Halide expressions.
+struct Environment {
+  std::array<Halide::Expr, 8> coordinates; ///< int64, by Coordinate
+  std::array<Halide::Expr, 4> low, high;   ///< int64, by Coordinate; bounds functions only
+  std::vector<Halide::Expr> parameters;    ///< int64, float64 or bool
+  Halide::Expr score;                      ///< float32; score functions only
+};
+
+/// The results of `function`, in their order.
+std::vector<Halide::Expr> translate(const Function &function, const Environment &environment);
+
+/// 2^x in float32 for x <= 0, to 1 ulp; 0 below 2^-126; NaN stays NaN, -inf gives 0.
+Halide::Expr exp2OfNonPositive(Halide::Expr x);
+
+/// Tests of a float32 that survive Halide's fast-math flags, which assume away NaN
+/// and infinities: they look at the bits.
+Halide::Expr isMinusInfinity(Halide::Expr x);
+Halide::Expr isNotANumber(Halide::Expr x);
+Halide::Expr minusInfinity();
+
+} // namespace gaze
+
+#endif // GAZE_COMPILER_HALIDE_EXPRESSIONS_H

@@ -1,0 +1,148 @@
+//===- ScheduleCpu.cpp - How a kernel is computed on a CPU --------------------===//
+//
+// Queries are in the vector lanes. The query tile is transposed once, so that the
+// score of a vector of queries with a key adds queries(.., d) times one broadcast
+// element of K: neither K nor V is packed, there are no horizontal sums, and the
+// softmax is plain vector code. A register block is tile_q / lanes vectors of
+// queries times `keys` keys (or `channels` channels of V); its accumulators live in
+// registers over the whole reduction.
+//
+// The scores and weights of one step (tile_q x tile_k x chunk_tiles floats each)
+// stay in L2; K and V come tile by tile and stay in L1 for the register blocks
+// that share them.
+//
+// There is no parallel loop: the runtime calls the kernel from many threads.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/halide/ScheduleCpu.h"
+
+using namespace Halide;
+
+namespace gaze {
+namespace {
+
+/// Fixes a dimension of a buffer to [0, extent).
+void fixExtent(ImageParam &buffer, int dimension, int extent) {
+  buffer.dim(dimension).set_bounds(0, extent);
+}
+
+/// The loops of a register block: `inner` accumulators for each vector of queries,
+/// zeroed and then added to over `reduction`.
+void registerBlock(Func &block, const Var &qi, const Var &inner, const RVar &reduction, int lanes) {
+  block.vectorize(qi, lanes).unroll(qi).unroll(inner);
+  block.update()
+      .reorder(qi, inner, reduction)
+      .vectorize(qi, lanes)
+      .unroll(qi)
+      .unroll(inner)
+      .unroll(reduction, 2);
+}
+
+void rows(Func &func, const Var &qi, int lanes) {
+  func.compute_root().vectorize(qi, lanes).unroll(qi);
+}
+
+} // namespace
+
+void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
+  const KernelSizes &sizes = a.sizes;
+  const Var qi = a.qi, ki = a.ki, di = a.di;
+
+  // Buffers: dense rows, everything but seq_q, seq_k and the strides of rows is fixed.
+  for (ImageParam *input : {&a.q, &a.k, &a.v}) {
+    fixExtent(*input, 0, input == &a.v ? sizes.valueDim : sizes.headDim);
+    input->dim(1).set_min(0);
+  }
+  a.tiles.dim(0).set_min(0);
+  a.uniforms.dim(0).set_min(0);
+  fixExtent(a.stateIn, 0, sizes.tileQ);
+  fixExtent(a.stateIn, 1, sizes.valueDim + 2);
+  a.stateIn.dim(1).set_stride(sizes.tileQ);
+  OutputImageParam stateOut = a.stateOut.output_buffer();
+  stateOut.dim(0).set_bounds(0, sizes.tileQ);
+  stateOut.dim(1).set_bounds(0, sizes.valueDim + 2).set_stride(sizes.tileQ);
+
+  rows(a.queries, qi, lanes);
+  a.queries.reorder(qi, di);
+
+  // Scores: full tiles, then partial ones.
+  a.scores.compute_root().bound_storage(a.ti, schedule.chunkTiles);
+  const Var fullBlock("full_block"), partialBlock("partial_block");
+  const auto scoreLoops = [&](int update, const Var &block, const RDom &tiles, Func &dot) {
+    const Var key("key");
+    a.scores.update(update)
+        .split(ki, block, key, schedule.keys)
+        .reorder(qi, key, block, tiles)
+        .vectorize(qi, lanes)
+        .unroll(qi)
+        .unroll(key);
+    dot.compute_at(a.scores, block);
+    registerBlock(dot, qi, ki, a.dimension, lanes);
+  };
+  scoreLoops(0, fullBlock, a.fullTiles, a.fullDot);
+  scoreLoops(1, partialBlock, a.partialTiles, a.partialDot);
+
+  // Softmax. Four independent accumulators would not keep the order of additions, so
+  // the sums go key by key; the loads are what costs.
+  rows(a.highest, qi, lanes);
+  a.highest.update()
+      .reorder(qi, a.pairs.x, a.pairs.y)
+      .vectorize(qi, lanes)
+      .unroll(qi)
+      .unroll(a.pairs.x, 4);
+  rows(a.weights, qi, lanes);
+  a.weights.reorder(qi, ki, a.ti).unroll(ki, 2).bound_storage(a.ti, schedule.chunkTiles);
+  rows(a.sum, qi, lanes);
+  a.sum.update()
+      .reorder(qi, a.pairs.x, a.pairs.y)
+      .vectorize(qi, lanes)
+      .unroll(qi)
+      .unroll(a.pairs.x, 4);
+
+  // Weights times V.
+  rows(a.values, qi, lanes);
+  const auto valueLoops = [&](int update, const Var &block, const RDom &tiles, Func &product) {
+    const Var channel("channel");
+    a.values.update(update)
+        .split(di, block, channel, schedule.channels)
+        .reorder(qi, channel, block, tiles)
+        .vectorize(qi, lanes)
+        .unroll(qi)
+        .unroll(channel);
+    product.compute_at(a.values, block);
+    registerBlock(product, qi, di, a.keys, lanes);
+  };
+  const Var fullChannels("full_channels"), partialChannels("partial_channels");
+  valueLoops(0, fullChannels, a.fullTiles, a.fullValues);
+  valueLoops(1, partialChannels, a.partialTiles, a.partialValues);
+
+  rows(a.newHighest, qi, lanes);
+  rows(a.oldFactor, qi, lanes);
+  rows(a.newFactor, qi, lanes);
+  a.stateOut.vectorize(qi, lanes);
+  a.stateOut.update(0).reorder(qi, a.channel).vectorize(qi, lanes).unroll(qi);
+  a.stateOut.update(1).vectorize(qi, lanes);
+  a.stateOut.update(2).vectorize(qi, lanes);
+}
+
+void scheduleForCpu(Finish &f, int lanes) {
+  fixExtent(f.state, 0, f.sizes.tileQ);
+  fixExtent(f.state, 1, f.sizes.valueDim + 2);
+  f.state.dim(1).set_stride(f.sizes.tileQ);
+  OutputImageParam out = f.out.output_buffer();
+  out.dim(0).set_bounds(0, f.sizes.valueDim);
+  out.dim(1).set_min(0);
+  f.lse.output_buffer().dim(0).set_min(0);
+  f.reciprocal.compute_root().vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
+  const int width = f.sizes.valueDim % lanes == 0 ? lanes : 8;
+  f.out.vectorize(f.di, width);
+  f.lse.vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
+}
+
+void scheduleForCpu(Classify &c, int lanes) {
+  c.rectangles.dim(0).set_bounds(0, 8);
+  c.rectangles.dim(1).set_min(0).set_stride(8);
+  c.verdicts.vectorize(c.i, lanes / 2, TailStrategy::GuardWithIf);
+}
+
+} // namespace gaze

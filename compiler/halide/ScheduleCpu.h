@@ -1,0 +1,18 @@
+//===- ScheduleCpu.h - How a kernel is computed on a CPU ----------------------===//
+#ifndef GAZE_COMPILER_HALIDE_SCHEDULECPU_H
+#define GAZE_COMPILER_HALIDE_SCHEDULECPU_H
+
+#include "compiler/Schedule.h"
+#include "compiler/halide/Algorithm.h"
+
+namespace gaze {
+
+/// Applies the CPU schedule: the head of ScheduleCpu.cpp explains it. `lanes` is the
+/// number of floats of a vector; the schedule is valid (invalidReason).
+void scheduleForCpu(Accumulate &accumulate, const Schedule &schedule, int lanes);
+void scheduleForCpu(Finish &finish, int lanes);
+void scheduleForCpu(Classify &classify, int lanes);
+
+} // namespace gaze
+
+#endif // GAZE_COMPILER_HALIDE_SCHEDULECPU_H

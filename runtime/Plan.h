@@ -1,0 +1,64 @@
+//===- Plan.h - Which tiles exist ----------------------------------------------===//
+//
+// A plan is data: for every row of query tiles the runs of key tiles that it has to
+// look at. Tests: test/runtime/PlanTest.cpp.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_RUNTIME_PLAN_H
+#define GAZE_RUNTIME_PLAN_H
+
+#include "runtime/gaze.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace gaze::runtime {
+
+/// Key tiles [begin, end).
+struct Run {
+  std::int32_t begin;
+  std::int32_t end;
+};
+
+/// One row of query tiles: its runs are full runs first, then partial ones, each
+/// kind in the order of keys.
+struct Row {
+  std::int32_t queryTile;
+  std::int32_t fullTiles;    ///< number of tiles in full runs
+  std::int32_t partialTiles; ///< number of tiles in partial runs
+  std::int32_t fullRuns;
+  std::int64_t firstRun; ///< index into Grid::runs
+  std::int64_t endRun;
+};
+
+/// The rows of one (head, batch entry), or of all where the mask reads neither.
+struct Grid {
+  std::vector<Row> rows; ///< by query tile
+  std::vector<Run> runs;
+  std::vector<std::int32_t> longestFirst; ///< query tiles, the costliest first
+};
+
+/// A part of a pattern: the tiles of one order of computation. Today a pattern has
+/// one part, in tiles; results of disjoint parts merge.
+struct Part {
+  std::vector<Grid> grids; ///< [batch or 1][heads or 1]
+};
+
+} // namespace gaze::runtime
+
+struct gaze_plan {
+  const gaze_kernel *kernel;
+  gaze_shape shape;
+  std::vector<std::int64_t> uniforms; ///< as gaze_kernel describes them
+  std::int32_t queryTiles;
+  std::int32_t keyTiles;
+  std::vector<gaze::runtime::Part> parts;
+
+  const gaze::runtime::Grid &grid(const gaze::runtime::Part &part, std::int64_t head,
+                                  std::int64_t batch) const {
+    const std::int64_t heads = kernel->reads_head ? shape.heads : 1;
+    return part.grids[(kernel->reads_batch ? batch : 0) * heads + (kernel->reads_head ? head : 0)];
+  }
+};
+
+#endif // GAZE_RUNTIME_PLAN_H

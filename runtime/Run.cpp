@@ -1,0 +1,254 @@
+//===- Run.cpp - Executes a plan -----------------------------------------------===//
+//
+// A work item is one query tile of one head and batch entry: its list of key tiles
+// goes through `accumulate` in equal chunks, into a state that starts empty, and
+// `finish` writes the rows. Every item is computed by one thread in one fixed order,
+// so the bits do not depend on the number of threads.
+//
+// Items go head by head, because the rows of a head share K and V in the cache, and
+// within a head the longest first, so that the threads end together.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/Buffers.h"
+#include "runtime/Error.h"
+#include "runtime/Plan.h"
+#include "runtime/Scratch.h"
+#include "runtime/Threads.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+using namespace gaze::runtime;
+
+namespace {
+
+struct Tensors {
+  const gaze_tensor *q, *k, *v, *out;
+  float *lse;
+};
+
+const float *rowsOf(const gaze_tensor &tensor, std::int64_t batch, std::int64_t head,
+                    std::int64_t row) {
+  return tensor.data + batch * tensor.batch_stride + head * tensor.head_stride +
+         row * tensor.seq_stride;
+}
+
+/// Deals out the tiles of a row in order, a chunk at a time.
+class TileList {
+public:
+  TileList(const Grid &grid, const Row &row) : run(grid.runs.data() + row.firstRun) {}
+
+  void take(std::int32_t *out, std::int32_t count) {
+    for (std::int32_t i = 0; i < count; ++i) {
+      if (run->begin + offset == run->end) {
+        ++run;
+        offset = 0;
+      }
+      out[i] = run->begin + offset++;
+    }
+  }
+
+private:
+  const Run *run;
+  std::int32_t offset = 0;
+};
+
+/// One thread's part of a run: everything that it needs was allocated beforehand.
+class Worker {
+public:
+  Worker(const gaze_plan &owner, const Tensors &given)
+      : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given),
+        scratch(kernel.scratch_bytes), tiles(kernel.chunk_tiles),
+        uniforms(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size())) {
+    for (auto &state : states)
+      state = allocateFloats(stateSize());
+    if (!tensors.lse)
+      unusedLse = allocateFloats(kernel.tile_q);
+  }
+
+  void run(std::int64_t item) {
+    const std::int64_t plane = item / plan.queryTiles;
+    const std::int64_t batch = plane / shape.heads, head = plane % shape.heads;
+    const Part &part = plan.parts[0];
+    const Grid &grid = plan.grid(part, head, batch);
+    const Row &row = grid.rows[grid.longestFirst[item % plan.queryTiles]];
+    clearState();
+    accumulate(grid, row, batch, head);
+    finish(row, batch, head);
+  }
+
+private:
+  const gaze_plan &plan;
+  const gaze_kernel &kernel;
+  const gaze_shape &shape;
+  const Tensors &tensors;
+  Scratch scratch;
+  std::vector<std::int32_t> tiles;
+  Buffer uniforms;
+  std::array<std::unique_ptr<float[], FreeFloats>, 2> states; ///< the first is the current one
+  std::unique_ptr<float[], FreeFloats> unusedLse;
+
+  std::int64_t stateSize() const { return std::int64_t{kernel.tile_q} * (kernel.value_dim + 2); }
+
+  void clearState() {
+    float *const state = states[0].get();
+    std::fill_n(state, stateSize(), 0.0f);
+    std::fill_n(state + std::int64_t{kernel.tile_q} * kernel.value_dim, kernel.tile_q,
+                -std::numeric_limits<float>::infinity());
+  }
+
+  std::int64_t rowCount(const Row &row) const {
+    return std::min<std::int64_t>(kernel.tile_q,
+                                  shape.seq_q - std::int64_t{row.queryTile} * kernel.tile_q);
+  }
+
+  void accumulate(const Grid &grid, const Row &row, std::int64_t batch, std::int64_t head) {
+    const std::int64_t firstRow = std::int64_t{row.queryTile} * kernel.tile_q;
+    const std::int64_t kvHead = head / (shape.heads / shape.kv_heads);
+    Buffer q(rowsOf(*tensors.q, batch, head, firstRow), float32, kernel.head_dim, rowCount(row),
+             tensors.q->seq_stride);
+    Buffer k(rowsOf(*tensors.k, batch, kvHead, 0), float32, kernel.head_dim, shape.seq_k,
+             tensors.k->seq_stride);
+    Buffer v(rowsOf(*tensors.v, batch, kvHead, 0), float32, kernel.value_dim, shape.seq_k,
+             tensors.v->seq_stride);
+    const std::int64_t total = std::int64_t{row.fullTiles} + row.partialTiles;
+    const std::int64_t chunks = (total + kernel.chunk_tiles - 1) / kernel.chunk_tiles;
+    TileList list(grid, row);
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+      const std::int64_t begin = total * chunk / chunks, end = total * (chunk + 1) / chunks;
+      const auto count = static_cast<std::int32_t>(end - begin);
+      const auto full =
+          static_cast<std::int32_t>(std::clamp<std::int64_t>(row.fullTiles - begin, 0, count));
+      list.take(tiles.data(), count);
+      Buffer tileBuffer(tiles.data(), int32, count);
+      Buffer stateIn = stateBuffer(0), stateOut = stateBuffer(1);
+      scratch.reset();
+      check(kernel.accumulate(uniforms.get(), q.get(), k.get(), v.get(), tileBuffer.get(), full,
+                              count, shape.q_start + firstRow, head, batch, stateIn.get(),
+                              stateOut.get()),
+            "accumulate");
+      std::swap(states[0], states[1]);
+    }
+  }
+
+  void finish(const Row &row, std::int64_t batch, std::int64_t head) {
+    const std::int64_t firstRow = std::int64_t{row.queryTile} * kernel.tile_q;
+    Buffer state = stateBuffer(0);
+    Buffer out(rowsOf(*tensors.out, batch, head, firstRow), float32, kernel.value_dim,
+               rowCount(row), tensors.out->seq_stride);
+    float *const lse = tensors.lse
+                           ? tensors.lse + (batch * shape.heads + head) * shape.seq_q + firstRow
+                           : unusedLse.get();
+    Buffer lseBuffer(lse, float32, rowCount(row));
+    scratch.reset();
+    check(kernel.finish(state.get(), out.get(), lseBuffer.get()), "finish");
+  }
+
+  Buffer stateBuffer(int index) const {
+    return {states[index].get(), float32, kernel.tile_q, kernel.value_dim + 2, kernel.tile_q};
+  }
+
+  static void check(int code, const char *function) {
+    if (code != 0)
+      throw Failure(GAZE_INTERNAL_ERROR,
+                    std::string(function) + " failed with code " + std::to_string(code));
+  }
+};
+
+/// The bytes from the first to behind the last element.
+using Range = std::pair<const char *, const char *>;
+
+Range checkTensor(const gaze_tensor *tensor, const char *name, std::int64_t batch,
+                  std::int64_t heads, std::int64_t rows, std::int64_t dim) {
+  const std::string text(name);
+  if (!tensor || !tensor->data)
+    invalid(text + " is null");
+  if (reinterpret_cast<std::uintptr_t>(tensor->data) % alignof(float) != 0)
+    invalid(text + " is not aligned to 4 bytes");
+  const std::array<std::pair<std::int64_t, std::int64_t>, 3> axes = {
+      {{batch, tensor->batch_stride}, {heads, tensor->head_stride}, {rows, tensor->seq_stride}}};
+  constexpr std::int64_t largest = std::int64_t{1} << 48;
+  std::int64_t last = dim;
+  for (const auto &[extent, stride] : axes) {
+    if (stride < 0 || (extent > 1 && stride > largest / extent))
+      invalid(text + " has a stride of " + std::to_string(stride) +
+              " elements; strides are from 0 to 2^48 / extent");
+    last += extent > 1 ? (extent - 1) * stride : 0;
+  }
+  if (tensor->seq_stride > std::numeric_limits<std::int32_t>::max())
+    invalid(text + " has a row stride of " + std::to_string(tensor->seq_stride) +
+            " elements; at most 2^31 - 1 are supported");
+  return {reinterpret_cast<const char *>(tensor->data),
+          reinterpret_cast<const char *>(tensor->data + last)};
+}
+
+/// No two elements of an output may be the same: each axis must step over all that
+/// the axes with smaller strides reach.
+void checkDistinct(const gaze_tensor &tensor, const char *name, const gaze_shape &shape,
+                   std::int64_t dim) {
+  std::array<std::pair<std::int64_t, std::int64_t>, 3> axes = {
+      {{tensor.seq_stride, shape.seq_q},
+       {tensor.head_stride, shape.heads},
+       {tensor.batch_stride, shape.batch}}};
+  std::sort(axes.begin(), axes.end());
+  std::int64_t reach = dim;
+  for (const auto &[stride, extent] : axes) {
+    if (extent == 1)
+      continue;
+    if (stride < reach)
+      invalid(std::string(name) + " has a stride of " + std::to_string(stride) +
+              " elements, so that rows would overlap");
+    reach = stride * (extent - 1) + reach;
+  }
+}
+
+void checkTensors(const gaze_plan &plan, const Tensors &tensors) {
+  const gaze_shape &shape = plan.shape;
+  const std::int64_t dim = plan.kernel->head_dim, valueDim = plan.kernel->value_dim;
+  const Range inputs[] = {
+      checkTensor(tensors.q, "q", shape.batch, shape.heads, shape.seq_q, dim),
+      checkTensor(tensors.k, "k", shape.batch, shape.kv_heads, shape.seq_k, dim),
+      checkTensor(tensors.v, "v", shape.batch, shape.kv_heads, shape.seq_k, valueDim)};
+  const Range out =
+      checkTensor(tensors.out, "out", shape.batch, shape.heads, shape.seq_q, valueDim);
+  checkDistinct(*tensors.out, "out", shape, valueDim);
+  const auto overlap = [](const Range &a, const Range &b) {
+    return a.first < b.second && b.first < a.second;
+  };
+  const char *const names[] = {"q", "k", "v"};
+  for (int i = 0; i < 3; ++i)
+    if (overlap(inputs[i], out))
+      invalid(std::string("out overlaps ") + names[i]);
+  if (!tensors.lse)
+    return;
+  const Range lse = {
+      reinterpret_cast<const char *>(tensors.lse),
+      reinterpret_cast<const char *>(tensors.lse + shape.batch * shape.heads * shape.seq_q)};
+  if (overlap(lse, out))
+    invalid("lse overlaps out");
+  for (int i = 0; i < 3; ++i)
+    if (overlap(inputs[i], lse))
+      invalid(std::string("lse overlaps ") + names[i]);
+}
+
+} // namespace
+
+gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
+                     const gaze_tensor *v, const gaze_tensor *out, float *lse, int32_t threads,
+                     gaze_error *error) {
+  return guarded(error, [&] {
+    if (!plan)
+      invalid("plan is null");
+    const Tensors tensors{q, k, v, out, lse};
+    checkTensors(*plan, tensors);
+    const std::int64_t items = plan->shape.batch * plan->shape.heads * plan->queryTiles;
+    forEachWorker(items, threads, [&](const auto &next) {
+      Worker worker(*plan, tensors);
+      for (std::int64_t item = next(); item >= 0; item = next())
+        worker.run(item);
+    });
+  });
+}

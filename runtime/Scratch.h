@@ -1,0 +1,52 @@
+//===- Scratch.h - The memory that a thread's kernel calls work in ------------===//
+//
+// Generated code asks halide_malloc for its strips of scores and weights in every
+// call. Through malloc that is an mmap, page faults and a munmap per work item, a
+// quarter of the time of short rows, and a failure inside generated code. So each
+// thread of a run takes all that one call can need at once, beforehand, and
+// halide_malloc deals it out.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_RUNTIME_SCRATCH_H
+#define GAZE_RUNTIME_SCRATCH_H
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace gaze::runtime {
+
+/// While it lives, halide_malloc on this thread takes from it. One at a time.
+class Scratch {
+public:
+  /// Throws std::bad_alloc.
+  explicit Scratch(std::int64_t bytes);
+  ~Scratch();
+  Scratch(const Scratch &) = delete;
+  Scratch &operator=(const Scratch &) = delete;
+
+  /// Everything that was dealt out is free again; call between kernel calls.
+  void reset() { used = 0; }
+
+  /// Null where it does not fit.
+  void *allocate(std::size_t bytes);
+  bool owns(const void *pointer) const;
+
+private:
+  struct Free {
+    void operator()(unsigned char *memory) const;
+  };
+  std::unique_ptr<unsigned char, Free> memory;
+  std::size_t size;
+  std::size_t used = 0;
+};
+
+/// `count` floats, aligned to a cache line. Throws std::bad_alloc.
+struct FreeFloats {
+  void operator()(float *memory) const;
+};
+std::unique_ptr<float[], FreeFloats> allocateFloats(std::int64_t count);
+
+} // namespace gaze::runtime
+
+#endif // GAZE_RUNTIME_SCRATCH_H

@@ -1,0 +1,98 @@
+//===- gaze.hpp - Running compiled kernels: C++ over the C interface ----------===//
+//
+//   gaze::Plan plan(longformer, {1, 8, 8, 1024, 1024, 0}, {512, 64});
+//   plan.run(gaze::dense(q, 8, 1024, 64), gaze::dense(k, 8, 1024, 64),
+//            gaze::dense(v, 8, 1024, 64), gaze::dense(out, 8, 1024, 64));
+//
+// Shapes, layouts, ownership and thread-safety are those of gaze.h. Errors are
+// thrown as gaze::Error. Example: docs/examples/minimal.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_RUNTIME_GAZE_HPP
+#define GAZE_RUNTIME_GAZE_HPP
+
+#include "runtime/gaze.h"
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+namespace gaze {
+
+/// A failed call: what() says which argument is wrong and why.
+class Error : public std::runtime_error {
+public:
+  explicit Error(const gaze_error &error) : std::runtime_error(error.message), code(error.status) {}
+  gaze_status status() const { return code; }
+
+private:
+  gaze_status code;
+};
+
+/// The value of an int, float or bool parameter.
+class Value {
+public:
+  Value(bool given) { value.integer = given; }
+  Value(int given) { value.integer = given; }
+  Value(std::int64_t given) { value.integer = given; }
+  Value(double given) { value.real = given; }
+  operator gaze_value() const { return value; }
+
+private:
+  gaze_value value;
+};
+
+/// A dense tensor [batch, heads, seq, dim] over the caller's memory.
+inline gaze_tensor dense(float *data, std::int64_t heads, std::int64_t seq, std::int64_t dim) {
+  return {data, heads * seq * dim, seq * dim, dim};
+}
+/// The same for an input, which is only read.
+inline gaze_tensor dense(const float *data, std::int64_t heads, std::int64_t seq,
+                         std::int64_t dim) {
+  return dense(const_cast<float *>(data), heads, seq, dim);
+}
+
+/// Which tiles exist, for one shape and parameter values; run it as often as you like.
+class Plan {
+public:
+  /// `values` in the order of the kernel's parameters; none: their defaults.
+  /// `threads` = 0 uses all cores.
+  Plan(const gaze_kernel &kernel, const gaze_shape &shape, const std::vector<Value> &values = {},
+       int threads = 0) {
+    const std::vector<gaze_value> plain(values.begin(), values.end());
+    gaze_plan *made = nullptr;
+    gaze_error error;
+    if (gaze_plan_create(&kernel, &shape, plain.data(), static_cast<std::int32_t>(plain.size()),
+                         threads, &made, &error) != GAZE_OK)
+      throw Error(error);
+    plan.reset(made);
+  }
+
+  /// Attention into `out` and, where it is not null, its log-sum-exp into `lse`.
+  void run(const gaze_tensor &q, const gaze_tensor &k, const gaze_tensor &v, const gaze_tensor &out,
+           float *lse = nullptr, int threads = 0) const {
+    gaze_error error;
+    if (gaze_run(plan.get(), &q, &k, &v, &out, lse, threads, &error) != GAZE_OK)
+      throw Error(error);
+  }
+
+  gaze_plan_info info() const {
+    gaze_plan_info result;
+    gaze_error error;
+    if (gaze_plan_get_info(plan.get(), &result, &error) != GAZE_OK)
+      throw Error(error);
+    return result;
+  }
+
+  const gaze_plan *get() const { return plan.get(); }
+
+private:
+  struct Destroy {
+    void operator()(gaze_plan *pointer) const { gaze_plan_destroy(pointer); }
+  };
+  std::unique_ptr<gaze_plan, Destroy> plan;
+};
+
+} // namespace gaze
+
+#endif // GAZE_RUNTIME_GAZE_HPP

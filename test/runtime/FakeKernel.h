@@ -1,0 +1,64 @@
+//===- FakeKernel.h - A gaze_kernel without a compiler -------------------------===//
+//
+// The runtime's own tests need a kernel whose answers are known: `keep` is a plain
+// function, and classify tries every pair of a rectangle. Attention itself is
+// computed nowhere; `accumulate` notes what it was called with.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_TEST_RUNTIME_FAKEKERNEL_H
+#define GAZE_TEST_RUNTIME_FAKEKERNEL_H
+
+#include "runtime/gaze.h"
+
+#include <HalideRuntime.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+namespace gaze::test {
+
+using Keep =
+    std::function<bool(std::int64_t q, std::int64_t k, std::int64_t head, std::int64_t batch)>;
+
+/// What classify evaluates; set before a plan is made.
+inline Keep keep;
+/// How many rectangles classify has seen since it was last set to 0.
+inline std::atomic<std::int64_t> classified{0};
+
+inline int classify(halide_buffer_t *, halide_buffer_t *rectangles, halide_buffer_t *verdicts) {
+  const auto *ends = reinterpret_cast<const std::int64_t *>(rectangles->host);
+  for (int i = 0; i < rectangles->dim[1].extent; ++i, ends += 8) {
+    ++classified;
+    bool any = false, all = true;
+    for (std::int64_t q = ends[0]; q <= ends[1]; ++q)
+      for (std::int64_t k = ends[2]; k <= ends[3]; ++k)
+        for (std::int64_t head = ends[4]; head <= ends[5]; ++head)
+          for (std::int64_t batch = ends[6]; batch <= ends[7]; ++batch) {
+            const bool kept = keep(q, k, head, batch);
+            any |= kept;
+            all &= kept;
+          }
+    verdicts->host[i] = static_cast<std::uint8_t>((any ? 1 : 0) | (all ? 2 : 0));
+  }
+  return 0;
+}
+
+inline gaze_kernel fakeKernel(std::int32_t tileQ, std::int32_t tileK) {
+  gaze_kernel kernel = {};
+  kernel.abi_version = GAZE_ABI_VERSION;
+  kernel.struct_size = sizeof(gaze_kernel);
+  kernel.name = "fake";
+  kernel.target = "none";
+  kernel.head_dim = kernel.value_dim = 8;
+  kernel.tile_q = tileQ;
+  kernel.tile_k = tileK;
+  kernel.chunk_tiles = 4;
+  kernel.scratch_bytes = 1024;
+  kernel.classify = classify;
+  return kernel;
+}
+
+} // namespace gaze::test
+
+#endif // GAZE_TEST_RUNTIME_FAKEKERNEL_H
