@@ -32,13 +32,38 @@ enum class Ambient { Q, K, Head, Batch, SeqQ, SeqK, Heads, HeadDim, Score };
 
 /// The functions of the language. `Floor` gives an int.
 enum class Builtin {
-  Abs, Min, Max, Clamp, Floor, Sqrt, Exp, Exp2, Log, Log2, Tanh, Sin, Cos, Chance
+  Abs,
+  Min,
+  Max,
+  Clamp,
+  Floor,
+  Sqrt,
+  Exp,
+  Exp2,
+  Log,
+  Log2,
+  Tanh,
+  Sin,
+  Cos,
+  Chance
 };
 
 enum class Operator {
-  Or, And, Not,
-  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-  Add, Subtract, Multiply, Divide, Modulo, Negate
+  Or,
+  And,
+  Not,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Modulo,
+  Negate
 };
 
 struct Name {
@@ -98,8 +123,14 @@ struct Expr {
   std::vector<ExprPtr> operands;
   std::vector<std::optional<Name>> argumentNames; ///< Call: one an operand, until checked
   std::vector<Binding> bindings;
-  int depth = 1; ///< 1 + the deepest operand's; the parser bounds it
+  int depth = 1; ///< 1 + the deepest part's; at most maxExprDepth
 };
+
+/// Bounds Expr::depth in the text, and, with defs and lets written out in place,
+/// after checking: so a walk over an expression may recurse, through calls as well.
+constexpr int maxExprDepth = 1000;
+/// Bounds the number of nodes of an expression with defs and lets written out.
+constexpr int maxExpandedSize = 100000;
 
 struct Import {
   std::string path; ///< as written, without ".gaze"
@@ -137,8 +168,8 @@ struct Pattern {
   std::vector<Parameter> parameters;
   std::vector<Let> lets;
   std::vector<Require> requirements;
-  ExprPtr keep;                ///< bool; null keeps every pair
-  ExprPtr scale;               ///< float or int, reads neither k nor score; null is 1 / sqrt(head_dim)
+  ExprPtr keep;  ///< bool; null keeps every pair
+  ExprPtr scale; ///< float or int, reads neither k nor score; null is 1 / sqrt(head_dim)
   std::vector<ExprPtr> scores; ///< in order; each sees the score so far
 };
 

@@ -14,6 +14,7 @@
 
 #include "dsl/Source.h"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,17 +26,23 @@ struct Note {
 };
 
 struct Diagnostic {
-  Span span; ///< an invalid span prints the message without a place
+  Span span; ///< one that points nowhere prints `gaze: error: ` and the message
   std::string message;
   std::vector<Note> notes;
 };
 
 class Diagnostics {
 public:
+  /// After this many errors the front end stops looking for more: nobody reads
+  /// them, and each one costs time and text.
+  static constexpr std::size_t limit = 100;
+
   /// Adds an error; add notes to the returned diagnostic before the next call.
+  /// Past the limit the error is dropped.
   Diagnostic &error(Span span, std::string message);
 
   bool empty() const { return all.empty(); }
+  bool full() const { return all.size() >= limit; }
   const std::vector<Diagnostic> &list() const { return all; }
 
   /// All diagnostics in the order of their places, as text for standard error.
@@ -43,6 +50,7 @@ public:
 
 private:
   std::vector<Diagnostic> all;
+  Diagnostic dropped;
 };
 
 } // namespace gaze::dsl

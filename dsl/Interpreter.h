@@ -55,6 +55,8 @@ public:
   double score(const Coordinates &at) const;
 
 private:
+  Value evaluate(const Expr &expr, const Coordinates &at) const;
+
   const Program &program;
   const Pattern &pattern;
   std::vector<Value> parameters;

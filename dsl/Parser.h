@@ -12,11 +12,15 @@ struct ParsedFile {
   std::vector<Import> imports;
   std::vector<Def> defs;
   std::vector<Pattern> patterns;
+  /// False when a mistake has hidden a declaration, so that names may look unknown
+  /// which are not.
+  bool complete = true;
 };
 
 /// Parses file `file` of `sources`. Adds one diagnostic for each mistake and goes
-/// on behind the next ';' or '}', so what is returned may be incomplete where
-/// `diagnostics` grew. The grammar (Boost.Spirit X3) is in Parser.cpp.
+/// on behind the next ';' or '}'. Where `diagnostics` grew, a def, let or keep
+/// that could not be read has a null body, and a pattern whose names are not all
+/// known is left out. The grammar (Boost.Spirit X3) is in Parser.cpp.
 ParsedFile parse(const SourceSet &sources, int file, Diagnostics &diagnostics);
 
 } // namespace gaze::dsl

@@ -24,7 +24,7 @@ struct Span {
   bool valid() const { return file >= 0; }
 };
 
-/// The smallest span that holds both (they must be in the same file).
+/// The smallest span that holds both (they must be in the same file, or point nowhere).
 Span join(Span first, Span last);
 
 /// A place as people count it: lines and columns from 1. A column is counted in
@@ -44,6 +44,8 @@ public:
   LineColumn lineColumn(std::uint32_t offset) const;
   /// The text of line `line` (from 1), without its line end.
   std::string_view line(int line) const;
+  /// The offset of the first byte of line `line` (from 1).
+  std::uint32_t lineStart(int line) const;
 
 private:
   std::string filePath;

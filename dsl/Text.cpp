@@ -1,0 +1,79 @@
+//===- Text.cpp - Files as text ----------------------------------------------===//
+
+#include "dsl/Text.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+using namespace gaze::dsl;
+
+namespace {
+
+/// The length of the UTF-8 character that `text` begins with; 0 when it is none
+/// (RFC 3629: no surrogates, nothing overlong, nothing past U+10FFFF).
+std::size_t characterLength(std::string_view text) {
+  auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x80)
+    return 1;
+  std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+  if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < length)
+    return 0;
+  std::uint32_t code = byte(0) & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80)
+      return 0;
+    code = code << 6 | (byte(i) & 0x3FU);
+  }
+  constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  return code < smallest[length] || surrogate || code > 0x10FFFF ? 0 : length;
+}
+
+std::string lineOf(std::string_view text, std::size_t at) {
+  auto begin = text.begin();
+  return "line " +
+         std::to_string(1 + std::count(begin, begin + static_cast<std::ptrdiff_t>(at), '\n'));
+}
+
+} // namespace
+
+std::string gaze::dsl::whyNotText(std::string_view text) {
+  if (text.size() > maxFileSize)
+    return "it is larger than " + std::to_string(maxFileSize >> 20) + " MiB";
+  if (auto zero = text.find('\0'); zero != std::string_view::npos)
+    return "it is not a text file (" + lineOf(text, zero) + " holds a zero byte)";
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = characterLength(text.substr(at));
+    if (length == 0)
+      return "it is not a text file (" + lineOf(text, at) + " is not UTF-8)";
+    at += length;
+  }
+  return {};
+}
+
+std::string gaze::dsl::readFile(const std::string &path, std::string &text) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return "it is a folder";
+  errno = 0;
+  std::unique_ptr<std::FILE, int (*)(std::FILE *)> file(std::fopen(path.c_str(), "rb"),
+                                                        std::fclose);
+  if (!file)
+    return std::generic_category().message(errno);
+  text.clear();
+  char block[1 << 16];
+  while (text.size() <= maxFileSize) {
+    std::size_t count = std::fread(block, 1, sizeof block, file.get());
+    text.append(block, count);
+    if (count == 0)
+      break;
+  }
+  if (std::ferror(file.get()) != 0)
+    return std::generic_category().message(errno);
+  return whyNotText(text);
+}
