@@ -53,10 +53,12 @@ Interval FloatIntervals::multiply(const Interval &lhs, const Interval &rhs) {
   SmallVector<Value, 8> products = corners<arith::MulFOp>(lhs, rhs);
   bool isFinite = lhs.magnitude < infinity && rhs.magnitude < infinity;
   if (!isFinite) {
-    auto nearestToZero = [&](const Interval &interval) -> Interval {
+    auto nearestToZero = [&](const Interval &interval) {
       Value atMostZero = emit<arith::MinimumFOp>(interval.high, constant(0.0));
       Value nearest = emit<arith::MaximumFOp>(interval.low, atMostZero);
-      return {nearest, nearest};
+      Interval point{nearest, nearest};
+      point.isExact = true;
+      return point;
     };
     products.append(corners<arith::MulFOp>(nearestToZero(lhs), rhs));
     products.append(corners<arith::MulFOp>(lhs, nearestToZero(rhs)));

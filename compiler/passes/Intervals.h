@@ -28,9 +28,12 @@ struct Interval {
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
   std::int64_t greatest = std::numeric_limits<std::int64_t>::max();
   double magnitude = std::numeric_limits<double>::infinity();
+  bool isExact = false; ///< low and high are the value itself, NaN included
 
   /// The value is the same on the whole rectangle, and `low` is that value.
-  bool isPoint() const { return low == high; }
+  bool isPoint() const {
+    return isExact || (low == high && !llvm::isa<mlir::FloatType>(low.getType()));
+  }
   mlir::Type type() const { return low.getType(); }
   /// Low and high, or the one value that both are.
   llvm::SmallVector<mlir::Value, 2> ends() const {

@@ -152,6 +152,7 @@ private:
       operands.map(operand, intervals.at(operand).low);
     Value value = builder.clone(*op, operands)->getResult(0);
     Interval result{value, value};
+    result.isExact = true;
     if (isa<ir::CoordinateOp>(op)) {
       result.least = 0;
       result.greatest = ir::CoordinateOp::maximum;
