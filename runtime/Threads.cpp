@@ -9,6 +9,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <thread>
 
 namespace gaze::runtime {
 namespace {
@@ -41,7 +42,7 @@ void forEachWorker(std::int64_t items, int threads,
   if (threads < 0 || threads > 4096)
     invalid("threads must be from 0 (all cores) to 4096, not " + std::to_string(threads));
   if (threads == 0)
-    threads = std::max(1, halide_get_num_threads());
+    threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int workers = static_cast<int>(std::min<std::int64_t>(threads, items));
 
   std::atomic<std::int64_t> taken{0};

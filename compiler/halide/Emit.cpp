@@ -54,7 +54,10 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
     Require require(kernel);
     add(require.holds, require.arguments(), "require");
   }
-  return link_modules(options.prefix, modules);
+  Module all = link_modules(options.prefix, modules);
+  // link_modules (Halide 21) forgets it, and without it strict_float means nothing.
+  all.set_any_strict_float(true);
+  return all;
 }
 
 OutputFileType fileType(Output output) {

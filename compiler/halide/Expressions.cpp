@@ -352,18 +352,24 @@ std::vector<Expr> translate(const Function &function, const Environment &environ
 }
 
 Expr exp2OfNonPositive(Expr x) {
-  // Strict, so that it is one vmaxps with the operand order that keeps NaN.
-  x = select(strict_float(x < -127.0f), -127.0f, x);
-  const Expr whole = Halide::round(x);
-  const Expr f = x - whole;
+  const auto bits = [](const Expr &e) { return reinterpret<std::int32_t>(e); };
+  // Strict, the difference that made x included, and chosen as bits: then it is one
+  // vmaxps, with the operand order that keeps NaN.
+  x = strict_float(x);
+  const Expr lowest = -127.0f;
+  x = reinterpret<float>(select(strict_float(x < lowest), bits(lowest), bits(x)));
+  // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
+  const Expr magic = 12582912.0f;
+  const Expr shifted = strict_float(x + magic);
+  const Expr f = strict_float(x - (shifted - magic));
   // Minimax polynomial of (2^f - 1) / f on [-1/2, 1/2]; relative error 1.6e-7 in float32.
   Expr p = f * 0.0013264726910534527f + 0.009671512674554811f;
   p = p * f + 0.05550733744186115f;
   p = p * f + 0.24022242084614506f;
   p = p * f + 0.6931469775985505f;
   p = p * f + 1.0f;
-  // whole = -127 makes the exponent field 0: the factor is exactly 0.
-  return p * reinterpret<float>((cast<int>(whole) + 127) << 23);
+  // For -127 the exponent field is 0 and so is the factor.
+  return p * reinterpret<float>((bits(shifted) << 23) + bits(1.0f));
 }
 
 Expr isMinusInfinity(Expr x) { return reinterpret<std::uint32_t>(x) == Expr(minusInfinityBits); }
