@@ -166,15 +166,19 @@ Value Arithmetic::floorToInt(Value operand, Location location) {
   return ir::FloatToIntOp::create(builder, location, builder.getI64Type(), whole);
 }
 
-Value Arithmetic::extremum(bool isMaximum, Value lhs, Value rhs, Location location) {
-  Type type = widest(lhs.getType(), rhs.getType());
-  lhs = convert(lhs, type, location);
-  rhs = convert(rhs, type, location);
-  if (type.isInteger(64))
-    return isMaximum ? Value(arith::MaxSIOp::create(builder, location, lhs, rhs))
-                     : arith::MinSIOp::create(builder, location, lhs, rhs);
-  return isMaximum ? Value(arith::MaximumFOp::create(builder, location, lhs, rhs))
-                   : arith::MinimumFOp::create(builder, location, lhs, rhs);
+Value Arithmetic::extremum(bool isMaximum, ArrayRef<Value> operands, Location location) {
+  Value result = operands.front();
+  for (Value operand : operands.drop_front()) {
+    Type type = widest(result.getType(), operand.getType());
+    Value lhs = convert(result, type, location), rhs = convert(operand, type, location);
+    if (type.isInteger(64))
+      result = isMaximum ? Value(arith::MaxSIOp::create(builder, location, lhs, rhs))
+                         : arith::MinSIOp::create(builder, location, lhs, rhs);
+    else
+      result = isMaximum ? Value(arith::MaximumFOp::create(builder, location, lhs, rhs))
+                         : arith::MinimumFOp::create(builder, location, lhs, rhs);
+  }
+  return result;
 }
 
 Value Arithmetic::chance(ArrayRef<Value> operands, Location location) {
@@ -193,12 +197,12 @@ Value Arithmetic::builtin(dsl::Builtin builtin, ArrayRef<Value> operands, Locati
   case dsl::Builtin::Abs:
     return absolute(operands[0], location);
   case dsl::Builtin::Min:
-    return extremum(/*isMaximum=*/false, operands[0], operands[1], location);
+    return extremum(/*isMaximum=*/false, operands, location);
   case dsl::Builtin::Max:
-    return extremum(/*isMaximum=*/true, operands[0], operands[1], location);
+    return extremum(/*isMaximum=*/true, operands, location);
   case dsl::Builtin::Clamp: {
-    Value notAbove = extremum(/*isMaximum=*/false, operands[0], operands[2], location);
-    return extremum(/*isMaximum=*/true, operands[1], notAbove, location);
+    Value notBelow = extremum(/*isMaximum=*/true, {operands[0], operands[1]}, location);
+    return extremum(/*isMaximum=*/false, {notBelow, operands[2]}, location);
   }
   case dsl::Builtin::Floor:
     return floorToInt(operands[0], location);

@@ -35,7 +35,8 @@ private:
                               mlir::Location location);
   mlir::Value absolute(mlir::Value operand, mlir::Location location);
   mlir::Value floorToInt(mlir::Value operand, mlir::Location location);
-  mlir::Value extremum(bool isMaximum, mlir::Value lhs, mlir::Value rhs, mlir::Location location);
+  mlir::Value extremum(bool isMaximum, llvm::ArrayRef<mlir::Value> operands,
+                       mlir::Location location);
   mlir::Value chance(llvm::ArrayRef<mlir::Value> operands, mlir::Location location);
 
   mlir::OpBuilder &builder;

@@ -140,7 +140,8 @@ def Gaze_CoordinateOp : Gaze_Op<"coordinate", [
     DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>]> {
   let summary = "A coordinate of the pair: q, k, head, batch, or a size of the shape";
   let description = [{
-    Positions lie in [-2^40, 2^40] and sizes in [0, 2^40]: the run time admits no others.
+    Positions lie in [-2^40, 2^40] and sizes in [0, 2^40]: the run time admits no others. Inside
+    of `gaze.where`, and so in a def, a coordinate is any int.
   }];
   let arguments = (ins Gaze_CoordinateAttr:$coordinate);
   let results = (outs I64:$result);

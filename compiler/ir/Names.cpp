@@ -38,7 +38,10 @@ void CoordinateOp::getAsmResultNames(function_ref<void(Value, StringRef)> setNam
   setName(getResult(), stringifyCoordinate(getCoordinate()));
 }
 
+/// In a def or a `where` a coordinate can have any value.
 void CoordinateOp::inferResultRanges(ArrayRef<ConstantIntRanges>, SetIntRangeFn setResultRange) {
+  if (isa<DefOp, WhereOp>((*this)->getParentOp()))
+    return setResultRange(getResult(), ConstantIntRanges::maxRange(64));
   int64_t minimum = isShape(getCoordinate()) ? 0 : -maximum;
   setResultRange(getResult(), ConstantIntRanges::fromSigned(
                                   APInt(64, static_cast<uint64_t>(minimum), /*isSigned=*/true),

@@ -21,12 +21,27 @@ static void addPasses(mlir::PassManager &manager, const std::string &pipeline) {
     throw std::runtime_error("no such pipeline: " + pipeline);
 }
 
-std::vector<Kernel> lower(const std::string &text, const std::string &pipeline) {
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+static mlir::OwningOpRef<mlir::ModuleOp> parse(const std::string &text,
+                                               mlir::MLIRContext &context) {
   context.loadDialect<ir::GazeDialect, mlir::arith::ArithDialect, mlir::math::MathDialect>();
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   if (!module)
     throw std::runtime_error("not a module:\n" + text);
+  return module;
+}
+
+std::string reprint(const std::string &text) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  std::string printed;
+  llvm::raw_string_ostream stream(printed);
+  parse(text, context)->print(stream);
+  stream << '\n';
+  return printed;
+}
+
+std::vector<Kernel> lower(const std::string &text, const std::string &pipeline) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  mlir::OwningOpRef<mlir::ModuleOp> module = parse(text, context);
   mlir::PassManager manager(&context);
   addPasses(manager, pipeline);
   if (failed(manager.run(*module)))

@@ -13,6 +13,9 @@ namespace gaze::test {
 /// whole lowering) and gives the kernels in their order. Throws std::runtime_error.
 std::vector<Kernel> lower(const std::string &module, const std::string &pipeline = "");
 
+/// Parses `module` and prints it again, as gaze-opt does without passes.
+std::string reprint(const std::string &module);
+
 } // namespace gaze::test
 
 #endif // GAZE_TEST_PASSES_LOWER_H

@@ -39,10 +39,9 @@ TEST(SimplifyBooleans, KeepsTruthTables) {
     for (int i = 0; i < 100; ++i)
       module += randomPattern("pattern" + std::to_string(i), Flavour::Booleans, random);
     // Equal operations are one before, as in the whole lowering.
-    std::vector<Kernel> before =
-        lower(module, "gaze-inline,cse,gaze-lower-to-kernel");
-    std::vector<Kernel> after = lower(
-        module, "gaze-inline,cse,gaze-simplify-booleans,gaze-lower-to-kernel");
+    std::vector<Kernel> before = lower(module, "gaze-inline,cse,gaze-lower-to-kernel");
+    std::vector<Kernel> after =
+        lower(module, "gaze-inline,cse,gaze-simplify-booleans,gaze-lower-to-kernel");
     ASSERT_EQ(before.size(), 100u);
     ASSERT_EQ(after.size(), 100u);
     for (size_t i = 0; i < before.size(); ++i) {
