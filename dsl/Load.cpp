@@ -98,6 +98,11 @@ void Loader::follow(const Import &import, const std::string &importer) {
 }
 
 std::optional<std::string> Loader::find(const Import &import, const std::string &importer) {
+  if (import.path.empty()) {
+    diagnostics.error(import.span, "this import names no file");
+    complete = false;
+    return std::nullopt;
+  }
   fs::path name = import.path;
   if (name.extension() != ".gaze")
     name += ".gaze";
@@ -106,7 +111,7 @@ std::optional<std::string> Loader::find(const Import &import, const std::string 
   std::string list;
   for (const fs::path &folder : searched) {
     std::error_code ignored;
-    if (!import.path.empty() && fs::exists(folder / name, ignored))
+    if (fs::exists(folder / name, ignored))
       return (folder / name).string();
     list += (list.empty() ? "'" : ", '") + (folder.empty() ? "." : folder.string()) + "'";
   }
@@ -123,7 +128,7 @@ void Loader::reportCycle(const Import &import, const std::string &path) {
   std::string chain;
   for (auto step = first; step != open.end(); ++step)
     chain += *step + " -> ";
-  diagnostics.error(import.span, "imports go round in a circle: " + chain + *first);
+  diagnostics.error(import.span, "these imports form a cycle: " + chain + *first);
   complete = false;
 }
 

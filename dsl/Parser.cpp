@@ -562,6 +562,8 @@ FileParser::Outcome FileParser::parseItem(const Parser &parser, Attribute &attri
   } catch (const x3::expectation_failure<Iterator> &failure) {
     cursor = scanner.skip(static_cast<std::size_t>(failure.where() - text.data()));
     reportMissing(state, item, cursor, failure.which());
+    if (failure.which() == "a name") // a keyword here begins nothing
+      cursor += scanner.token(cursor).size();
   } catch (const SyntaxError &mistake) {
     cursor = mistake.span.end;
     diagnostics.error(mistake.span, mistake.message);
@@ -585,6 +587,8 @@ std::string hintFor(std::string_view found, const std::string &expected) {
     return "; a comment begins with '//'";
   if (found == "'")
     return "; a string stands in double quotes";
+  if (!found.empty() && found[0] >= '0' && found[0] <= '9' && expected == anExpression)
+    return "; a number ends before the first letter";
   return "";
 }
 
