@@ -1,0 +1,184 @@
+//===- Bench.cpp - gaze bench: time, GFLOP/s, share of the measured peak ------===//
+//
+// Only arithmetic on kept pairs counts as useful: 2 * head_dim for the score and
+// 2 * value_dim for the weighted sum of each. What a kernel computes in partial tiles
+// for pairs that are not kept, and all exponentials, count as nothing.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Compiler.h"
+#include "dsl/Load.h"
+#include "tools/gaze/ChosenPattern.h"
+#include "tools/gaze/Commands.h"
+#include "tools/gaze/Failure.h"
+#include "tools/gaze/Mask.h"
+#include "tools/gaze/Peak.h"
+#include "tools/gaze/Problem.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+using namespace gaze;
+using namespace gaze::cli;
+
+namespace {
+
+struct BenchOptions {
+  PatternOptions pattern;
+  ValueOptions values;
+  TensorOptions tensors;
+  ShapeOptions shape;
+  CodeOptions code;
+  int threads = 0;
+  bool dense = false;
+  bool json = false;
+
+  BenchOptions() {
+    shape.heads = 8;
+    shape.seq = 8192;
+  }
+};
+
+/// Times of one pattern, in milliseconds.
+struct Times {
+  double run = 0, plan = 0, compile = 0;
+  double usefulGflops = 0;
+  std::int64_t bytes = 0;
+};
+
+class Stopwatch {
+public:
+  double ms() const {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point begin = Clock::now();
+};
+
+} // namespace
+
+/// The median time of a run, over half a second and at least five of them, behind one
+/// that warms the caches.
+static double medianRun(const Problem &problem, const Plan &plan, Output &output, int threads) {
+  problem.run(plan, output, threads);
+  std::vector<double> times;
+  const Stopwatch all;
+  while (times.size() < 5 || all.ms() < 500) {
+    const Stopwatch one;
+    problem.run(plan, output, threads);
+    times.push_back(one.ms());
+  }
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  return *middle;
+}
+
+static Times measure(const ChosenPattern &chosen, const Problem &problem,
+                     const BenchOptions &options) {
+  Times times;
+  const Stopwatch compiling;
+  const JitKernel kernel = jit(*chosen.program, *chosen.pattern,
+                               kernelOptions(options.code, problem.headDim, problem.valueDim));
+  times.compile = compiling.ms();
+  const Stopwatch planning;
+  const Plan plan(kernel.table(), problem.shape, chosen.runtimeValues(), options.threads);
+  times.plan = planning.ms();
+  Output output = problem.makeOutput();
+  times.run = medianRun(problem, plan, output, options.threads);
+
+  const dsl::Interpreter interpreter = chosen.interpreter();
+  const Mask mask(interpreter, kernel.table(), plan, problem.shape, options.threads);
+  const auto flops =
+      static_cast<double>(mask.countAll()) * 2 * (problem.headDim + problem.valueDim);
+  times.usefulGflops = flops / times.run * 1e-6;
+  const std::size_t floats = problem.q.size() + problem.k.size() + problem.v.size() +
+                             output.out.size() + output.lse.size();
+  times.bytes = static_cast<std::int64_t>(floats * sizeof(float)) + plan.info().bytes;
+  return times;
+}
+
+/// The pattern that keeps every pair.
+static ChosenPattern densePattern() {
+  dsl::Diagnostics diagnostics;
+  ChosenPattern chosen;
+  chosen.program = std::make_shared<const dsl::Program>(
+      dsl::loadText("dense", "pattern dense() {}", {}, diagnostics));
+  chosen.pattern = &chosen.program->patterns.at(0);
+  return chosen;
+}
+
+static void print(const Times &times, const std::optional<Times> &dense, double peak,
+                  const BenchOptions &options) {
+  const double percent = 100 * times.usefulGflops / peak;
+  const int threads = threadCount(options.threads);
+  if (options.json) {
+    nlohmann::ordered_json object = {{"ms", times.run},
+                                     {"plan_ms", times.plan},
+                                     {"compile_ms", times.compile},
+                                     {"useful_gflops", times.usefulGflops},
+                                     {"peak_gflops", peak},
+                                     {"percent_of_peak", percent},
+                                     {"bytes", times.bytes},
+                                     {"threads", threads},
+                                     {"dtype", options.code.dtype},
+                                     {"target", options.code.target}};
+    if (dense)
+      object["dense_ms"] = dense->run;
+    std::cout << object.dump(2) << "\n";
+    return;
+  }
+  std::cout << std::fixed << std::setprecision(2) << "time        " << times.run << " ms on "
+            << threads << (threads == 1 ? " thread" : " threads");
+  if (dense)
+    std::cout << "; dense attention takes " << dense->run << " ms, " << std::setprecision(1)
+              << dense->run / times.run << " times as long";
+  std::cout << std::setprecision(1) << "\nuseful      " << times.usefulGflops
+            << " GFLOP/s on kept pairs, " << percent << " % of the measured peak of " << peak
+            << "\n";
+  if (dense)
+    std::cout << "dense       " << dense->usefulGflops << " GFLOP/s, "
+              << 100 * dense->usefulGflops / peak << " % of the peak\n";
+  std::cout << "before      plan " << std::setprecision(2) << times.plan << " ms, compile "
+            << std::setprecision(0) << times.compile << " ms\n"
+            << "memory      " << static_cast<double>(times.bytes) / (1 << 20)
+            << " MiB: Q, K, V, output, log-sum-exp and plan\n";
+}
+
+static void bench(const CLI::App &command, const BenchOptions &options) {
+  const ChosenPattern chosen = choosePattern(options.pattern, options.values);
+  const Problem problem = chooseProblem(command, options.tensors, options.shape, /*seed=*/0);
+  checkRequirements(chosen, problem.shape, problem.headDim);
+  if (!options.json)
+    std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
+  const double peak = measurePeak(threadCount(options.threads));
+  const Times times = measure(chosen, problem, options);
+  std::optional<Times> dense;
+  if (options.dense)
+    dense = measure(densePattern(), problem, options);
+  print(times, dense, peak, options);
+}
+
+void cli::addBench(CLI::App &gaze) {
+  CLI::App *command =
+      gaze.add_subcommand("bench", "time, GFLOP/s, share of this machine's measured peak");
+  auto options = std::make_shared<BenchOptions>();
+  addPatternOptions(*command, options->pattern);
+  addValueOptions(*command, options->values);
+  addShapeOptions(*command, options->shape);
+  addTensorOptions(*command, options->tensors, /*required=*/false);
+  command->add_flag("--dense", options->dense, "time dense attention of the same shape as well");
+  addCodeOptions(*command, options->code);
+  addThreadsOption(*command, options->threads);
+  addJsonFlag(*command, options->json);
+  command->footer("The time is the median of runs with a plan that is made once. The peak is of\n"
+                  "fused multiply-adds between registers, measured in the same process just\n"
+                  "before, on as many threads.\n\n"
+                  "Example:\n"
+                  "  gaze bench patterns/longformer.gaze --seq 8192 --heads 8 --dense");
+  command->callback([command, options] { bench(*command, *options); });
+}

@@ -1,0 +1,199 @@
+//===- ChosenPattern.cpp - A checked pattern and the values of its parameters ===//
+#include "tools/gaze/ChosenPattern.h"
+#include "dsl/Load.h"
+#include "dsl/Names.h"
+#include "tools/gaze/Failure.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+using namespace gaze;
+using namespace gaze::cli;
+
+static std::string quoted(const std::string &name) { return "'" + name + "'"; }
+
+std::vector<std::string> cli::libraryFolders() {
+  std::vector<std::string> folders;
+  if (const char *path = std::getenv("GAZE_PATH")) {
+    std::istringstream stream(path);
+    for (std::string folder; std::getline(stream, folder, ':');)
+      if (!folder.empty())
+        folders.push_back(folder);
+  }
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto installed = program.parent_path().parent_path() / "share" / "gaze" / "patterns";
+  if (!error && std::filesystem::is_directory(installed, error))
+    folders.push_back(installed.string());
+  else
+    folders.push_back(GAZE_PATTERNS_FOLDER); // not installed: the source tree's
+  return folders;
+}
+
+ChosenPattern cli::choosePattern(const PatternOptions &options) {
+  dsl::Diagnostics diagnostics;
+  ChosenPattern chosen;
+  chosen.program =
+      std::make_shared<const dsl::Program>(dsl::load(options.file, libraryFolders(), diagnostics));
+  if (!diagnostics.empty())
+    throw Failure::rendered(diagnostics.render(chosen.program->sources));
+
+  const std::vector<dsl::Pattern> &patterns = chosen.program->patterns;
+  if (patterns.empty())
+    throw Failure("'" + options.file + "' has no pattern");
+  std::string names;
+  dsl::Suggestion suggestion(options.name);
+  for (const dsl::Pattern &pattern : patterns) {
+    if (pattern.name.text == options.name)
+      chosen.pattern = &pattern;
+    suggestion.consider(pattern.name.text, "pattern");
+    names += (names.empty() ? "" : ", ") + pattern.name.text;
+  }
+  if (options.name.empty() && patterns.size() == 1)
+    chosen.pattern = &patterns.front();
+  else if (options.name.empty())
+    throw Failure("'" + options.file +
+                  "' has several patterns; choose one with --pattern: " + names);
+  else if (!chosen.pattern)
+    throw Failure("'" + options.file + "' has no pattern " + quoted(options.name) +
+                  suggestion.text() + " (it has " + names + ")");
+  return chosen;
+}
+
+//===----------------------------------------------------------------------===//
+// Values of parameters
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+template <typename Number> std::errc parseNumber(const std::string &text, Number &number) {
+  const char *end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, number);
+  return result.ec == std::errc() && result.ptr != end ? std::errc::invalid_argument : result.ec;
+}
+
+/// Throws a Failure that names the parameter.
+dsl::Value parseValue(const dsl::Parameter &parameter, const std::string &text) {
+  dsl::Value value;
+  value.type = parameter.type;
+  std::errc error = std::errc();
+  switch (parameter.type) {
+  case dsl::Type::Int:
+    error = parseNumber(text, value.integer);
+    break;
+  case dsl::Type::Float:
+    error = parseNumber(text, value.real);
+    if (error == std::errc() && !std::isfinite(value.real))
+      error = std::errc::invalid_argument;
+    break;
+  case dsl::Type::Bool:
+    value.integer = text == "true";
+    if (text != "true" && text != "false")
+      error = std::errc::invalid_argument;
+    break;
+  }
+  if (error == std::errc())
+    return value;
+  const char *wants = parameter.type == dsl::Type::Bool ? ": true or false" : "";
+  throw Failure("--set " + parameter.name.text + "=" + text + ": the parameter is " +
+                std::string(dsl::withArticle(parameter.type)) + wants +
+                (error == std::errc::result_out_of_range ? ", and this number is past its 64 bits"
+                                                         : ", and " + quoted(text) + " is none"));
+}
+
+/// The value of a literal, which is of the parameter's type after checking.
+dsl::Value literalValue(const dsl::Parameter &parameter) {
+  const dsl::Expr &literal = *parameter.defaultValue;
+  dsl::Value value;
+  value.type = parameter.type;
+  value.integer = literal.integer;
+  value.real = literal.real;
+  return value;
+}
+
+int findParameter(const dsl::Pattern &pattern, const std::string &name) {
+  dsl::Suggestion suggestion(name);
+  std::string known;
+  for (std::size_t i = 0; i < pattern.parameters.size(); ++i) {
+    const dsl::Parameter &parameter = pattern.parameters[i];
+    if (parameter.name.text == name)
+      return static_cast<int>(i);
+    suggestion.consider(parameter.name.text, "parameter");
+    known += (known.empty() ? "" : ", ") + parameter.name.text + ": " +
+             std::string(dsl::spelling(parameter.type));
+  }
+  throw Failure("--set " + name + ": the pattern '" + pattern.name.text + "' has no parameter " +
+                quoted(name) + suggestion.text() + " (it has " + (known.empty() ? "none" : known) +
+                ")");
+}
+
+} // namespace
+
+ChosenPattern cli::choosePattern(const PatternOptions &options, const ValueOptions &settings) {
+  ChosenPattern chosen = choosePattern(options);
+  const std::vector<dsl::Parameter> &parameters = chosen.pattern->parameters;
+  chosen.values.resize(parameters.size());
+  std::vector<bool> given(parameters.size());
+  for (const std::string &setting : settings.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      throw Failure("--set " + setting + ": NAME=VALUE is needed", ExitWrongUsage);
+    const std::string name = setting.substr(0, equals);
+    const int index = findParameter(*chosen.pattern, name);
+    if (given[index])
+      throw Failure("--set " + name + " is given twice", ExitWrongUsage);
+    given[index] = true;
+    chosen.values[index] = parseValue(parameters[index], setting.substr(equals + 1));
+  }
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (given[i])
+      continue;
+    if (!parameters[i].defaultValue)
+      throw Failure("the parameter '" + parameters[i].name.text + "' of the pattern '" +
+                    chosen.pattern->name.text + "' has no default; give it with --set " +
+                    parameters[i].name.text + "=VALUE");
+    chosen.values[i] = literalValue(parameters[i]);
+  }
+  return chosen;
+}
+
+std::string ChosenPattern::title() const {
+  std::ostringstream text;
+  text << pattern->name.text << "(" << std::boolalpha;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text << (i ? ", " : "") << pattern->parameters[i].name.text << " = ";
+    if (values[i].type == dsl::Type::Float)
+      text << values[i].real;
+    else if (values[i].type == dsl::Type::Bool)
+      text << (values[i].integer != 0);
+    else
+      text << values[i].integer;
+  }
+  return text.str() + ")";
+}
+
+std::vector<Value> ChosenPattern::runtimeValues() const {
+  std::vector<Value> result;
+  for (const dsl::Value &value : values)
+    result.push_back(value.type == dsl::Type::Float ? Value(value.real) : Value(value.integer));
+  return result;
+}
+
+dsl::Interpreter ChosenPattern::interpreter() const {
+  return dsl::Interpreter(*program, *pattern, values);
+}
+
+void cli::checkRequirements(const ChosenPattern &chosen, const gaze_shape &shape, int headDim) {
+  dsl::Coordinates at;
+  at.integers = {0, 0, 0, 0, shape.seq_q, shape.seq_k, shape.heads, headDim};
+  const int failed = chosen.interpreter().failedRequirement(at);
+  if (failed < 0)
+    return;
+  const dsl::Require &require = chosen.pattern->requirements[failed];
+  dsl::Diagnostics diagnostics;
+  diagnostics.error(require.span, require.message);
+  throw Failure::rendered(diagnostics.render(chosen.program->sources));
+}

@@ -1,0 +1,45 @@
+//===- ChosenPattern.h - A checked pattern and the values of its parameters --===//
+#ifndef GAZE_TOOLS_CHOSENPATTERN_H
+#define GAZE_TOOLS_CHOSENPATTERN_H
+
+#include "dsl/Ast.h"
+#include "dsl/Interpreter.h"
+#include "runtime/gaze.hpp"
+#include "tools/gaze/Options.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gaze::cli {
+
+/// Where imports are searched behind the importing file's own folder: the folders
+/// of GAZE_PATH (separated by colons), then the pattern library.
+std::vector<std::string> libraryFolders();
+
+struct ChosenPattern {
+  std::shared_ptr<const dsl::Program> program;
+  const dsl::Pattern *pattern = nullptr; ///< of `program`
+  /// In the order of the pattern's parameters; empty until they are set.
+  std::vector<dsl::Value> values;
+
+  /// `longformer(window = 512, globals = 64)`
+  std::string title() const;
+  /// The values as the runtime takes them.
+  std::vector<Value> runtimeValues() const;
+  /// The meaning of the pattern with these values.
+  dsl::Interpreter interpreter() const;
+};
+
+/// Loads and checks the file and takes the pattern that `options` name. Throws a
+/// Failure with all diagnostics.
+ChosenPattern choosePattern(const PatternOptions &options);
+/// The same, and gives its parameters their defaults and the values of `settings`.
+ChosenPattern choosePattern(const PatternOptions &options, const ValueOptions &settings);
+
+/// Throws a Failure that shows the `require` which does not hold.
+void checkRequirements(const ChosenPattern &chosen, const gaze_shape &shape, int headDim);
+
+} // namespace gaze::cli
+
+#endif // GAZE_TOOLS_CHOSENPATTERN_H

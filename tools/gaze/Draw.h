@@ -1,0 +1,25 @@
+//===- Draw.h - A mask at the terminal ---------------------------------------===//
+#ifndef GAZE_TOOLS_DRAW_H
+#define GAZE_TOOLS_DRAW_H
+
+#include "runtime/gaze.h"
+#include "tools/gaze/Mask.h"
+
+#include <string>
+
+namespace gaze::cli {
+
+/// A grid for `drawMask` whose picture is at most `width` characters wide and about
+/// as high as it should be, with letters twice as high as wide.
+Grid gridFor(const gaze_shape &shape, int width);
+
+/// Queries down, keys to the right; a character tells which share of its pairs is
+/// kept: none, up to a third, up to two thirds, less than all, all.
+std::string drawMask(const Grid &grid, const gaze_shape &shape);
+
+/// "1,048,576"
+std::string withCommas(std::int64_t number);
+
+} // namespace gaze::cli
+
+#endif // GAZE_TOOLS_DRAW_H

@@ -1,0 +1,48 @@
+//===- Emit.cpp - gaze emit FILE --stage ast|gaze|kernel|halide|asm ----------===//
+#include "compiler/Compiler.h"
+#include "tools/gaze/ChosenPattern.h"
+#include "tools/gaze/Commands.h"
+
+#include <iostream>
+#include <map>
+#include <memory>
+
+using namespace gaze;
+using namespace gaze::cli;
+
+namespace {
+
+struct EmitOptions {
+  PatternOptions pattern;
+  CodeOptions code;
+  int headDim = 64;
+  Stage stage = Stage::Ast;
+};
+
+} // namespace
+
+void cli::addEmit(CLI::App &gaze) {
+  static const std::map<std::string, Stage> stages = {{"ast", Stage::Ast},
+                                                      {"gaze", Stage::Gaze},
+                                                      {"kernel", Stage::Kernel},
+                                                      {"halide", Stage::Halide},
+                                                      {"asm", Stage::Asm}};
+  CLI::App *command = gaze.add_subcommand("emit", "what the compiler made of it at a stage");
+  auto options = std::make_shared<EmitOptions>();
+  addPatternOptions(*command, options->pattern);
+  command
+      ->add_option("--stage", options->stage,
+                   "ast: the text again, checked; gaze: the dialect before the passes; kernel: "
+                   "after them; halide: lowered statements; asm: assembly")
+      ->type_name("STAGE")
+      ->required()
+      ->transform(CLI::CheckedTransformer(stages).description(""));
+  addHeadDimOption(*command, options->headDim);
+  addCodeOptions(*command, options->code);
+  command->footer("Example:\n  gaze emit patterns/longformer.gaze --stage gaze");
+  command->callback([options] {
+    const KernelOptions kernel = kernelOptions(options->code, options->headDim);
+    const ChosenPattern chosen = choosePattern(options->pattern);
+    std::cout << emit(*chosen.program, *chosen.pattern, kernel, options->stage);
+  });
+}

@@ -1,0 +1,146 @@
+//===- Options.cpp - Flags that several commands share -----------------------===//
+#include "tools/gaze/Options.h"
+#include "dsl/Text.h"
+#include "tools/gaze/Failure.h"
+
+#include <algorithm>
+#include <thread>
+
+using namespace gaze;
+using namespace gaze::cli;
+
+void cli::addPatternOptions(CLI::App &command, PatternOptions &options) {
+  command.add_option("FILE", options.file, "the pattern file")->required()->type_name("");
+  command.add_option("--pattern", options.name, "which pattern, where the file has several")
+      ->type_name("NAME");
+}
+
+void cli::addValueOptions(CLI::App &command, ValueOptions &options) {
+  command
+      .add_option("--set", options.settings,
+                  "the value of a parameter of the pattern; once for each")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option_function<std::string>(
+          "--input", [](const std::string &) { failNotSupported("--input"); },
+          "a tensor that the pattern reads at run time (not supported yet)")
+      ->type_name("NAME=FILE.npy");
+}
+
+/// Sizes count something: at least 1.
+static CLI::Option *addSize(CLI::App &command, const char *name, std::int64_t &size,
+                            const std::string &description) {
+  return command.add_option(name, size, description)
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40).description(""));
+}
+
+void cli::addShapeOptions(CLI::App &command, ShapeOptions &options) {
+  const std::string seq = std::to_string(options.seq);
+  addSize(command, "--batch", options.batch, "batch entries [1]");
+  addSize(command, "--heads", options.heads, "query heads [" + std::to_string(options.heads) + "]");
+  addSize(command, "--kv-heads", options.kvHeads, "key and value heads; divides --heads [--heads]");
+  addSize(command, "--seq", options.seq, "queries and keys [" + seq + "]");
+  addSize(command, "--seq-q", options.seqQ, "queries [--seq]");
+  addSize(command, "--seq-k", options.seqK, "keys [--seq]");
+  addHeadDimOption(command, options.headDim);
+  addQStartOption(command, options.qStart);
+}
+
+void cli::addHeadDimOption(CLI::App &command, int &headDim) {
+  command
+      .add_option("--head-dim", headDim,
+                  "channels of a head: a multiple of 8, 8 to 256 [" + std::to_string(headDim) + "]")
+      ->type_name("D")
+      ->check(CLI::Range(1, 1 << 20).description(""));
+}
+
+void cli::addQStartOption(CLI::App &command, std::optional<std::int64_t> &qStart) {
+  const std::int64_t limit = std::int64_t(1) << 40;
+  command
+      .add_option("--q-start", qStart,
+                  "position of the first query in the key sequence [seq_k - seq_q]")
+      ->type_name("N")
+      ->check(CLI::Range(-limit, limit).description(""));
+}
+
+bool cli::shapeWasGiven(const CLI::App &command) {
+  for (const char *name :
+       {"--batch", "--heads", "--kv-heads", "--seq", "--seq-q", "--seq-k", "--head-dim"})
+    if (command.count(name) > 0)
+      return true;
+  return false;
+}
+
+gaze_shape cli::shapeOf(const ShapeOptions &options) {
+  gaze_shape shape;
+  shape.batch = options.batch;
+  shape.heads = options.heads;
+  shape.kv_heads = options.kvHeads ? options.kvHeads : options.heads;
+  shape.seq_q = options.seqQ ? options.seqQ : options.seq;
+  shape.seq_k = options.seqK ? options.seqK : options.seq;
+  shape.q_start = options.qStart.value_or(shape.seq_k - shape.seq_q);
+  if (shape.heads % shape.kv_heads != 0)
+    throw Failure("--heads " + std::to_string(shape.heads) + " is no multiple of --kv-heads " +
+                  std::to_string(shape.kv_heads));
+  return shape;
+}
+
+void cli::addTensorOptions(CLI::App &command, TensorOptions &options, bool required) {
+  auto *q = command.add_option("--q", options.q, "queries, [batch, heads, seq_q, head_dim]");
+  auto *k = command.add_option("--k", options.k, "keys, [batch, kv_heads, seq_k, head_dim]");
+  auto *v = command.add_option("--v", options.v, "values, [batch, kv_heads, seq_k, value_dim]");
+  for (CLI::Option *option : {q, k, v}) {
+    option->type_name("FILE.npy")->required(required);
+    for (CLI::Option *other : {q, k, v})
+      if (other != option && !required)
+        option->needs(other);
+  }
+}
+
+void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
+  command.add_option("--dtype", options.dtype, "type of the kernel's elements: f32 [f32]")
+      ->type_name("T")
+      ->check(CLI::IsMember({"f32", "f16", "bf16"}).description(""));
+  command
+      .add_option("--target", options.target,
+                  "what to compile for: host, x86-64, x86-64-v3 or x86-64-v4 [host]")
+      ->type_name("T")
+      ->check(CLI::IsMember({"host", "x86-64", "x86-64-v3", "x86-64-v4", "opencl", "cuda"})
+                  .description(""));
+  command.add_option("--schedule", options.schedule, "a *.schedule.json to compile with")
+      ->type_name("FILE");
+}
+
+KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim) {
+  if (options.dtype != "f32")
+    failNotSupported("--dtype " + options.dtype);
+  if (options.target == "opencl" || options.target == "cuda")
+    failNotSupported("--target " + options.target);
+  KernelOptions result;
+  result.headDim = headDim;
+  result.valueDim = valueDim;
+  result.target = options.target;
+  if (options.schedule.empty())
+    return result;
+
+  const std::string wrong = dsl::readFile(options.schedule, result.scheduleJson);
+  if (!wrong.empty())
+    throw Failure("cannot read '" + options.schedule + "': " + wrong);
+  return result;
+}
+
+void cli::addThreadsOption(CLI::App &command, int &threads) {
+  command.add_option("--threads", threads, "threads to run on [all cores]")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096).description(""));
+}
+
+int cli::threadCount(int threads) {
+  return threads ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void cli::addJsonFlag(CLI::App &command, bool &json) {
+  command.add_flag("--json", json, "print one JSON object on standard output");
+}

@@ -1,0 +1,77 @@
+//===- Options.h - Flags that several commands share -------------------------===//
+#ifndef GAZE_TOOLS_OPTIONS_H
+#define GAZE_TOOLS_OPTIONS_H
+
+#include "compiler/Compiler.h"
+#include "runtime/gaze.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gaze::cli {
+
+/// FILE [--pattern NAME]
+struct PatternOptions {
+  std::string file;
+  std::string name; ///< empty: the file's only pattern
+};
+void addPatternOptions(CLI::App &command, PatternOptions &options);
+
+/// [--set NAME=VALUE]...
+struct ValueOptions {
+  std::vector<std::string> settings;
+};
+void addValueOptions(CLI::App &command, ValueOptions &options);
+
+/// [--batch B] [--heads H] ... What is set before the flags are added is the
+/// default that --help shows.
+struct ShapeOptions {
+  std::int64_t batch = 1;
+  std::int64_t heads = 2;
+  std::int64_t kvHeads = 0; ///< 0: heads
+  std::int64_t seq = 512;
+  std::int64_t seqQ = 0; ///< 0: seq
+  std::int64_t seqK = 0; ///< 0: seq
+  int headDim = 64;
+  std::optional<std::int64_t> qStart; ///< default: seq_k - seq_q
+};
+void addShapeOptions(CLI::App &command, ShapeOptions &options);
+/// --head-dim alone, for commands that compile and do not run.
+void addHeadDimOption(CLI::App &command, int &headDim);
+void addQStartOption(CLI::App &command, std::optional<std::int64_t> &qStart);
+/// True where any flag of addShapeOptions but --q-start was given.
+bool shapeWasGiven(const CLI::App &command);
+/// Throws a Failure where the sizes contradict each other.
+gaze_shape shapeOf(const ShapeOptions &options);
+
+/// [--q Q.npy --k K.npy --v V.npy]
+struct TensorOptions {
+  std::string q, k, v;
+  bool given() const { return !q.empty(); }
+};
+/// Either `required`, or all three or none.
+void addTensorOptions(CLI::App &command, TensorOptions &options, bool required);
+
+/// [--dtype T] [--target T] [--schedule FILE]
+struct CodeOptions {
+  std::string dtype = "f32";
+  std::string target = "host";
+  std::string schedule; ///< a file, or empty
+};
+void addCodeOptions(CLI::App &command, CodeOptions &options);
+/// Reads the schedule file. Throws a Failure, also for what is not supported yet.
+KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDim = 0);
+
+/// [--threads N], 0: all cores
+void addThreadsOption(CLI::App &command, int &threads);
+/// The number of cores where `threads` is 0.
+int threadCount(int threads);
+
+void addJsonFlag(CLI::App &command, bool &json);
+
+} // namespace gaze::cli
+
+#endif // GAZE_TOOLS_OPTIONS_H

@@ -1,0 +1,162 @@
+//===- Problem.cpp - Q, K and V, from files or made up -----------------------===//
+#include "tools/gaze/Problem.h"
+#include "tools/gaze/Failure.h"
+
+#include <random>
+#include <unistd.h>
+
+using namespace gaze;
+using namespace gaze::cli;
+
+std::vector<std::int64_t> Problem::outShape() const {
+  return {shape.batch, shape.heads, shape.seq_q, valueDim};
+}
+
+std::vector<std::int64_t> Problem::lseShape() const {
+  return {shape.batch, shape.heads, shape.seq_q};
+}
+
+std::string Problem::describe() const {
+  auto item = [](const char *name, std::int64_t size) {
+    return std::string(", ") + name + " " + std::to_string(size);
+  };
+  std::string text = "batch " + std::to_string(shape.batch) + item("heads", shape.heads);
+  if (shape.kv_heads != shape.heads)
+    text += item("kv_heads", shape.kv_heads);
+  text += shape.seq_q == shape.seq_k ? item("seq", shape.seq_q)
+                                     : item("seq_q", shape.seq_q) + item("seq_k", shape.seq_k);
+  if (shape.q_start != shape.seq_k - shape.seq_q)
+    text += item("q_start", shape.q_start);
+  text += item("head_dim", headDim);
+  return valueDim == headDim ? text : text + item("value_dim", valueDim);
+}
+
+/// The product of the factors; throws a Failure where the machine's memory holds
+/// not a few tensors of so many floats.
+static std::size_t checkedSize(std::initializer_list<std::int64_t> factors) {
+  std::uint64_t size = 1;
+  bool overflows = false;
+  for (std::int64_t factor : factors)
+    overflows |= __builtin_mul_overflow(size, static_cast<std::uint64_t>(factor), &size);
+  // Linux promises memory that it has not; the process would be killed later.
+  const auto memory = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                      static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+  if (overflows || size > memory / sizeof(float) / 4)
+    throw Failure("not enough memory: a tensor of this shape takes " +
+                  (overflows ? "more than any machine has"
+                             : std::to_string(size / ((std::uint64_t(1) << 30) / 4)) + " GiB") +
+                  ", and this machine has " + std::to_string(memory >> 30) + " GiB");
+  return size;
+}
+
+Output Problem::makeOutput() const {
+  Output output;
+  output.out.resize(checkedSize({shape.batch, shape.heads, shape.seq_q, valueDim}));
+  output.lse.resize(checkedSize({shape.batch, shape.heads, shape.seq_q}));
+  return output;
+}
+
+void Problem::run(const Plan &plan, Output &output, int threads) const {
+  plan.run(dense(q.data(), shape.heads, shape.seq_q, headDim),
+           dense(k.data(), shape.kv_heads, shape.seq_k, headDim),
+           dense(v.data(), shape.kv_heads, shape.seq_k, valueDim),
+           dense(output.out.data(), shape.heads, shape.seq_q, valueDim), output.lse.data(),
+           threads);
+}
+
+//===----------------------------------------------------------------------===//
+// From files
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+std::string named(const NpyTensor &tensor) {
+  return "'" + tensor.path + "' " + spelling(tensor.shape);
+}
+
+/// The tensors agree in dimension `axis`, or a Failure says why they should.
+void holdEqual(const NpyTensor &a, const NpyTensor &b, int axis, const std::string &what) {
+  if (a.shape[axis] != b.shape[axis])
+    throw Failure(named(a) + " and " + named(b) + " differ in " + what + ": " +
+                  std::to_string(a.shape[axis]) + " and " + std::to_string(b.shape[axis]));
+}
+
+int channels(const NpyTensor &tensor) {
+  const std::int64_t size = tensor.shape[3];
+  if (size % 8 != 0 || size < 8 || size > 256)
+    throw Failure(named(tensor) + ": head_dim is " + std::to_string(size) +
+                  "; kernels take multiples of 8 from 8 to 256");
+  return static_cast<int>(size);
+}
+
+NpyTensor readTensor(const std::string &path) {
+  NpyTensor tensor = readNpy(path);
+  if (tensor.shape.size() != 4)
+    throw Failure(named(tensor) + " has " + std::to_string(tensor.shape.size()) +
+                  " dimensions; [batch, heads, seq, head_dim] is needed");
+  for (std::int64_t size : tensor.shape)
+    if (size == 0)
+      throw Failure(named(tensor) + " has a dimension of size 0");
+  return tensor;
+}
+
+} // namespace
+
+Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_t> qStart) {
+  NpyTensor q = readTensor(options.q), k = readTensor(options.k), v = readTensor(options.v);
+  holdEqual(q, k, 0, "batch");
+  holdEqual(k, v, 0, "batch");
+  holdEqual(k, v, 1, "heads");
+  holdEqual(k, v, 2, "seq");
+  holdEqual(q, k, 3, "head_dim");
+  if (q.shape[1] % k.shape[1] != 0)
+    throw Failure(named(q) + " has " + std::to_string(q.shape[1]) +
+                  " heads, which is no multiple of the " + std::to_string(k.shape[1]) + " of " +
+                  named(k));
+  Problem problem;
+  problem.headDim = channels(q);
+  problem.valueDim = channels(v);
+  problem.type = q.type;
+  problem.shape.batch = q.shape[0];
+  problem.shape.heads = q.shape[1];
+  problem.shape.kv_heads = k.shape[1];
+  problem.shape.seq_q = q.shape[2];
+  problem.shape.seq_k = k.shape[2];
+  problem.shape.q_start = qStart.value_or(k.shape[2] - q.shape[2]);
+  problem.q = std::move(q.values);
+  problem.k = std::move(k.values);
+  problem.v = std::move(v.values);
+  return problem;
+}
+
+//===----------------------------------------------------------------------===//
+// Made up
+//===----------------------------------------------------------------------===//
+
+Problem cli::randomProblem(const ShapeOptions &options, std::uint64_t seed) {
+  Problem problem;
+  problem.shape = shapeOf(options);
+  problem.headDim = problem.valueDim = options.headDim;
+  const gaze_shape &shape = problem.shape;
+  const std::size_t queries = checkedSize({shape.batch, shape.heads, shape.seq_q, options.headDim});
+  const std::size_t keys = checkedSize({shape.batch, shape.kv_heads, shape.seq_k, options.headDim});
+  std::mt19937_64 bits(seed);
+  std::normal_distribution<float> normal;
+  for (auto [tensor, size] :
+       {std::pair(&problem.q, queries), {&problem.k, keys}, {&problem.v, keys}}) {
+    tensor->resize(size);
+    for (float &value : *tensor)
+      value = normal(bits);
+  }
+  return problem;
+}
+
+Problem cli::chooseProblem(const CLI::App &command, const TensorOptions &tensors,
+                           const ShapeOptions &shape, std::uint64_t seed) {
+  if (!tensors.given())
+    return randomProblem(shape, seed);
+  if (shapeWasGiven(command))
+    throw Failure("the shape is that of --q, --k and --v: give either the files or a shape",
+                  ExitWrongUsage);
+  return readProblem(tensors, shape.qStart);
+}

@@ -1,0 +1,90 @@
+//===- main.cpp - The `gaze` command -----------------------------------------===//
+//
+// Flags in, one command, its exit status out. Whatever goes wrong ends here, as one
+// message on standard error: see Failure.h for the exit statuses.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Compiler.h"
+#include "runtime/gaze.hpp"
+#include "tools/gaze/Commands.h"
+#include "tools/gaze/Failure.h"
+
+#include <iostream>
+#include <new>
+
+using namespace gaze;
+using namespace gaze::cli;
+
+static ExitStatus report(const std::string &text, ExitStatus status) {
+  std::cerr << text;
+  return status;
+}
+
+static ExitStatus reportInternal(const std::string &what) {
+  return report("gaze: internal error: " + what +
+                    "\nThis is a fault of gaze and not yours; please report it with the pattern "
+                    "and the command line.\n",
+                ExitInternal);
+}
+
+static ExitStatus reportCompileError(const CompileError &error) {
+  if (error.kind == CompileError::Kind::Internal)
+    return reportInternal(error.what());
+  return report(Failure::rendered(error.what()).what(), ExitWrongInput);
+}
+
+/// Parses the command line and runs its command; throws what the command throws.
+static ExitStatus parseAndRun(CLI::App &app, int argc, char **argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  if (!first.empty() && first[0] != '-')
+    findCommand(app, first); // its message is better than CLI11's
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success &asked) { // --help, --version
+    app.exit(asked);
+  } catch (const CLI::ParseError &error) {
+    std::string command;
+    for (const CLI::App *parsed : app.get_subcommands())
+      command = " " + parsed->get_name();
+    throw Failure(std::string(error.what()) + "\nSee `gaze help" + command + "`.", ExitWrongUsage);
+  }
+  if (!std::cout.flush())
+    throw Failure("cannot write to standard output");
+  return ExitRight;
+}
+
+int main(int argc, char **argv) {
+  try {
+    CLI::App app("Gaze: sparse-attention patterns, compiled to fast kernels.", "gaze");
+    app.set_version_flag("--version", std::string("gaze ") + gaze_version());
+    app.require_subcommand(1);
+    app.footer("Exit status: 0 right; 1 the pattern, a value or a tensor is wrong; 2 wrong usage;\n"
+               "3 verification failed; 70 a fault of gaze itself.\n\n"
+               "Environment: GAZE_PATH, folders (separated by colons) that are searched for\n"
+               "imports before the pattern library.");
+    addCheck(app);
+    addShow(app);
+    addRun(app);
+    addVerify(app);
+    addCompile(app);
+    addBench(app);
+    addTune(app);
+    addEmit(app);
+    addHelp(app);
+    return parseAndRun(app, argc, argv);
+  } catch (const Failure &failure) {
+    return report(failure.what(), failure.status);
+  } catch (const CompileError &error) {
+    return reportCompileError(error);
+  } catch (const Error &error) {
+    if (error.status() == GAZE_INTERNAL_ERROR)
+      return reportInternal(error.what());
+    return report(Failure(error.what()).what(), ExitWrongInput);
+  } catch (const std::bad_alloc &) {
+    return report("gaze: error: not enough memory\n", ExitWrongInput);
+  } catch (const std::exception &error) {
+    return reportInternal(error.what());
+  } catch (...) {
+    return reportInternal("an exception of unknown type");
+  }
+}
