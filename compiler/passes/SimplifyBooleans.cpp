@@ -119,24 +119,29 @@ Value negated(Value value) {
 /// Pairs of leaves are compared, so longer chains are left as they are.
 constexpr size_t maximumLeaves = 64;
 
-using Leaves = llvm::SmallSetVector<Value, 8>;
+struct Chain {
+  llvm::SmallSetVector<Value, 8> leaves;
+  llvm::SmallPtrSet<Operation *, 8> operations;
 
-/// The leaves of the chain of `OpType` that ends in `root`; nothing when there are too many.
-template <typename OpType> std::optional<Leaves> leavesOf(Value root) {
-  Leaves leaves;
-  llvm::SmallPtrSet<Operation *, 8> seen;
+  /// Some leaf stands in it twice.
+  bool hasDuplicates() const { return leaves.size() < operations.size() + 1; }
+};
+
+/// The chain of `OpType` that ends in `root`; nothing when it is too long.
+template <typename OpType> std::optional<Chain> chainOf(Value root) {
+  Chain chain;
   SmallVector<Value> work{root};
   while (!work.empty()) {
     Value value = work.pop_back_val();
     auto inner = value.getDefiningOp<OpType>();
     if (!inner)
-      leaves.insert(value);
-    else if (seen.insert(inner).second)
+      chain.leaves.insert(value);
+    else if (chain.operations.insert(inner).second)
       work.append({inner.getRhs(), inner.getLhs()});
-    if (leaves.size() + seen.size() > 2 * maximumLeaves)
+    if (chain.leaves.size() + chain.operations.size() > 2 * maximumLeaves)
       return std::nullopt;
   }
-  return leaves;
+  return chain;
 }
 
 template <typename OpType> constexpr bool isAnd = std::is_same_v<OpType, arith::AndIOp>;
@@ -150,22 +155,22 @@ template <typename OpType> struct SimplifyChain : OpRewritePattern<OpType> {
     bool isInner = llvm::all_of(op->getUsers(), [](Operation *user) { return isa<OpType>(user); });
     if (!op.getType().isInteger(1) || isInner)
       return failure();
-    std::optional<Leaves> leaves = leavesOf<OpType>(op.getResult());
-    if (!leaves)
+    std::optional<Chain> chain = chainOf<OpType>(op.getResult());
+    if (!chain)
       return failure();
-    SmallVector<Value> simplified = leaves->takeVector();
-    if (!simplifyOnce(simplified, op.getLoc(), rewriter))
+    SmallVector<Value> leaves = llvm::to_vector(chain->leaves);
+    if (!joinTwo(leaves, op.getLoc(), rewriter) && !chain->hasDuplicates())
       return failure();
-    Value result = simplified.front();
-    for (Value leaf : ArrayRef(simplified).drop_front())
+    Value result = leaves.front();
+    for (Value leaf : ArrayRef(leaves).drop_front())
       result = rewriter.createOrFold<OpType>(op.getLoc(), result, leaf);
     rewriter.replaceOp(op, result);
     return success();
   }
 
   /// Makes two leaves one, if any two allow it.
-  static bool simplifyOnce(SmallVectorImpl<Value> &leaves, Location location,
-                           PatternRewriter &rewriter) {
+  static bool joinTwo(SmallVectorImpl<Value> &leaves, Location location,
+                      PatternRewriter &rewriter) {
     for (size_t i = 0; i < leaves.size(); ++i)
       for (size_t j = 0; j < leaves.size(); ++j) {
         if (i == j)
@@ -184,8 +189,8 @@ template <typename OpType> struct SimplifyChain : OpRewritePattern<OpType> {
   static Value join(Value first, Value second, Location location, PatternRewriter &rewriter) {
     if (negated(second) == first)
       return arith::ConstantOp::create(rewriter, location, rewriter.getBoolAttr(!isAnd<OpType>));
-    std::optional<Leaves> inner = leavesOf<Dual<OpType>>(second);
-    if (inner && inner->size() > 1 && inner->contains(first))
+    std::optional<Chain> inner = chainOf<Dual<OpType>>(second);
+    if (inner && inner->leaves.size() > 1 && inner->leaves.contains(first))
       return first;
 
     std::optional<Comparison> one = comparison(first), other = comparison(second);

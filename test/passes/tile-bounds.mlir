@@ -1,0 +1,58 @@
+// The shape of what the pass writes; that it is right is TileBoundsTest.cpp's.
+// RUN: %gaze-opt %s -gaze-tile-bounds -cse -split-input-file | FileCheck %s
+
+// Coordinates are far from overflow: subtraction needs no guard.
+// CHECK-LABEL: gaze.kernel @causal
+// CHECK:       } bounds {
+// CHECK-NEXT:  ^bb0(%q_lo: i64, %q_hi: i64, %k_lo: i64, %k_hi: i64,
+// CHECK-NEXT:    %[[ZERO:.*]] = arith.constant 0 : i64
+// CHECK-NEXT:    %[[L:.*]] = arith.subi %q_lo, %k_hi : i64
+// CHECK-NEXT:    %[[H:.*]] = arith.subi %q_hi, %k_lo : i64
+// CHECK-NEXT:    %[[MUST:.*]] = arith.cmpi sge, %[[L]], %[[ZERO]] : i64
+// CHECK-NEXT:    %[[MAY:.*]] = arith.cmpi sge, %[[H]], %[[ZERO]] : i64
+// CHECK-NEXT:    gaze.verdict %[[MAY]], %[[MUST]] : i1, i1
+gaze.kernel @causal() keep {
+  %q = gaze.coordinate q : i64
+  %k = gaze.coordinate k : i64
+  %zero = arith.constant 0 : i64
+  %0 = arith.subi %q, %k : i64
+  %1 = arith.cmpi sge, %0, %zero : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+// A parameter is any int: the sum is guarded.
+// CHECK-LABEL: gaze.kernel @guarded
+// CHECK:       } bounds {
+// CHECK:         %[[W:.*]] = gaze.parameter @w : i64
+// CHECK:         %[[L:.*]] = arith.addi %q_lo, %[[W]] : i64
+// CHECK:         %[[H:.*]] = arith.addi %q_hi, %[[W]] : i64
+// CHECK:         %[[LEAST:.*]] = arith.constant -9223372036854775808 : i64
+// CHECK:         arith.select %[[OVER:.*]], %[[LEAST]], %[[L]] : i64
+// CHECK:         %[[GREATEST:.*]] = arith.constant 9223372036854775807 : i64
+// CHECK:         arith.select %[[OVER]], %[[GREATEST]], %[[H]] : i64
+gaze.kernel @guarded(w: i64) keep {
+  %q = gaze.coordinate q : i64
+  %k = gaze.coordinate k : i64
+  %w = gaze.parameter @w : i64
+  %0 = arith.addi %q, %w : i64
+  %1 = arith.cmpi slt, %k, %0 : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+// What reads no position is computed once, and decides exactly.
+// CHECK-LABEL: gaze.kernel @point
+// CHECK:       } bounds {
+// CHECK:         %[[W:.*]] = gaze.parameter @w : i64
+// CHECK:         %[[N:.*]] = gaze.coordinate seq_k : i64
+// CHECK:         %[[R:.*]] = arith.cmpi slt, %[[W]], %[[N]] : i64
+// CHECK-NEXT:    gaze.verdict %[[R]], %[[R]] : i1, i1
+gaze.kernel @point(w: i64) keep {
+  %w = gaze.parameter @w : i64
+  %n = gaze.coordinate seq_k : i64
+  %0 = arith.cmpi slt, %w, %n : i64
+  gaze.yield %0 : i1
+}
