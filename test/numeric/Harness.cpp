@@ -1,0 +1,115 @@
+//===- Harness.cpp - A kernel beside the float64 reference -------------------===//
+#include "Harness.h"
+#include "dsl/Load.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+using namespace gaze;
+using namespace gaze::test;
+
+gaze_shape gaze::test::shape(std::int64_t batch, std::int64_t heads, std::int64_t kvHeads,
+                             std::int64_t seqQ, std::int64_t seqK) {
+  return {batch, heads, kvHeads, seqQ, seqK, seqK - seqQ};
+}
+
+Tensors::Tensors(const gaze_shape &shape, int headDim, int valueDim, unsigned seed)
+    : shape(shape), headDim(headDim), valueDim(valueDim),
+      q(shape.batch * shape.heads * shape.seq_q * headDim),
+      k(shape.batch * shape.kv_heads * shape.seq_k * headDim),
+      v(shape.batch * shape.kv_heads * shape.seq_k * valueDim),
+      // What a kernel does not write shows.
+      out(shape.batch * shape.heads * shape.seq_q * valueDim, std::nanf("")),
+      lse(shape.batch * shape.heads * shape.seq_q, std::nanf("")) {
+  std::mt19937 bits(seed);
+  std::normal_distribution<float> normal;
+  for (std::vector<float> *tensor : {&q, &k, &v})
+    std::generate(tensor->begin(), tensor->end(), [&] { return normal(bits); });
+}
+
+void Tensors::fillKey(std::vector<float> &tensor, std::int64_t key, float value) {
+  const auto heads = shape.batch * shape.kv_heads;
+  const auto width = static_cast<std::int64_t>(tensor.size()) / (heads * shape.seq_k);
+  for (std::int64_t head = 0; head < heads; ++head)
+    std::fill_n(tensor.begin() + (head * shape.seq_k + key) * width, width, value);
+}
+
+static dsl::Program load(const std::string &text) {
+  dsl::Diagnostics diagnostics;
+  dsl::Program program = dsl::loadText("test.gaze", text, {}, diagnostics);
+  if (!diagnostics.empty() || program.patterns.size() != 1)
+    throw std::invalid_argument(text + "\n" + diagnostics.render(program.sources));
+  return program;
+}
+
+static JitKernel compile(const dsl::Program &program, int headDim, int valueDim) {
+  KernelOptions options;
+  options.headDim = headDim;
+  options.valueDim = valueDim;
+  return jit(program, program.patterns.front(), options);
+}
+
+CompiledPattern::CompiledPattern(const std::string &text, int headDim, int valueDim)
+    : program(load(text)), kernel(compile(program, headDim, valueDim)) {}
+
+Tensors CompiledPattern::tensors(const gaze_shape &shape, unsigned seed) const {
+  return Tensors(shape, headDim(), valueDim(), seed);
+}
+
+std::vector<dsl::Value> CompiledPattern::withDefaults(std::vector<dsl::Value> values) const {
+  if (!values.empty())
+    return values;
+  for (const dsl::Parameter &parameter : program.patterns.front().parameters)
+    values.push_back(
+        {parameter.type, parameter.defaultValue->integer, parameter.defaultValue->real});
+  return values;
+}
+
+void CompiledPattern::run(Tensors &tensors, const std::vector<dsl::Value> &values,
+                          int threads) const {
+  std::vector<Value> given;
+  for (const dsl::Value &value : values)
+    given.push_back(value.type == dsl::Type::Float ? Value(value.real) : Value(value.integer));
+  const gaze_shape &shape = tensors.shape;
+  const Plan plan(table(), shape, given, threads);
+  plan.run(dense(tensors.q.data(), shape.heads, shape.seq_q, headDim()),
+           dense(tensors.k.data(), shape.kv_heads, shape.seq_k, headDim()),
+           dense(tensors.v.data(), shape.kv_heads, shape.seq_k, valueDim()),
+           dense(tensors.out.data(), shape.heads, shape.seq_q, valueDim()), tensors.lse.data(),
+           threads);
+}
+
+reference::Result CompiledPattern::expected(const Tensors &tensors,
+                                            const std::vector<dsl::Value> &values) const {
+  const dsl::Interpreter interpreter(program, program.patterns.front(), withDefaults(values));
+  return reference::attention(interpreter, tensors.shape, headDim(), valueDim(), tensors.q.data(),
+                              tensors.k.data(), tensors.v.data());
+}
+
+reference::Result CompiledPattern::check(Tensors &tensors,
+                                         const std::vector<dsl::Value> &values) const {
+  run(tensors, values);
+  reference::Result result = expected(tensors, values);
+  const reference::Comparison found =
+      reference::compare(result, valueDim(), tensors.out.data(), tensors.lse.data());
+  const std::int64_t row = found.worstRow, i = row * valueDim() + found.worstChannel;
+  const gaze_shape &shape = tensors.shape;
+  EXPECT_TRUE(found.ok) << "seq " << shape.seq_q << " x " << shape.seq_k << ", q_start "
+                        << shape.q_start << ", head_dim " << headDim() << "; row " << row
+                        << ", channel " << found.worstChannel << ": "
+                        << (row < 0                  ? 0
+                            : found.worstChannel < 0 ? tensors.lse[row]
+                                                     : tensors.out[i])
+                        << ", expected "
+                        << (row < 0                  ? 0
+                            : found.worstChannel < 0 ? result.lse[row]
+                                                     : result.out[i]);
+  return result;
+}
+
+reference::Result CompiledPattern::check(const gaze_shape &shape,
+                                         const std::vector<dsl::Value> &values) const {
+  Tensors made = tensors(shape);
+  return check(made, values);
+}
