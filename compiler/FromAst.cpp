@@ -30,33 +30,6 @@ using namespace mlir;
 
 namespace gaze {
 
-//===----------------------------------------------------------------------===//
-// Places
-//===----------------------------------------------------------------------===//
-
-Location Locations::of(dsl::Span span) {
-  if (!span.valid())
-    return UnknownLoc::get(context);
-  const dsl::SourceFile &file = sources.file(span.file);
-  dsl::LineColumn place = file.lineColumn(span.begin);
-  Location location = FileLineColLoc::get(context, file.path(), static_cast<unsigned>(place.line),
-                                          static_cast<unsigned>(place.column));
-  auto [entry, isNew] = spans.try_emplace(location, span);
-  if (!isNew && span.end < entry->second.end)
-    entry->second = span;
-  return location;
-}
-
-Location outermostCaller(Location location) {
-  while (auto inlined = dyn_cast<CallSiteLoc>(location))
-    location = inlined.getCaller();
-  return location;
-}
-
-dsl::Span Locations::spanOf(Location location) const {
-  return spans.lookup(outermostCaller(location));
-}
-
 static_assert(static_cast<int>(dsl::Ambient::Q) == static_cast<int>(ir::Coordinate::Q) &&
                   static_cast<int>(dsl::Ambient::Score) == static_cast<int>(ir::Coordinate::Score),
               "the tree and the dialect number the coordinates alike");

@@ -18,31 +18,65 @@ namespace gaze {
 enum class ValueType { I1, I64, F32, F64 };
 
 /// Coordinate numbers the values of Op::Coordinate; the first four have Low and
-/// High forms in bounds functions.
+/// High forms in bounds functions. Positions must lie in [-2^40, 2^40] and sizes in
+/// [0, 2^40]: the bounds rely on it.
 enum class Coordinate { Q, K, Head, Batch, SeqQ, SeqK, Heads, HeadDim };
 
 enum class Op {
-  Constant,   ///< integer (I1, I64) or real (F32, F64)
-  Coordinate, ///< I64; integer: a Coordinate
-  Low, High,  ///< I64; integer: Q, K, Head or Batch; ends (inclusive) of the rectangle; bounds only
-  Parameter,  ///< I64, F64 or I1; integer: index into Kernel::parameters
-  Score,      ///< F32; score functions only
-  // Int arithmetic on I64 wraps around.
-  Add, Subtract, Multiply,      ///< I64, F32, F64
-  Divide,                       ///< F32, F64
-  FloorDivide, FloorModulo,     ///< I64, rounding towards minus infinity; 0 for a zero divisor
-  Minimum, Maximum,             ///< I64; floats: NaN when either is NaN
-  Negate, Absolute,             ///< floats (ints use Subtract); I64 and floats
-  // Comparisons give I1. Ordered: false with NaN; NotEqual: true with NaN.
-  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-  And, Or, Xor,                 ///< I1, and I64 bitwise
-  Select,                       ///< operands: condition, then, else
-  Floor,                        ///< floats, to the same type
-  SquareRoot, Exp, Exp2, Log, Log2, Tanh, Sin, Cos, ///< F32, F64
-  IntToFloat,                   ///< I64 to F32 or F64, to nearest
-  FloatToInt,                   ///< F32 or F64 to I64, towards zero, saturating, NaN to 0
-  Narrow, Widen,                ///< F64 to F32, F32 to F64
-  Chance,                       ///< I1; operands: p (F64), seed (I64), arguments (I64)...: dsl/Interpreter.h
+  // Leaves. `Node::integer` is a Coordinate, or an index into Kernel::parameters.
+  Constant,   // integer (I1, I64) or real (F32, F64)
+  Coordinate, // I64
+  Low,        // I64: the low end (inclusive) of the rectangle, in bounds functions only
+  High,       // I64: its high end (inclusive)
+  Parameter,  // I64, F64 or I1
+  Score,      // F32, in score functions only
+
+  // I64 (wraps around), F32, F64
+  Add,
+  Subtract,
+  Multiply,
+  Minimum, // floats: NaN when either is NaN
+  Maximum, // likewise
+  Absolute,
+
+  // I64 only, rounding towards minus infinity; 0 for a zero divisor
+  FloorDivide,
+  FloorModulo,
+
+  // F32, F64
+  Divide,
+  Negate,
+  Floor, // to the same type
+  SquareRoot,
+  Exp,
+  Exp2,
+  Log,
+  Log2,
+  Tanh,
+  Sin,
+  Cos,
+
+  // Conversions
+  IntToFloat, // I64 to F32 or F64, to nearest
+  FloatToInt, // F32 or F64 to I64, towards zero, saturating, NaN to 0
+  Narrow,     // F64 to F32
+  Widen,      // F32 to F64
+
+  // Two of I64, F32 or F64 to I1. Ordered: false with NaN; NotEqual: true with NaN.
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+
+  // I1, and I64 bitwise
+  And,
+  Or,
+  Xor,
+
+  Select, // condition (I1), then, else: any type
+  Chance, // I1 from p (F64), seed (I64), arguments (I64)...: dsl/Interpreter.h
 };
 
 /// One value of a Function; operands are indices of earlier nodes.

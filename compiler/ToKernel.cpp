@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/ToKernel.h"
 
-#include "compiler/FromAst.h"
+#include "compiler/Locations.h"
 #include "compiler/passes/KernelOperations.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
