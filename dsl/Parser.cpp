@@ -1,520 +1,33 @@
-//===- Parser.cpp - The grammar of pattern files, in Boost.Spirit X3 ---------===//
+//===- Parser.cpp - A file, item by item -------------------------------------===//
 //
-// The grammar covers one item at a time: an import, a def, the head of a pattern,
-// a statement. FileParser, at the end of this file, drives it item by item, so
-// that a mistake costs one item: the exception that X3 throws where an expected
-// token is missing becomes a diagnostic, and the Scanner says where to go on.
-//
-// Three habits keep the errors right. Behind the token that tells an alternative
-// from the others everything is expected (`>`), never tried (`>>`). Every rule is
-// named as the noun that belongs behind "expected"; the name of a symbol or keyword
-// begins with a quote, and its absence is reported where it should have stood, at
-// the end of the token before. And lists are `item > *(',' > item)`, which blames
-// the item, where `item % ','` would go back and blame the comma.
-//
-// Operators are parsed flat, as operands and operators in turn, and folded by
-// precedence (Fold.h): one level of nesting in the text is then a handful of
-// stack frames, whatever the number of precedence levels, and maxNesting bounds it.
+// Parses one item after the other (Grammar.h), so that a mistake costs one item:
+// it becomes a diagnostic, and the Scanner says where to go on.
 //
 //===----------------------------------------------------------------------===//
 
 #include "dsl/Parser.h"
-#include "dsl/Fold.h"
+#include "dsl/Grammar.h"
 #include "dsl/Names.h"
 #include "dsl/Scanner.h"
 
-#include <boost/spirit/home/x3.hpp>
+#include <utility>
 
-#include <charconv>
-#include <cmath>
-#include <limits>
-
-namespace x3 = boost::spirit::x3;
 using namespace gaze::dsl;
 
-/// The name of a rule is its name with an action behind it, too.
-template <typename Subject, typename Action> struct x3::get_info<x3::action<Subject, Action>> {
-  using result_type = std::string;
-  std::string operator()(const x3::action<Subject, Action> &parser) const {
-    return x3::what(parser.subject);
-  }
-};
-
 namespace {
-
-constexpr int maxNesting = 200;
-
-using Iterator = const char *;
-
-/// What the actions of the grammar need to know, reachable through the context.
-struct State {
-  Iterator begin; ///< of the file
-  int file;
-  int nesting = 0;
-  std::vector<Span> brackets; ///< open ones
-
-  Span span(Iterator from, Iterator to) const {
-    return {file, static_cast<std::uint32_t>(from - begin), static_cast<std::uint32_t>(to - begin)};
-  }
-};
-struct StateTag;
-
-template <typename Context> State &stateOf(const Context &context) {
-  return x3::get<StateTag>(context);
-}
-
-struct Argument {
-  std::optional<Name> name;
-  ExprPtr value;
-};
-
-struct StringLiteral {
-  std::string text;
-  Span span;
-};
-
-/// One statement of a pattern, of any kind; what its kind does not have is empty.
-/// The kind is known, and names are, even when the rest could not be parsed.
-struct Statement {
-  enum class Kind { None, Input, Let, Require, Keep, Scale, Score };
-  Kind kind = Kind::None;
-  Span keyword;
-  Name name;
-  ExprPtr value;
-  StringLiteral message;
-};
-
-struct PatternHead {
-  Name name;
-  std::vector<Parameter> parameters;
-};
-
-//===----------------------------------------------------------------------===//
-// Actions
-//===----------------------------------------------------------------------===//
-
-/// Moves what was parsed into a member of what the rule makes.
-template <typename Class, typename Member> auto set(Member Class::*member) {
-  return [member](auto &context) { x3::_val(context).*member = std::move(x3::_attr(context)); };
-}
-template <typename Class, typename Member> auto append(Member Class::*member) {
-  return [member](auto &context) {
-    (x3::_val(context).*member).push_back(std::move(x3::_attr(context)));
-  };
-}
-const auto pass = [](auto &context) { x3::_val(context) = std::move(x3::_attr(context)); };
-
-const auto toSpan = [](auto &context) {
-  x3::_val(context) = stateOf(context).span(x3::_attr(context).begin(), x3::_attr(context).end());
-};
-const auto toName = [](auto &context) {
-  auto &range = x3::_attr(context);
-  x3::_val(context) = Name{std::string(range.begin(), range.end()),
-                           stateOf(context).span(range.begin(), range.end())};
-};
-
-// 2^63 is read as the smallest int: right behind a minus sign, and refused elsewhere.
-constexpr std::int64_t smallestInt = std::numeric_limits<std::int64_t>::min();
-
-ExprPtr numberLiteral(std::string_view text, Span span) {
-  const char *end = text.data() + text.size();
-  if (text.find_first_of(".eE") == std::string_view::npos) {
-    std::uint64_t value = 0;
-    auto [stop, failure] = std::from_chars(text.data(), end, value);
-    if (failure != std::errc() || value > static_cast<std::uint64_t>(smallestInt))
-      throw SyntaxError{span, inQuotes(text) + " does not fit an int, which has 64 bits"};
-    ExprPtr result = makeExpr(Expr::Kind::IntLiteral, span);
-    result->integer = static_cast<std::int64_t>(value);
-    return result;
-  }
-  double value = 0;
-  auto [stop, failure] = std::from_chars(text.data(), end, value);
-  if (failure != std::errc() || !std::isfinite(value))
-    throw SyntaxError{span, inQuotes(text) + " does not fit a float, which has 64 bits"};
-  ExprPtr result = makeExpr(Expr::Kind::FloatLiteral, span);
-  result->real = value;
-  return result;
-}
-
-bool isSmallestInt(const Expr &expr) {
-  return expr.kind == Expr::Kind::IntLiteral && expr.integer == smallestInt;
-}
-
-const auto toNumber = [](auto &context) {
-  auto &range = x3::_attr(context);
-  std::string_view text(range.begin(), static_cast<std::size_t>(range.size()));
-  x3::_val(context) = numberLiteral(text, stateOf(context).span(range.begin(), range.end()));
-};
-const auto toTrue = [](auto &context) {
-  x3::_val(context) = makeExpr(Expr::Kind::BoolLiteral, x3::_attr(context));
-  x3::_val(context)->integer = 1;
-};
-const auto toFalse = [](auto &context) {
-  x3::_val(context) = makeExpr(Expr::Kind::BoolLiteral, x3::_attr(context));
-};
-
-const auto toString = [](auto &context) {
-  auto &range = x3::_attr(context);
-  StringLiteral &result = x3::_val(context);
-  result.span = stateOf(context).span(range.begin(), range.end());
-  result.text.clear();
-  for (Iterator at = range.begin() + 1; at != range.end() - 1; ++at) {
-    if (*at == '\\' && *++at != '"' && *at != '\\')
-      throw SyntaxError{stateOf(context).span(at - 1, at + 1),
-                        "in a string only \\\" and \\\\ are written with a backslash"};
-    result.text += *at;
-  }
-};
-const auto unclosedString = [](auto &context) {
-  auto &range = x3::_attr(context);
-  throw SyntaxError{stateOf(context).span(range.begin(), range.end()),
-                    "this string has no closing '\"' on its line"};
-};
-
-const auto openBracket = [](auto &context) {
-  stateOf(context).brackets.push_back(x3::_attr(context));
-};
-const auto closeBracket = [](auto &context) { stateOf(context).brackets.pop_back(); };
-
-// Expressions: `_val` is an ExprPtr, made by the first part and filled by the rest.
-
-const auto beginName = [](auto &context) {
-  Name &name = x3::_attr(context);
-  ExprPtr expr = makeExpr(Expr::Kind::NameUse, name.span);
-  expr->name = std::move(name);
-  x3::_val(context) = std::move(expr);
-};
-const auto beginIf = [](auto &context) {
-  x3::_val(context) = makeExpr(Expr::Kind::If, x3::_attr(context));
-};
-const auto addPart = [](auto &context) { addOperand(*x3::_val(context), x3::_attr(context)); };
-const auto beginGroup = [](auto &context) {
-  openBracket(context);
-  x3::_val(context) = nullptr;
-};
-const auto endGroup = [](auto &context) {
-  Span open = stateOf(context).brackets.back();
-  closeBracket(context);
-  ExprPtr &expr = x3::_val(context);
-  expr->span = join(open, x3::_attr(context));
-};
-const auto beginCall = [](auto &context) {
-  openBracket(context);
-  x3::_val(context)->kind = Expr::Kind::Call;
-};
-const auto beginIndex = [](auto &context) {
-  openBracket(context);
-  x3::_val(context)->kind = Expr::Kind::Index;
-};
-const auto addArgument = [](auto &context) {
-  Argument &argument = x3::_attr(context);
-  addOperand(*x3::_val(context), argument.value);
-  x3::_val(context)->argumentNames.push_back(std::move(argument.name));
-};
-const auto endList = [](auto &context) {
-  closeBracket(context);
-  Expr &expr = *x3::_val(context);
-  expr.span = join(expr.span, x3::_attr(context));
-};
-const auto negate = [](auto &context) {
-  UnaryTerm &term = x3::_attr(context);
-  if (term.signs.empty() && isSmallestInt(*term.operand))
-    throw SyntaxError{term.operand->span,
-                      "'9223372036854775808' does not fit an int, which has 64 bits"};
-  x3::_val(context) = foldSigns(std::move(term));
-};
-const auto foldOperators = [](auto &context) {
-  x3::_val(context) = foldChain(std::move(x3::_attr(context)));
-};
-const auto refuseIf = [](auto &context) {
-  throw SyntaxError{x3::_attr(context), "an 'if' behind an operator needs parentheses around it"};
-};
-const auto beginWhere = [](auto &context) {
-  ExprPtr inner = std::move(x3::_val(context));
-  ExprPtr where = makeExpr(Expr::Kind::Where, inner->span);
-  addOperand(*where, std::move(inner));
-  x3::_val(context) = std::move(where);
-};
-const auto bind = [](auto &context) {
-  addBinding(*x3::_val(context), std::move(x3::_attr(context)));
-};
-
-const auto negativeDefault = [](auto &context) {
-  const ExprPtr &number = x3::_attr(context);
-  number->real = -number->real;
-  number->integer = isSmallestInt(*number) ? smallestInt : -number->integer;
-  Parameter &parameter = x3::_val(context);
-  number->span.begin = parameter.defaultValue->span.begin;
-  parameter.defaultValue = number;
-};
-/// Keeps the place of the minus sign until the number is there.
-const auto beginDefault = [](auto &context) {
-  x3::_val(context).defaultValue = makeExpr(Expr::Kind::IntLiteral, x3::_attr(context));
-};
-
-template <Statement::Kind kind>
-const auto begin = [](auto &context) {
-  x3::_val(context).kind = kind;
-  x3::_val(context).keyword = x3::_attr(context);
-};
-
-//===----------------------------------------------------------------------===//
-// Tokens
-//===----------------------------------------------------------------------===//
-
-/// Refuses to nest deeper than maxNesting, before X3 recurses.
-template <typename Subject>
-struct NestedDirective : x3::unary_parser<Subject, NestedDirective<Subject>> {
-  using x3::unary_parser<Subject, NestedDirective<Subject>>::unary_parser;
-  static constexpr bool is_pass_through_unary = true;
-  static constexpr bool handles_container = Subject::handles_container;
-
-  template <typename Context, typename RuleContext, typename Attribute>
-  bool parse(Iterator &first, const Iterator &last, const Context &context,
-             RuleContext &ruleContext, Attribute &attribute) const {
-    State &state = stateOf(context);
-    if (state.nesting == maxNesting) {
-      x3::skip_over(first, last, context);
-      throw SyntaxError{state.span(first, first == last ? first : first + 1),
-                        "this nests deeper than " + std::to_string(maxNesting) +
-                            " levels; name parts of it with 'let' or 'def'"};
-    }
-    ++state.nesting; // an exception ends the item, and with it the State
-    bool matched = this->subject.parse(first, last, context, ruleContext, attribute);
-    --state.nesting;
-    return matched;
-  }
-};
-
-struct NestedGenerator {
-  template <typename Subject> auto operator[](const Subject &subject) const {
-    return NestedDirective<typename x3::extension::as_parser<Subject>::value_type>{
-        x3::as_parser(subject)};
-  }
-};
-constexpr NestedGenerator nested{};
-
-const auto space = x3::space | ("//" >> *(x3::char_ - '\n'));
-const auto letter = x3::char_("a-zA-Z_");
-const auto letterOrDigit = x3::char_("a-zA-Z0-9_");
-const auto digit = x3::char_('0', '9');
-
-/// One token, which gives its Span.
-template <typename Parser> auto token(const char *what, const Parser &parser) {
-  return x3::rule<struct TokenClass, Span>{what} = x3::lexeme[x3::raw[parser]][toSpan];
-}
-auto symbol(const char *what, const char *text) { return token(what, x3::lit(text)); }
-auto keyword(const char *what, const char *text) {
-  return token(what, x3::lit(text) >> !letterOrDigit);
-}
-
-const auto openParen = symbol("'('", "(");
-const auto closeParen = symbol("')'", ")");
-const auto closeArguments = symbol("',' or ')'", ")");
-const auto closeIndex = symbol("',' or ']'", "]");
-const auto openIndex = symbol("'['", "[");
-const auto openBrace = symbol("'{'", "{");
-const auto closeBrace = symbol("'}'", "}");
-const auto comma = symbol("','", ",");
-const auto colon = symbol("':'", ":");
-const auto semicolon = symbol("';'", ";");
-const auto minus = symbol("'-'", "-");
-const auto assign = token("'='", '=' >> !x3::lit('='));
-
-struct OperatorTable : x3::symbols<Operator> {
-  OperatorTable() {
-    for (Operator op : {Operator::Equal, Operator::NotEqual, Operator::Less, Operator::LessEqual,
-                        Operator::Greater, Operator::GreaterEqual, Operator::Add,
-                        Operator::Subtract, Operator::Multiply, Operator::Divide, Operator::Modulo})
-      add(std::string(spelling(op)), op);
-  }
-} const symbolicOperator;
-
-struct WordOperatorTable : x3::symbols<Operator> {
-  WordOperatorTable() { add("and", Operator::And)("or", Operator::Or); }
-} const wordOperator;
-
-struct TypeTable : x3::symbols<Type> {
-  TypeTable() {
-    for (Type type : {Type::Int, Type::Float, Type::Bool})
-      add(std::string(spelling(type)), type);
-  }
-} const typeNames;
-
-struct KeywordParser : x3::parser<KeywordParser> {
-  static constexpr bool has_attribute = false;
-  using attribute_type = x3::unused_type;
-  template <typename Context, typename RuleContext, typename Attribute>
-  bool parse(Iterator &first, const Iterator &last, const Context &, RuleContext &,
-             Attribute &) const {
-    Iterator end = first;
-    while (end != last && (std::isalnum(static_cast<unsigned char>(*end)) || *end == '_'))
-      ++end;
-    if (!isKeyword({first, static_cast<std::size_t>(end - first)}))
-      return false;
-    first = end;
-    return true;
-  }
-} const anyKeyword;
-
-const auto name = x3::rule<struct NameClass, Name>{"a name"} =
-    x3::lexeme[x3::raw[!anyKeyword >> letter >> *letterOrDigit]][toName];
-
-const auto exponent = x3::char_("eE") >> -x3::char_("+-") >> +digit;
-const auto number = x3::rule<struct NumberClass, ExprPtr>{"a number"} =
-    x3::lexeme[x3::raw[((+digit >> -('.' >> *digit)) | ('.' >> +digit)) >> -exponent >>
-                       !(letterOrDigit | '.')]][toNumber];
-
-const auto stringBody =
-    *(('\\' >> (x3::char_ - '\n')) | (x3::char_ - (x3::lit('"') | '\\' | '\n')));
-const auto string = x3::rule<struct StringClass, StringLiteral>{"a string in double quotes"} =
-    x3::lexeme[x3::raw['"' >> stringBody >> '"']][toString] |
-    x3::lexeme[x3::raw['"' >> stringBody]][unclosedString];
-
-const auto typeName = x3::rule<struct TypeNameClass, Type>{"a type (int, float or bool)"} =
-    x3::lexeme[typeNames >> !letterOrDigit][pass];
-
-//===----------------------------------------------------------------------===//
-// Expressions
-//===----------------------------------------------------------------------===//
-
-constexpr const char *anExpression = "an expression";
-
-const x3::rule<struct ExpressionClass, ExprPtr> expression = anExpression;
-const x3::rule<struct ChoiceClass, ExprPtr> choice = anExpression;
-
-const auto boolean = x3::rule<struct BooleanClass, ExprPtr>{"true or false"} =
-    keyword("'true'", "true")[toTrue] | keyword("'false'", "false")[toFalse];
-
-const auto argumentName = x3::rule<struct ArgumentNameClass, Name>{"a name"} =
-    name[pass] >> x3::omit[assign];
-
-const auto argument = x3::rule<struct ArgumentClass, Argument>{anExpression} =
-    -argumentName[set(&Argument::name)] > expression[set(&Argument::value)];
-
-const auto arguments = argument[addArgument] > *(comma > argument[addArgument]);
-
-const auto nameOrCall = x3::rule<struct NameOrCallClass, ExprPtr>{anExpression} =
-    name[beginName] >>
-    -((openParen[beginCall] >> (closeParen[endList] | (arguments > closeArguments[endList]))) |
-      (openIndex[beginIndex] > arguments > closeIndex[endList]));
-
-const auto group = x3::rule<struct GroupClass, ExprPtr>{anExpression} =
-    openParen[beginGroup] > expression[pass] > closeParen[endGroup];
-
-const auto primary = x3::rule<struct PrimaryClass, ExprPtr>{anExpression} =
-    number[pass] | boolean[pass] | nameOrCall[pass] | group[pass] | keyword("'if'", "if")[refuseIf];
-
-const auto unaryTerm = x3::rule<struct UnaryTermClass, UnaryTerm>{anExpression} =
-    (+minus[append(&UnaryTerm::signs)] > primary[set(&UnaryTerm::operand)]) |
-    primary[set(&UnaryTerm::operand)];
-
-const auto unary = x3::rule<struct UnaryClass, ExprPtr>{anExpression} = unaryTerm[negate];
-
-const auto term = x3::rule<struct TermClass, ChainTerm>{anExpression} =
-    (+keyword("'not'", "not")[append(&ChainTerm::nots)] > unary[set(&ChainTerm::operand)]) |
-    unary[set(&ChainTerm::operand)];
-
-const auto binaryOperator = x3::rule<struct OperatorClass, Operator>{"an operator"} =
-    x3::lexeme[symbolicOperator[pass] | (wordOperator[pass] >> !letterOrDigit)];
-
-const auto chain = x3::rule<struct ChainClass, Chain>{anExpression} =
-    term[append(&Chain::terms)] >>
-    *(binaryOperator[append(&Chain::operators)] > term[append(&Chain::terms)]);
-
-const auto conditional = x3::rule<struct ConditionalClass, ExprPtr>{anExpression} =
-    keyword("'if'", "if")[beginIf] > expression[addPart] >
-    keyword("'then'", "then") > expression[addPart] > keyword("'else'", "else") > choice[addPart];
-
-const auto binding = x3::rule<struct BindingClass, Binding>{"a name"} =
-    name[set(&Binding::name)] > assign > choice[set(&Binding::value)];
-
-const auto anotherBinding = x3::omit[comma >> name >> assign];
-
-const auto choice_def = nested[conditional[pass] | chain[foldOperators]];
-
-const auto expression_def = choice[pass] >>
-                            *(keyword("'where'", "where")[beginWhere] > binding[bind] >
-                              *(&anotherBinding >> comma > binding[bind]));
-
-BOOST_SPIRIT_DEFINE(choice, expression)
-
-//===----------------------------------------------------------------------===//
-// Items
-//===----------------------------------------------------------------------===//
-
-const auto import = x3::rule<struct ImportClass, StringLiteral>{"an import"} =
-    keyword("'import'", "import") > string[pass] > semicolon;
-
-const auto def = x3::rule<struct DefClass, Def>{"a def"} =
-    keyword("'def'", "def") > name[set(&Def::name)] >
-    -(openParen[openBracket] > name[append(&Def::parameters)] >
-      *(comma > name[append(&Def::parameters)]) > closeArguments[closeBracket]) > assign
-    > expression[set(&Def::body)] > semicolon;
-
-const auto defaultValue = x3::rule<struct DefaultClass, Parameter>{"a number, true or false"} =
-    (minus[beginDefault] > number[negativeDefault]) | number[set(&Parameter::defaultValue)] |
-    boolean[set(&Parameter::defaultValue)];
-
-const auto setParameters = [](auto &context) {
-  x3::_val(context).parameters = std::move(x3::_attr(context).parameters);
-};
-const auto setDefault = [](auto &context) {
-  ExprPtr &value = x3::_attr(context).defaultValue;
-  if (isSmallestInt(*value) && value->span.end - value->span.begin == 19)
-    throw SyntaxError{value->span, "'9223372036854775808' does not fit an int, which has 64 bits"};
-  x3::_val(context).defaultValue = std::move(value);
-};
-
-const auto parameter = x3::rule<struct ParameterClass, Parameter>{"a parameter"} =
-    name[set(&Parameter::name)] > colon > typeName[set(&Parameter::type)] >
-    -(assign > defaultValue[setDefault]);
-
-const auto parameters = x3::rule<struct ParametersClass, PatternHead>{"a parameter or ')'"} =
-    closeParen[closeBracket] |
-    (parameter[append(&PatternHead::parameters)] >>
-     *(comma > parameter[append(&PatternHead::parameters)]) > closeArguments[closeBracket]);
-
-const auto patternHead = x3::rule<struct PatternHeadClass, PatternHead>{"a pattern"} =
-    keyword("'pattern'", "pattern") > name[set(&PatternHead::name)] > openParen[openBracket] >
-    parameters[setParameters] > openBrace;
-
-using Kind = Statement::Kind;
-
-const auto input = keyword("'input'", "input")[begin<Kind::Input>] > name[set(&Statement::name)] >
-                   colon > x3::omit[typeName] > openIndex > x3::omit[expression] >
-                   *(comma > x3::omit[expression]) > closeIndex;
-const auto let = keyword("'let'", "let")[begin<Kind::Let>] > name[set(&Statement::name)] > assign >
-                 expression[set(&Statement::value)];
-const auto require = keyword("'require'", "require")[begin<Kind::Require>] >
-                     expression[set(&Statement::value)] > comma > string[set(&Statement::message)];
-const auto keep = keyword("'keep'", "keep")[begin<Kind::Keep>] > expression[set(&Statement::value)];
-const auto scale =
-    keyword("'scale'", "scale")[begin<Kind::Scale>] > assign > expression[set(&Statement::value)];
-const auto score =
-    keyword("'score'", "score")[begin<Kind::Score>] > assign > expression[set(&Statement::value)];
-
-const auto statement = x3::rule<struct StatementClass, Statement>{"a statement"} =
-    (input | let | require | keep | scale | score) > semicolon;
-
-//===----------------------------------------------------------------------===//
-// The file, item by item
-//===----------------------------------------------------------------------===//
 
 class FileParser {
 public:
   FileParser(const SourceFile &source, int fileNumber, Diagnostics &sink)
-      : text(source.text()), scanner(text), file(fileNumber), diagnostics(sink) {}
+      : text(source.text()), grammar(text, fileNumber), scanner(text), file(fileNumber),
+        diagnostics(sink) {}
 
   ParsedFile run();
 
 private:
-  enum class Outcome { Parsed, Absent, Failed };
-
-  /// Parses one item at the cursor and steps behind it. On a mistake: reports it
-  /// and leaves the cursor where it was found; `attribute` keeps what came before.
-  template <typename Parser, typename Attribute>
-  Outcome parseItem(const Parser &parser, Attribute &attribute);
+  /// Steps behind an item that was parsed. Otherwise reports what is wrong, steps to
+  /// where it was found, and returns false.
+  bool accept(const ItemResult &item);
 
   void parseImport();
   void parseDef();
@@ -527,7 +40,7 @@ private:
   bool addOnce(ExprPtr &place, Span &first, const Statement &parsed, const std::string &what);
 
   bool resumeInBody();
-  void reportMissing(const State &state, std::size_t item, std::size_t where, std::string what);
+  void reportMissing(const ItemResult &item, std::size_t begin);
   void reportUnknown(const std::string &expected, const std::vector<std::string_view> &words);
 
   bool done() {
@@ -540,6 +53,7 @@ private:
   }
 
   std::string_view text;
+  Grammar grammar;
   Scanner scanner;
   int file;
   Diagnostics &diagnostics;
@@ -548,27 +62,26 @@ private:
   Span firstKeep, firstScale;
 };
 
-template <typename Parser, typename Attribute>
-FileParser::Outcome FileParser::parseItem(const Parser &parser, Attribute &attribute) {
-  State state{text.data(), file, 0, {}};
-  Iterator first = text.data() + cursor, last = text.data() + text.size();
-  std::size_t item = cursor;
-  try {
-    if (!x3::phrase_parse(first, last, x3::with<StateTag>(state)[parser], space, attribute,
-                          x3::skip_flag::dont_post_skip))
-      return Outcome::Absent;
-    cursor = static_cast<std::size_t>(first - text.data());
-    return Outcome::Parsed;
-  } catch (const x3::expectation_failure<Iterator> &failure) {
-    cursor = scanner.skip(static_cast<std::size_t>(failure.where() - text.data()));
-    reportMissing(state, item, cursor, failure.which());
-    if (failure.which() == "a name") // a keyword here begins nothing
+bool FileParser::accept(const ItemResult &item) {
+  std::size_t begin = std::exchange(cursor, item.end);
+  switch (item.outcome) {
+  case ItemResult::Outcome::Parsed:
+    return true;
+  case ItemResult::Outcome::Absent:
+    reportUnknown("a statement (let, require, keep, scale, score) or '}'",
+                  {"let", "require", "keep", "scale", "score"});
+    return false;
+  case ItemResult::Outcome::Wrong:
+    diagnostics.error(item.mistake.span, item.mistake.message);
+    return false;
+  case ItemResult::Outcome::Missing:
+    cursor = scanner.skip(item.end);
+    reportMissing(item, begin);
+    if (item.expected == "a name") // a keyword here begins nothing
       cursor += scanner.token(cursor).size();
-  } catch (const SyntaxError &mistake) {
-    cursor = mistake.span.end;
-    diagnostics.error(mistake.span, mistake.message);
+    return false;
   }
-  return Outcome::Failed;
+  return false;
 }
 
 /// What people write who know other languages.
@@ -592,16 +105,17 @@ std::string hintFor(std::string_view found, const std::string &expected) {
   return "";
 }
 
-void FileParser::reportMissing(const State &state, std::size_t item, std::size_t where,
-                               std::string what) {
-  Span span = spanAt(where);
-  if (what.front() == '\'')
-    span.begin = span.end = static_cast<std::uint32_t>(scanner.lastTokenEnd(item, where));
-  std::string message = "expected " + what + ", found " + scanner.describe(where);
-  Diagnostic &error = diagnostics.error(span, message + hintFor(scanner.token(where), what));
-  bool closes = what.front() == '\'' && what.find_first_of(")]") != std::string::npos;
-  if (closes && !state.brackets.empty())
-    error.notes.push_back({state.brackets.back(), "to close this"});
+void FileParser::reportMissing(const ItemResult &item, std::size_t begin) {
+  Span span = spanAt(cursor);
+  if (item.expected.front() == '\'')
+    span.begin = span.end = static_cast<std::uint32_t>(scanner.lastTokenEnd(begin, cursor));
+  std::string message = "expected " + item.expected + ", found " + scanner.describe(cursor);
+  Diagnostic &error =
+      diagnostics.error(span, message + hintFor(scanner.token(cursor), item.expected));
+  bool closes =
+      item.expected.front() == '\'' && item.expected.find_first_of(")]") != std::string::npos;
+  if (closes && item.bracket.valid())
+    error.notes.push_back({item.bracket, "to close this"});
 }
 
 void FileParser::reportUnknown(const std::string &expected,
@@ -639,7 +153,7 @@ void FileParser::parseImport() {
   if (!result.defs.empty() || !result.patterns.empty())
     diagnostics.error(spanAt(cursor), "imports come first in a file, before defs and patterns");
   StringLiteral path;
-  if (parseItem(import, path) == Outcome::Parsed) {
+  if (accept(grammar.import(cursor, path))) {
     result.imports.push_back({path.text, path.span});
     return;
   }
@@ -649,7 +163,7 @@ void FileParser::parseImport() {
 
 void FileParser::parseDef() {
   Def parsed;
-  if (parseItem(def, parsed) == Outcome::Failed) {
+  if (!accept(grammar.def(cursor, parsed))) {
     parsed.body = nullptr;
     result.complete &= parsed.name.span.valid();
     cursor = scanner.resume(cursor, false);
@@ -661,7 +175,7 @@ void FileParser::parseDef() {
 void FileParser::parsePattern() {
   firstKeep = firstScale = {};
   PatternHead head;
-  bool namesKnown = parseItem(patternHead, head) == Outcome::Parsed;
+  bool namesKnown = accept(grammar.patternHead(cursor, head));
   if (!namesKnown && !resumeInBody())
     return;
   Pattern pattern;
@@ -710,11 +224,7 @@ bool FileParser::parseBody(Pattern &pattern) {
 
 bool FileParser::parseStatement(Pattern &pattern) {
   Statement parsed;
-  Outcome outcome = parseItem(statement, parsed);
-  if (outcome == Outcome::Absent)
-    reportUnknown("a statement (let, require, keep, scale, score) or '}'",
-                  {"let", "require", "keep", "scale", "score"});
-  if (outcome != Outcome::Parsed) {
+  if (!accept(grammar.statement(cursor, parsed))) {
     parsed.value = nullptr;
     cursor = scanner.resume(cursor, true);
   }
@@ -723,27 +233,27 @@ bool FileParser::parseStatement(Pattern &pattern) {
 
 bool FileParser::addStatement(Pattern &pattern, Statement &parsed) {
   switch (parsed.kind) {
-  case Kind::None:
+  case Statement::Kind::None:
     return false;
-  case Kind::Input:
+  case Statement::Kind::Input:
     diagnostics.error(join(parsed.keyword, parsed.name.span), "not supported yet: 'input' tensors");
     return false;
-  case Kind::Let:
+  case Statement::Kind::Let:
     if (!parsed.name.span.valid())
       return false;
     pattern.lets.push_back({std::move(parsed.name), std::move(parsed.value)});
     return true;
-  case Kind::Require:
+  case Statement::Kind::Require:
     if (parsed.value)
       pattern.requirements.push_back(
           {parsed.value, std::move(parsed.message.text), parsed.value->span});
     return true;
-  case Kind::Keep:
+  case Statement::Kind::Keep:
     return addOnce(pattern.keep, firstKeep, parsed,
                    "a pattern has one 'keep'; join the two with 'and' or 'or'");
-  case Kind::Scale:
+  case Statement::Kind::Scale:
     return addOnce(pattern.scale, firstScale, parsed, "a pattern has one 'scale'");
-  case Kind::Score:
+  case Statement::Kind::Score:
     if (parsed.value)
       pattern.scores.push_back(std::move(parsed.value));
     return true;

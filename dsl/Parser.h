@@ -20,7 +20,7 @@ struct ParsedFile {
 /// Parses file `file` of `sources`. Adds one diagnostic for each mistake and goes
 /// on behind the next ';' or '}'. Where `diagnostics` grew, a def, let or keep
 /// that could not be read has a null body, and a pattern whose names are not all
-/// known is left out. The grammar (Boost.Spirit X3) is in Parser.cpp.
+/// known is left out. The grammar (Boost.Spirit X3) is in Grammar.cpp.
 ParsedFile parse(const SourceSet &sources, int file, Diagnostics &diagnostics);
 
 } // namespace gaze::dsl

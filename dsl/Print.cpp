@@ -89,7 +89,7 @@ void Printer::expr(const Expr &expr) {
     out += expr.name.text;
     return;
   case Expr::Kind::Unary: {
-    // The smallest int is a literal with its sign inside (Parser.cpp).
+    // The smallest int is a literal with its sign inside (Literals.h).
     out += expr.op == Operator::Not ? "(not " : "(-";
     std::size_t operand = out.size();
     this->expr(*expr.operands[0]);

@@ -1,6 +1,6 @@
 //===- Scanner.h - Words and symbols, for errors and recovery ----------------===//
 //
-// The grammar in Parser.cpp reads the characters itself. When it fails, this
+// The grammar in Grammar.cpp reads the characters itself. When it fails, this
 // scanner says what stands at a place ("found ';'"), where the token before it
 // ends, and where parsing can go on.
 //

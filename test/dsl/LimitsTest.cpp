@@ -68,6 +68,15 @@ TEST(Limits, ChainsOfDefsAndLets) {
   EXPECT_NE(firstError(lets).find("nests deeper than 1000 operations"), std::string::npos);
 }
 
+// The deepest that the checker lets through, so that no walk over it overflows the stack.
+TEST(Limits, TheDeepestExpressionCanBeEvaluated) {
+  std::string defs = "def f0(x) = x;\n";
+  for (int i = 1; i < 498; ++i)
+    defs += "def f" + std::to_string(i) + "(x) = 1 + f" + std::to_string(i - 1) + "(x);\n";
+  EXPECT_EQ(scoreOf("f497(3)", {}, "", defs), 500);
+  EXPECT_EQ(scoreOf(repeated("1 + ", 998) + "1", {}), 999);
+}
+
 TEST(Limits, ExponentialExpansion) {
   std::string lets = "let a0 = q;\n";
   for (int i = 1; i < 60; ++i)

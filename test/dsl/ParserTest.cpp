@@ -145,6 +145,19 @@ TEST(Parser, DefaultsReachTheEndsOfInt) {
   EXPECT_EQ(pattern.parameters[1].defaultValue->real, -0.5);
 }
 
+TEST(Parser, TwoToTheSixtyThreeNeedsItsSign) {
+  for (const char *text :
+       {"def d = 9223372036854775808;", "def d = -(9223372036854775808);",
+        "def d = 1 - 9223372036854775808;", "pattern p(a: int = 0009223372036854775808) {}"}) {
+    SourceSet sources;
+    Diagnostics diagnostics;
+    parse(sources, sources.add("test.gaze", text), diagnostics);
+    ASSERT_EQ(diagnostics.list().size(), 1U) << text;
+    EXPECT_EQ(diagnostics.list()[0].message,
+              "'9223372036854775808' does not fit an int, which has 64 bits");
+  }
+}
+
 TEST(Parser, ScoreAndScaleAndInputAreNamesElsewhere) {
   EXPECT_EQ(tree("f(scale = 2, score = input)"), "f(scale = 2, score = input)");
 }
