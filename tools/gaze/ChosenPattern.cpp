@@ -49,7 +49,7 @@ ChosenPattern cli::choosePattern(const PatternOptions &options) {
   for (const dsl::Pattern &pattern : patterns) {
     if (pattern.name.text == options.name)
       chosen.pattern = &pattern;
-    suggestion.consider(pattern.name.text, "pattern");
+    suggestion.consider(pattern.name.text, "the pattern");
     names += (names.empty() ? "" : ", ") + pattern.name.text;
   }
   if (options.name.empty() && patterns.size() == 1)
@@ -121,7 +121,7 @@ int findParameter(const dsl::Pattern &pattern, const std::string &name) {
     const dsl::Parameter &parameter = pattern.parameters[i];
     if (parameter.name.text == name)
       return static_cast<int>(i);
-    suggestion.consider(parameter.name.text, "parameter");
+    suggestion.consider(parameter.name.text, "the parameter");
     known += (known.empty() ? "" : ", ") + parameter.name.text + ": " +
              std::string(dsl::spelling(parameter.type));
   }

@@ -13,7 +13,7 @@ const CLI::App &cli::findCommand(const CLI::App &gaze, const std::string &name) 
   for (const CLI::App *command : gaze.get_subcommands({})) {
     if (command->get_name() == name)
       return *command;
-    suggestion.consider(command->get_name(), "command");
+    suggestion.consider(command->get_name(), "the command");
   }
   throw Failure("unknown command '" + name + "'" + suggestion.text() + " (`gaze help` lists them)",
                 ExitWrongUsage);
