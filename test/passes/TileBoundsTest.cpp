@@ -229,10 +229,17 @@ const Exact exactPatterns[] = {
      "%a = gaze.floordiv %q, %w : i64\n%b = gaze.floordiv %k, %w : i64\n"
      "%p = arith.constant 0.5 : f64\n%r = gaze.chance %p, %zero, (%a, %b) : i1\n",
      16},
+    {"ChanceOfNeverOrAlways",
+     "%p = arith.sitofp %head : i64 to f64\n%r = gaze.chance %p, %zero, (%q, %k) : i1\n", 0},
     {"SelectByHead",
      "%one = arith.constant 1 : i64\n%a = arith.cmpi sle, %head, %one : i64\n"
      "%b = arith.cmpi sle, %k, %q : i64\n%c = arith.cmpi sle, %q, %k : i64\n"
      "%r = arith.select %a, %b, %c : i1\n",
+     0},
+    {"SelectOfAgreeingBranches",
+     "%one = arith.constant 1 : i64\n%two = arith.constant 2 : i64\n"
+     "%a = arith.cmpi sle, %k, %q : i64\n%b = arith.cmpi sle, %head, %one : i64\n"
+     "%c = arith.cmpi slt, %head, %two : i64\n%r = arith.select %a, %b, %c : i1\n",
      0},
     {"NotNear",
      "%a = math.absi %d : i64\n%b = arith.cmpi sle, %a, %w : i64\n%true = arith.constant true\n"
@@ -241,6 +248,74 @@ const Exact exactPatterns[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Patterns, ExactOnTiles, testing::ValuesIn(exactPatterns),
+                         [](const auto &entry) { return std::string(entry.param.name); });
+
+/// Rules that random patterns seldom try: the value differs inside of a rectangle
+/// whose ends agree. No verdict may say that all are kept.
+struct Trap {
+  const char *name;
+  const char *keep;
+  std::int64_t low, high; ///< of q; k is the same
+};
+
+class Traps : public testing::TestWithParam<Trap> {};
+
+TEST_P(Traps, AreNotFallenInto) {
+  std::string names = "%q = gaze.coordinate q : i64\n%k = gaze.coordinate k : i64\n"
+                      "%qf = arith.sitofp %q : i64 to f64\n%kf = arith.sitofp %k : i64 to f64\n"
+                      "%huge = arith.constant 1.0e300 : f64\n%zero = arith.constant 0.0 : f64\n"
+                      "%least = arith.constant 0xFFF0000000000000 : f64\n"
+                      "%a0 = arith.mulf %qf, %huge : f64\n%a = arith.mulf %a0, %huge : f64\n"
+                      "%b0 = arith.mulf %kf, %huge : f64\n%b = arith.mulf %b0, %huge : f64\n";
+  Kernel kernel =
+      lower("gaze.pattern @trap() keep {\n" + names + GetParam().keep + "gaze.yield %r : i1\n}\n")
+          .at(0);
+  Inputs inputs;
+  inputs.low = {GetParam().low, GetParam().low, 0, 0};
+  inputs.high = {GetParam().high, GetParam().high, 0, 0};
+  Truth truth = bruteForce(kernel, inputs);
+  ASSERT_TRUE(truth.any && !truth.all) << "this is no trap";
+  Verdict answer = verdict(kernel, inputs);
+  EXPECT_TRUE(answer.may && !answer.must) << "may " << answer.may << ", must " << answer.must;
+}
+
+const std::int64_t farthest = std::int64_t(1) << 40;
+
+const Trap traps[] = {
+    {"SumOfInfinities", "%s = arith.addf %a, %b : f64\n%r = arith.cmpf oge, %s, %least : f64\n", -1,
+     1},
+    {"DifferenceOfInfinities",
+     "%s = arith.subf %a, %b : f64\n%r = arith.cmpf oge, %s, %least : f64\n", -1, 1},
+    {"ZeroTimesInfinity",
+     "%i = arith.divf %huge, %zero : f64\n%s = arith.mulf %qf, %i : f64\n"
+     "%r = arith.cmpf oge, %s, %least : f64\n",
+     -1, 1},
+    {"DivisionInsideOfZero",
+     "%s = arith.divf %huge, %qf : f64\n%t = math.absf %s : f64\n"
+     "%r = arith.cmpf ole, %t, %huge : f64\n",
+     -1, 1},
+    {"RootInsideOfNegatives", "%s = math.sqrt %qf : f64\n%r = arith.cmpf oge, %s, %zero : f64\n",
+     -1, 1},
+    {"SineOfInfinity",
+     "%one = arith.constant 1.0 : f64\n%s = math.sin %a : f64\n"
+     "%r = arith.cmpf ole, %s, %one : f64\n",
+     0, 1},
+    {"FloorThatOverflowsLater",
+     "%f = math.floor %qf : f64\n%i = gaze.float_to_int %f : f64 to i64\n"
+     "%c = arith.constant 4194304 : i64\n%m = arith.muli %i, %c : i64\n"
+     "%s = arith.addi %m, %m : i64\n%r = arith.cmpi sgt, %s, %q : i64\n",
+     farthest - 1, farthest},
+    {"ModuloOfTheWholePeriod",
+     "%n = arith.constant 5 : i64\n%m = gaze.floormod %q, %n : i64\n%o = arith.constant 3 : i64\n"
+     "%r = arith.cmpi slt, %m, %o : i64\n",
+     0, 5},
+    {"QuotientAcrossZero",
+     "%n = arith.constant 12 : i64\n%m = gaze.floordiv %n, %q : i64\n%o = arith.constant 4 : i64\n"
+     "%r = arith.cmpi sle, %m, %o : i64\n",
+     -3, 3},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, Traps, testing::ValuesIn(traps),
                          [](const auto &entry) { return std::string(entry.param.name); });
 
 } // namespace

@@ -56,3 +56,19 @@ gaze.kernel @point(w: i64) keep {
   %0 = arith.cmpi slt, %w, %n : i64
   gaze.yield %0 : i1
 }
+
+// -----
+
+// So are floats, which could otherwise not be told from ends that are NaN.
+// CHECK-LABEL: gaze.kernel @float_point
+// CHECK:       } bounds {
+// CHECK:         %[[P:.*]] = gaze.parameter @p : f64
+// CHECK-NEXT:    %[[SQUARE:.*]] = arith.mulf %[[P]], %[[P]] : f64
+// CHECK-NEXT:    %[[R:.*]] = arith.cmpf olt, %[[SQUARE]], %[[P]] : f64
+// CHECK-NEXT:    gaze.verdict %[[R]], %[[R]] : i1, i1
+gaze.kernel @float_point(p: f64) keep {
+  %p = gaze.parameter @p : f64
+  %0 = arith.mulf %p, %p : f64
+  %1 = arith.cmpf olt, %0, %p : f64
+  gaze.yield %1 : i1
+}
