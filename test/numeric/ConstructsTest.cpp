@@ -41,6 +41,10 @@ const Construct constructs[] = {
     {"chance",
      "pattern p(rate: float = 0.2, seed: int = 42) { keep chance(rate, seed, q, k, head); }"},
     {"chanceByBlocks", "pattern p() { keep chance(0.3, 7, q / 16, k / 16) or q == k; }"},
+    {"chanceOfFloor", "pattern p() { keep chance(0.5, 1, floor(k * 0.3 - 10.0), -q); }"},
+    {"floorAndWhatWraps",
+     "pattern p(far: int = 4611686018427387904) {"
+     "  keep (floor(q / 3.0 - 9.0) + far * 4) % 2 == 0 or (q / -5 + far * 2) / far == -2; }"},
     {"boolParameter", "pattern p(causal: bool = true) { keep not causal or k <= q; }"},
     {"floatParameter",
      "pattern p(slope: float = 0.37) { keep (q - k) * slope < 3.5 and k / 2.0 < q; }"},

@@ -15,7 +15,7 @@ static std::int64_t marginOf(const gaze_shape &shape) {
 static std::int64_t columnsFor(std::int64_t keys, std::int64_t room) {
   if (keys <= room)
     return keys;
-  for (std::int64_t columns = room; 3 * columns > 2 * room; --columns)
+  for (std::int64_t columns = room; 2 * columns > room; --columns)
     if (keys % columns == 0)
       return columns;
   return room;
