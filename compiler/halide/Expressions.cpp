@@ -1,5 +1,9 @@
 //===- Expressions.cpp - Kernel functions as Halide expressions ---------------===//
 //
+// Every operation becomes a let: Halide's expressions are trees to many of its
+// passes, and a value that is read twice at each of thirty levels would be
+// visited 2^30 times.
+//
 // Three things need care, because Halide's own operators mean something else:
 //
 // * Halide may assume that int32 and int64 arithmetic does not overflow; Gaze's
@@ -49,18 +53,25 @@ struct Translated {
 };
 
 Expr wrapping(Op op, const Expr &a, const Expr &b) {
-  const Expr x = cast(UInt(64), a);
-  const Expr y = cast(UInt(64), b);
+  const Expr x = reinterpret(UInt(64), a);
+  const Expr y = reinterpret(UInt(64), b);
   const Expr result = op == Op::Add ? x + y : op == Op::Subtract ? x - y : x * y;
-  return cast(Int(64), result);
+  return reinterpret(Int(64), result);
+}
+
+/// An integral float64 within +-2^51 as int64: adding 1.5 * 2^52 leaves it in the low
+/// bits. Not a cast, which Halide would fold with a later cast to uint64 into one
+/// from float to uint64, wrong below 0; and AVX2 has no such instruction.
+Expr smallFloatToInt(const Expr &x) {
+  const Expr magic = Halide::Internal::make_const(Float(64), 0x1.8p52);
+  return reinterpret(Int(64), strict_float(x + magic)) - reinterpret(Int(64), magic);
 }
 
 Expr floorDivide(const Translated &a, const Translated &b) {
   const Expr zero = Halide::Internal::make_zero(Int(64));
   if (a.magnitude <= exactQuotientLimit) {
-    const Expr quotient =
-        strict_float(Halide::floor(cast(Float(64), a.expr) / cast(Float(64), b.expr)));
-    return select(b.expr == zero, zero, cast(Int(64), quotient));
+    const Expr quotient = Halide::floor(cast(Float(64), a.expr) / cast(Float(64), b.expr));
+    return select(b.expr == zero, zero, smallFloatToInt(strict_float(quotient)));
   }
   // Halide's quotient leaves a remainder that is never negative; a negative divisor
   // wants one that is never positive. -2^63 / -1 wraps.
@@ -90,9 +101,9 @@ Expr mix(const Expr &h) {
 }
 
 Expr chance(const std::vector<Expr> &operands) {
-  Expr h = mix(cast(UInt(64), operands[1]));
+  Expr h = mix(reinterpret(UInt(64), operands[1]));
   for (std::size_t i = 2; i < operands.size(); ++i)
-    h = mix(h ^ cast(UInt(64), operands[i]));
+    h = mix(h ^ reinterpret(UInt(64), operands[i]));
   const Expr uniform = cast(Float(64), h >> 11) * Halide::Internal::make_const(Float(64), 0x1p-53);
   return strict_float(uniform < operands[0]);
 }
@@ -337,17 +348,43 @@ private:
   }
 };
 
+/// `result` with a let for every node that it reads, directly or through others.
+Expr bind(int result, const Function &function, const std::vector<Translated> &values,
+          const std::vector<Expr> &definitions) {
+  std::vector<bool> isRead(function.nodes.size());
+  isRead[result] = true;
+  Expr expr = values[result].expr;
+  for (int i = result; i >= 0; --i) {
+    if (!isRead[i])
+      continue;
+    for (const int operand : function.nodes[i].operands)
+      isRead[operand] = true;
+    if (const auto *variable = values[i].expr.as<Halide::Internal::Variable>();
+        variable && definitions[i].defined())
+      expr = Halide::Internal::Let::make(variable->name, definitions[i], expr);
+  }
+  return expr;
+}
+
 } // namespace
 
 std::vector<Expr> translate(const Function &function, const Environment &environment) {
   Translator translator(environment);
   std::vector<Translated> values;
+  std::vector<Expr> definitions(function.nodes.size());
   values.reserve(function.nodes.size());
-  for (const Node &node : function.nodes)
-    values.push_back(translator.translate(node, values));
+  for (std::size_t i = 0; i < function.nodes.size(); ++i) {
+    Translated value = translator.translate(function.nodes[i], values);
+    if (!function.nodes[i].operands.empty()) {
+      definitions[i] = value.expr;
+      value.expr = Halide::Internal::Variable::make(value.expr.type(),
+                                                    Halide::Internal::unique_name("node"));
+    }
+    values.push_back(value);
+  }
   std::vector<Expr> results;
   for (const int result : function.results)
-    results.push_back(values[result].expr);
+    results.push_back(bind(result, function, values, definitions));
   return results;
 }
 
