@@ -48,6 +48,8 @@ const Construct constructs[] = {
     {"boolParameter", "pattern p(causal: bool = true) { keep not causal or k <= q; }"},
     {"floatParameter",
      "pattern p(slope: float = 0.37) { keep (q - k) * slope < 3.5 and k / 2.0 < q; }"},
+    {"floatDivisionAndModulo", "pattern p(a: float = 0.37) { keep (q - k) * a % 2.5 < 1.1 "
+                               "and q * 1.0 / (k + 1) > 0.5; }"},
     {"floorOfFloat", "pattern p() { keep floor(q / 3.0) == floor(k * 0.31 - 2.5); }"},
     {"sizes", "pattern p() { keep k < seq_k - 5 and q - k < seq_q + heads - head_dim; }"},
     {"heads",
