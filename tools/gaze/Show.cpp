@@ -56,9 +56,9 @@ struct Numbers {
 /// COLUMNS, the terminal's width, or 80.
 static int terminalWidth() {
   const char *columns = std::getenv("COLUMNS");
-  const int asked = columns ? std::atoi(columns) : 0;
+  const long asked = columns ? std::strtol(columns, nullptr, 10) : 0;
   if (asked > 0)
-    return std::min(asked, 1000);
+    return static_cast<int>(std::min(asked, 1000L));
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return size.ws_col;
