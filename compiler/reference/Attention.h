@@ -18,8 +18,8 @@
 namespace gaze::reference {
 
 struct Result {
-  std::vector<double> out; ///< [batch, heads, seq_q, value_dim]
-  std::vector<double> lse; ///< [batch, heads, seq_q], natural logarithm
+  std::vector<double> out;    ///< [batch, heads, seq_q, value_dim]
+  std::vector<double> lse;    ///< [batch, heads, seq_q], natural logarithm
   std::int64_t rowsEmpty = 0; ///< rows that keep no key: zeros and -inf
   /// [batch, heads, seq_q]: sum over keys of weight * max |v|, the size against
   /// which rounding errors of a row are measured.
