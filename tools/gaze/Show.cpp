@@ -29,7 +29,10 @@ struct ShowOptions {
   int threads = 0;
   bool json = false;
 
-  ShowOptions() { shape.seq = 1024; }
+  ShowOptions() {
+    shape.seq = 1024;
+    shape.heads = 1;
+  }
 };
 
 /// Longer sequences would take gigabytes of bits.
