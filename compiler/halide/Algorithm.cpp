@@ -99,8 +99,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
                     ? Expr(1.0 / std::sqrt(static_cast<double>(sizes.headDim)))
                     : translate(kernel.scale, coordinatesAt(qi, Expr()))[0];
   if (!hasScore)
-    factor = factor * Expr(log2OfE);
-  queries(qi, di) = q(di, min(qi, lastRow)) * cast<float>(factor);
+    factor = strict_float(factor * Expr(log2OfE));
+  queries(qi, di) = strict_float(q(di, min(qi, lastRow)) * cast<float>(factor));
 
   // Scores.
   const auto finalScore = [&](Expr dot, Expr query, Expr key) {
@@ -108,7 +108,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
       return dot;
     Environment environment = coordinatesAt(std::move(query), std::move(key));
     environment.score = std::move(dot);
-    return translate(kernel.score, environment)[0] * static_cast<float>(log2OfE);
+    return strict_float(translate(kernel.score, environment)[0] * static_cast<float>(log2OfE));
   };
   fullDot(qi, ki, ti) = 0.0f;
   fullDot(qi, ki, ti) += queries(qi, dimension) * k(dimension, firstKey(ti) + ki);
@@ -128,7 +128,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
 
   // Softmax within this step.
   highest(qi) = minusInfinity();
-  highest(qi) = max(highest(qi), scores(qi, pairs.x, pairs.y));
+  highest(qi) = strict_float(max(highest(qi), scores(qi, pairs.x, pairs.y)));
   // A query that keeps nothing here has -inf: then any finite reference does.
   const Expr reference = select(isMinusInfinity(highest(qi)), 0.0f, highest(qi));
   const Expr score = scores(qi, ki, ti);
@@ -152,7 +152,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
 
   // Into the state.
   const int highestSlot = sizes.valueDim, sumSlot = sizes.valueDim + 1;
-  newHighest(qi) = max(stateIn(qi, highestSlot), highest(qi));
+  newHighest(qi) = strict_float(max(stateIn(qi, highestSlot), highest(qi)));
   const auto rescale = [&](Expr part) {
     return select(isMinusInfinity(part), 0.0f, exp2OfNonPositive(part - newHighest(qi)));
   };

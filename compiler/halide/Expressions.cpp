@@ -7,9 +7,9 @@
 // Three things need care, because Halide's own operators mean something else:
 //
 // * Halide may assume that int32 and int64 arithmetic does not overflow; Gaze's
-//   ints wrap around. So sums, differences and products go through uint64, but
-//   where the values are known to be small, which is nearly always: coordinates
-//   lie within +-2^40 (the runtime checks it), constants are known.
+//   ints wrap around. So sums, differences, products and comparisons go through
+//   uint64, but where the values are known to be small: coordinates lie within
+//   +-2^40 (the runtime checks it), constants are known, parameters are not.
 // * Halide's integer division is Euclidean and slow in vectors (there is no SIMD
 //   instruction for it). Where the dividend is known to lie within +-2^51, floor
 //   of the float64 quotient is exact for every divisor but 0: a quotient that is
@@ -18,7 +18,8 @@
 //   that the quotient lies within (-1, 1).
 // * Halide compiles float arithmetic with flags that assume away NaN and
 //   infinities and allow fused multiply-add. float64 values decide which pairs
-//   are kept and must have the interpreter's very bits, so they are strict.
+//   are kept and must have the interpreter's very bits, and an additive mask of
+//   -inf is a legal score, so all of a pattern's own arithmetic is strict.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/halide/Expressions.h"
@@ -108,16 +109,17 @@ Expr chance(const std::vector<Expr> &operands) {
   return strict_float(uniform < operands[0]);
 }
 
-/// Saturating, towards zero, NaN to 0. The comparisons are strict: they see NaN.
+/// Saturating, towards zero, NaN to 0. Only strict < sees NaN on x86.
 Expr floatToInt(const Expr &x) {
   const Expr wide = x.type() == Float(64) ? x : cast(Float(64), x);
   const Expr limit = Halide::Internal::make_const(Float(64), 0x1p63);
-  const Expr inside = strict_float(wide < limit) && strict_float(-limit <= wide);
-  const Expr safe = select(inside, wide, Halide::Internal::make_zero(Float(64)));
-  return select(inside, cast(Int(64), safe),
-                select(strict_float(limit <= wide), Int(64).max(),
-                       select(strict_float(wide < -limit), Int(64).min(),
-                              Halide::Internal::make_zero(Int(64)))));
+  const Expr zero = Halide::Internal::make_zero(Int(64));
+  const Expr isBelow = strict_float(wide < -limit), isInReach = strict_float(wide < limit);
+  const Expr isInside = isInReach && !isBelow;
+  const Expr safe = select(isInside, wide, Halide::Internal::make_zero(Float(64)));
+  const Expr beyond = select(isBelow, Int(64).min(),
+                             select(isInReach || Halide::is_nan(wide), zero, Int(64).max()));
+  return select(isInside, cast(Int(64), safe), beyond);
 }
 
 /// The rational approximation of Eigen (generic_fast_tanh_float): odd over even
@@ -176,23 +178,56 @@ Expr minimumOrMaximum(Op op, const Expr &a, const Expr &b) {
   return select(aIsNaN || aWins, a, b); // b is NaN: the comparison is false, b
 }
 
-Expr comparison(Op op, const Expr &a, const Expr &b) {
-  const auto strict = [&](Expr e) { return a.type().is_float() ? strict_float(e) : e; };
+/// Floats, with < and == alone: on x86 Halide 21 computes a <= b as !(a > b) even under
+/// strict_float, which is true for NaN.
+Expr compareFloats(Op op, const Expr &a, const Expr &b) {
   switch (op) {
   case Op::Equal:
-    return strict(a == b);
-  // The negation of an ordered ==, so that NaN differs from everything.
+    // Halide folds x == x to true.
+    return a.same_as(b) ? !Halide::is_nan(a) : strict_float(a == b);
   case Op::NotEqual:
-    return a.type().is_float() ? !strict(a == b) : a != b;
+    return !compareFloats(Op::Equal, a, b); // NaN differs from everything
   case Op::Less:
-    return strict(a < b);
+    return strict_float(a < b);
   case Op::LessEqual:
-    return strict(a <= b);
+    return strict_float(a < b) || strict_float(a == b);
   case Op::Greater:
-    return strict(b < a);
+    return compareFloats(Op::Less, b, a);
   default:
-    return strict(b <= a);
+    return compareFloats(Op::LessEqual, b, a);
   }
+}
+
+Expr compareInts(Op op, const Expr &a, const Expr &b) {
+  switch (op) {
+  case Op::Equal:
+    return a == b;
+  case Op::NotEqual:
+    return a != b;
+  case Op::Less:
+    return a < b;
+  case Op::LessEqual:
+    return a <= b;
+  case Op::Greater:
+    return b < a;
+  default:
+    return b <= a;
+  }
+}
+
+/// As uint64 in the same order.
+Expr biased(const Expr &a) {
+  return reinterpret(UInt(64), a) ^ Halide::Internal::make_const(UInt(64), std::uint64_t{1} << 63);
+}
+
+Expr comparison(Op op, const Translated &a, const Translated &b) {
+  if (a.expr.type().is_float())
+    return compareFloats(op, a.expr, b.expr);
+  // Halide turns x - y <= z into x <= z + y, which may overflow where z is large;
+  // it does not with unsigned numbers, and LLVM undoes the bias.
+  const bool isSmall = a.magnitude < noOverflowLimit && b.magnitude < noOverflowLimit;
+  return isSmall ? compareInts(op, a.expr, b.expr)
+                 : compareInts(op, biased(a.expr), biased(b.expr));
 }
 
 Expr arithmetic(Op op, const Expr &a, const Expr &b) {
@@ -200,7 +235,7 @@ Expr arithmetic(Op op, const Expr &a, const Expr &b) {
                       : op == Op::Subtract ? a - b
                       : op == Op::Multiply ? a * b
                                            : a / b;
-  return a.type() == Float(64) ? strict_float(result) : result;
+  return a.type().is_float() ? strict_float(result) : result;
 }
 
 class Translator {
@@ -252,7 +287,7 @@ private:
     case Op::Maximum:
       return minimumOrMaximum(node.op, in[0], in[1]);
     case Op::Negate:
-      return node.type == ValueType::F64 ? strict_float(-in[0]) : -in[0];
+      return strict_float(-in[0]);
     case Op::Absolute:
       if (node.type == ValueType::I64) {
         const Expr zero = Halide::Internal::make_zero(Int(64));
@@ -265,7 +300,7 @@ private:
     case Op::LessEqual:
     case Op::Greater:
     case Op::GreaterEqual:
-      return comparison(node.op, in[0], in[1]);
+      return comparison(node.op, values[node.operands[0]], values[node.operands[1]]);
     case Op::And:
       return node.type == ValueType::I1 ? in[0] && in[1] : in[0] & in[1];
     case Op::Or:

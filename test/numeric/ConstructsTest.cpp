@@ -51,6 +51,22 @@ const Construct constructs[] = {
     {"floatDivisionAndModulo", "pattern p(a: float = 0.37) { keep (q - k) * a % 2.5 < 1.1 "
                                "and q * 1.0 / (k + 1) > 0.5; }"},
     {"floorOfFloat", "pattern p() { keep floor(q / 3.0) == floor(k * 0.31 - 2.5); }"},
+    // NaN in a mask: every comparison with it is false but !=, also in the tile bounds.
+    {"nanOfSqrt", "pattern p() { keep k <= q and sqrt(q - k) < 4; }"},
+    {"nanOfLog", "pattern p() { keep log2(q - k) < 3; }"},
+    {"nanOfDivision", "pattern p() { keep q / (1.0 * k) < 2 and 1.0 / (q - k) > 0.1; }"},
+    {"nanOfModulo", "pattern p() { keep k % (1.0 * q) < 1.0; }"},
+    {"nanOfMinimum", "pattern p() { keep min(1.0 * k / q, 1.0) > 0.5; }"},
+    {"nanDenied", "pattern p() { keep not (sqrt(q - k) >= 3.0) and not (log(k - 5) != 1.0); }"},
+    {"nanToInt",
+     "pattern p() { keep k <= q and floor(sqrt(q - k)) * floor(sqrt(q - k)) == q - k; }"},
+    // Ints at the ends of their range, where x - y <= z is not x <= z + y.
+    {"extremeBounds",
+     "pattern p(most: int = 9223372036854775807, least: int = -9223372036854775807) {"
+     "  keep q - k <= most and k - q >= -most and q - k > least; }"},
+    {"extremeProducts",
+     "pattern p(most: int = 9223372036854775807) {"
+     "  keep (q - k) * most <= -most or q + most < k or q + most == k + most; }"},
     {"sizes", "pattern p() { keep k < seq_k - 5 and q - k < seq_q + heads - head_dim; }"},
     {"heads",
      "pattern p(dense_heads: int = 1) { keep k <= q and (head < dense_heads or q - k < 10); }"},
@@ -66,6 +82,13 @@ const Construct constructs[] = {
     {"scoreByHead", "pattern p() { score = if head == 0 then 0.0 else score; }"},
     {"scoreDropsKeys", "pattern p() { score = if k % 7 == 0 then log(0.0) else score; }"},
     {"scoreDropsRows", "pattern p() { score = if q % 5 == 0 then log(0.0) else score; }"},
+    {"scoreAddsMinusInfinity",
+     "pattern p() { score = score + (if k <= q then 0.0 else log(0.0)); }"},
+    {"scoreAddsHugeNumber", "pattern p() { score = score + (if k <= q then 0.0 else -1e38); }"},
+    {"scoreIsMinusInfinity", "pattern p() { score = log(0.0) * 1.0 + score; }"},
+    {"scaleIsMinusInfinity", "pattern p() { scale = log(0.0); }"},
+    {"requireSeesNan",
+     "pattern p(z: float = 0.0) { require floor(z / z) == 0, \"NaN is 0\"; keep k <= q; }"},
     {"scale", "pattern p() { scale = 0.5 / sqrt(head_dim); }"},
     {"scaleIsInt", "pattern p() { scale = 0; }"},
     {"scaleByQuery", "pattern p() { scale = 0.1 * log(q + 2) / (head + 1); }"},
