@@ -29,7 +29,12 @@ namespace {
 class TemporaryFolder {
 public:
   TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "gaze-XXXXXX").string();
+    std::error_code error;
+    const fs::path parent = fs::temp_directory_path(error);
+    if (error)
+      fail(CompileError::Kind::File,
+           "there is no folder for temporary files (TMPDIR, or /tmp): " + error.message());
+    std::string name = (parent / "gaze-XXXXXX").string();
     if (!mkdtemp(name.data()))
       fail(CompileError::Kind::File,
            "cannot make a temporary folder " + name + ": " + std::strerror(errno));
@@ -54,14 +59,6 @@ std::string readFile(const fs::path &path) {
   return text.str();
 }
 
-bool isIdentifier(const std::string &name) {
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9'))
-    return false;
-  return name.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-         std::string::npos;
-}
-
 void checkDimension(int value, const char *name) {
   if (value < 8 || value > 256 || value % 8 != 0)
     fail(CompileError::Kind::Pattern, std::string(name) +
@@ -72,9 +69,6 @@ void checkDimension(int value, const char *name) {
 EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
   EmitOptions result;
   result.prefix = options.name.empty() ? pattern.name.text : options.name;
-  if (!isIdentifier(result.prefix))
-    fail(CompileError::Kind::Pattern,
-         "a kernel's name must be a C identifier, and '" + result.prefix + "' is none");
   result.headDim = options.headDim;
   result.valueDim = options.valueDim ? options.valueDim : options.headDim;
   checkDimension(result.headDim, "head_dim");
@@ -86,8 +80,8 @@ EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
   result.target = *target;
   result.schedule = defaultSchedule(target->lanes);
   std::string wrong;
-  if (!options.scheduleJson.empty())
-    wrong = fromJson(options.scheduleJson, result.schedule);
+  if (options.scheduleJson)
+    wrong = fromJson(*options.scheduleJson, result.schedule);
   if (wrong.empty())
     wrong = invalidReason(result.schedule, target->lanes, result.valueDim);
   if (!wrong.empty())
@@ -218,6 +212,10 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
 CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
                              const KernelOptions &options, const std::string &folder) {
   const EmitOptions resolved = resolve(pattern, options);
+  if (!canNameKernel(resolved.prefix))
+    fail(CompileError::Kind::Pattern, "'" + resolved.prefix +
+                                          "' cannot be the name of a kernel in C: it is taken or "
+                                          "no identifier; give another with --name");
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
@@ -243,6 +241,9 @@ CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pa
              kernelHeader(storage->table, name, program.sources.file(source.file).path()));
   writeWhole(staged / (name + ".schedule.json"), toJson(resolved.schedule));
 
+  for (const char *suffix : {".o", ".h", ".schedule.json"})
+    if (const fs::path to = fs::path(folder) / (name + suffix); fs::is_directory(to, error))
+      fail(CompileError::Kind::File, "cannot write " + to.string() + ": it is a folder");
   const auto place = [&](const std::string &file) {
     const fs::path to = fs::path(folder) / file;
     fs::rename(staged / file, to, error);

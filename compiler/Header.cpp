@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 #include <sstream>
 
 namespace gaze {
@@ -52,6 +53,7 @@ std::string defaultText(const gaze_parameter &parameter) {
   if (!parameter.has_default)
     return "no default";
   std::ostringstream text;
+  text.precision(std::numeric_limits<double>::max_digits10);
   if (parameter.type == GAZE_FLOAT)
     text << parameter.default_value.real;
   else
@@ -102,6 +104,45 @@ void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
 }
 
 } // namespace
+
+bool canNameKernel(const std::string &name) {
+  static const std::set<std::string> taken = {"NULL",         "alignas",   "alignof",
+                                              "and",          "and_eq",    "asm",
+                                              "auto",         "bitand",    "bitor",
+                                              "bool",         "break",     "case",
+                                              "catch",        "char",      "char16_t",
+                                              "char32_t",     "class",     "compl",
+                                              "const",        "constexpr", "const_cast",
+                                              "continue",     "decltype",  "default",
+                                              "delete",       "do",        "double",
+                                              "dynamic_cast", "else",      "enum",
+                                              "explicit",     "export",    "extern",
+                                              "false",        "float",     "for",
+                                              "friend",       "goto",      "if",
+                                              "inline",       "int",       "long",
+                                              "main",         "mutable",   "namespace",
+                                              "new",          "noexcept",  "not",
+                                              "not_eq",       "nullptr",   "operator",
+                                              "or",           "or_eq",     "private",
+                                              "protected",    "public",    "register",
+                                              "return",       "short",     "signed",
+                                              "sizeof",       "static",    "static_assert",
+                                              "static_cast",  "struct",    "switch",
+                                              "template",     "this",      "thread_local",
+                                              "throw",        "true",      "try",
+                                              "typedef",      "typeid",    "typename",
+                                              "union",        "unsigned",  "using",
+                                              "virtual",      "void",      "volatile",
+                                              "wchar_t",      "while",     "xor",
+                                              "xor_eq",       "restrict",  "reinterpret_cast"};
+  const bool startsWell = !name.empty() && !(name[0] >= '0' && name[0] <= '9');
+  const bool isWord = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
+                                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                             "0123456789_") == std::string::npos;
+  const bool isOurs = name.rfind("gaze", 0) == 0 || name.rfind("GAZE", 0) == 0 ||
+                      name.rfind("halide_", 0) == 0 || name.rfind("__", 0) == 0;
+  return startsWell && isWord && !isOurs && taken.count(name) == 0;
+}
 
 std::string kernelHeader(const gaze_kernel &table, const std::string &name,
                          const std::string &source) {

@@ -14,6 +14,10 @@ namespace gaze {
 std::string kernelHeader(const gaze_kernel &table, const std::string &name,
                          const std::string &source);
 
+/// Whether C and C++ programs can have a global object called `name`: an identifier
+/// that is neither a keyword nor `main` nor one of ours.
+bool canNameKernel(const std::string &name);
+
 } // namespace gaze
 
 #endif // GAZE_COMPILER_HEADER_H

@@ -114,15 +114,16 @@ Extent ExpansionBounder::referenced(const Symbol &symbol) const {
 
 Extent ExpansionBounder::measure(const Expr &expr) {
   Extent extent = referenced(expr.symbol);
-  auto include = [&](const Expr &part) {
-    Extent inner = measure(part);
+  auto include = [&](const Extent &inner) {
     extent.depth = std::max(extent.depth, inner.depth);
     extent.size = std::min(extent.size + inner.size, maxExpandedSize + 1);
   };
   for (const ExprPtr &operand : expr.operands)
-    include(*operand);
-  for (const Binding &binding : expr.bindings)
-    include(*binding.value);
+    include(measure(*operand));
+  for (const Binding &binding : expr.bindings) {
+    include(measure(*binding.value));
+    include(referenced(binding.symbol)); // a let is read for its type
+  }
   ++extent.depth;
   extent.size = std::min(extent.size + 1, maxExpandedSize + 1);
   if (!crossing && (extent.depth > maxExprDepth || extent.size > maxExpandedSize))

@@ -15,6 +15,8 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 namespace gaze {
@@ -22,23 +24,51 @@ namespace gaze {
 /// A failed call: what() says which argument is wrong and why.
 class Error : public std::runtime_error {
 public:
-  explicit Error(const gaze_error &error) : std::runtime_error(error.message), code(error.status) {}
+  explicit Error(const gaze_error &error) : Error(error.status, error.message) {}
+  Error(gaze_status status, const std::string &message)
+      : std::runtime_error(message), code(status) {}
   gaze_status status() const { return code; }
 
 private:
   gaze_status code;
 };
 
-/// The value of an int, float or bool parameter.
+/// The value of a parameter: any integer, floating-point number or bool. It must be of
+/// the parameter's own type, but an integer may stand for a float.
 class Value {
 public:
-  Value(bool given) { value.integer = given; }
-  Value(int given) { value.integer = given; }
-  Value(std::int64_t given) { value.integer = given; }
-  Value(double given) { value.real = given; }
-  operator gaze_value() const { return value; }
+  template <typename T, typename = std::enable_if_t<std::is_arithmetic_v<T>>>
+  Value(T given) { // NOLINT(google-explicit-constructor): {512, 30.0} is the use
+    if constexpr (std::is_same_v<T, bool>) {
+      type = GAZE_BOOL;
+      value.integer = given;
+    } else if constexpr (std::is_floating_point_v<T>) {
+      type = GAZE_FLOAT;
+      value.real = given;
+    } else {
+      type = GAZE_INT;
+      value.integer = static_cast<std::int64_t>(given);
+    }
+  }
+
+  /// As the C interface takes it. Throws Error where the type does not fit.
+  gaze_value as(const gaze_parameter &parameter) const {
+    gaze_value result = value;
+    if (parameter.type == GAZE_FLOAT && type == GAZE_INT)
+      result.real = static_cast<double>(value.integer);
+    else if (parameter.type != type)
+      throw Error(GAZE_INVALID_ARGUMENT, std::string("parameter '") + parameter.name + "' is " +
+                                             name(parameter.type) + ", " + name(type) +
+                                             " was given");
+    return result;
+  }
 
 private:
+  static const char *name(gaze_type type) {
+    return type == GAZE_INT ? "an int" : type == GAZE_FLOAT ? "a float" : "a bool";
+  }
+
+  gaze_type type;
   gaze_value value;
 };
 
@@ -59,7 +89,11 @@ public:
   /// `threads` = 0 uses all cores.
   Plan(const gaze_kernel &kernel, const gaze_shape &shape, const std::vector<Value> &values = {},
        int threads = 0) {
-    const std::vector<gaze_value> plain(values.begin(), values.end());
+    std::vector<gaze_value> plain;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      plain.push_back(static_cast<std::int64_t>(i) < kernel.parameter_count
+                          ? values[i].as(kernel.parameters[i])
+                          : gaze_value{}); // too many: refused below
     gaze_plan *made = nullptr;
     gaze_error error;
     if (gaze_plan_create(&kernel, &shape, plain.data(), static_cast<std::int32_t>(plain.size()),

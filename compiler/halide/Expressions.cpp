@@ -68,11 +68,19 @@ Expr smallFloatToInt(const Expr &x) {
   return reinterpret(Int(64), strict_float(x + magic)) - reinterpret(Int(64), magic);
 }
 
+/// a / b, strict. Not Halide's operator, which refuses a constant 0.
+Expr divideFloats(const Expr &a, const Expr &b) {
+  using Halide::Internal::Call;
+  return Call::make(a.type(), Call::strict_div, {a, b}, Call::PureIntrinsic);
+}
+
 Expr floorDivide(const Translated &a, const Translated &b) {
   const Expr zero = Halide::Internal::make_zero(Int(64));
+  if (Halide::Internal::is_const_zero(b.expr))
+    return zero;
   if (a.magnitude <= exactQuotientLimit) {
-    const Expr quotient = Halide::floor(cast(Float(64), a.expr) / cast(Float(64), b.expr));
-    return select(b.expr == zero, zero, smallFloatToInt(strict_float(quotient)));
+    const Expr quotient = divideFloats(cast(Float(64), a.expr), cast(Float(64), b.expr));
+    return select(b.expr == zero, zero, smallFloatToInt(strict_float(Halide::floor(quotient))));
   }
   // Halide's quotient leaves a remainder that is never negative; a negative divisor
   // wants one that is never positive. -2^63 / -1 wraps.
@@ -231,10 +239,9 @@ Expr comparison(Op op, const Translated &a, const Translated &b) {
 }
 
 Expr arithmetic(Op op, const Expr &a, const Expr &b) {
-  const Expr result = op == Op::Add        ? a + b
-                      : op == Op::Subtract ? a - b
-                      : op == Op::Multiply ? a * b
-                                           : a / b;
+  if (op == Op::Divide)
+    return divideFloats(a, b);
+  const Expr result = op == Op::Add ? a + b : op == Op::Subtract ? a - b : a * b;
   return a.type().is_float() ? strict_float(result) : result;
 }
 

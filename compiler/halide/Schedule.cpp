@@ -19,6 +19,7 @@ constexpr std::array<std::pair<const char *, int Schedule::*>, 5> knobs = {{
 }};
 
 constexpr int largestKnob = 4096;
+constexpr std::int64_t largestStrip = std::int64_t{1} << 26; // 256 MiB of floats
 
 } // namespace
 
@@ -49,6 +50,10 @@ std::string invalidReason(const Schedule &schedule, int lanes, int valueDim) {
     return "keys must divide tile_k, " + std::to_string(schedule.tileK);
   if (valueDim % schedule.channels != 0)
     return "channels must divide the head dimension of V, " + std::to_string(valueDim);
+  const std::int64_t strip = std::int64_t{schedule.tileQ} * schedule.tileK * schedule.chunkTiles;
+  if (strip > largestStrip)
+    return "tile_q * tile_k * chunk_tiles, the scores that a thread keeps, must be at most " +
+           std::to_string(largestStrip) + ", not " + std::to_string(strip);
   const int accumulators = schedule.tileQ / lanes * std::max(schedule.keys, schedule.channels);
   if (accumulators > 256)
     return "tile_q times keys (or channels) makes " + std::to_string(accumulators) +

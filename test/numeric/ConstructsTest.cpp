@@ -60,6 +60,8 @@ const Construct constructs[] = {
     {"nanDenied", "pattern p() { keep not (sqrt(q - k) >= 3.0) and not (log(k - 5) != 1.0); }"},
     {"nanToInt",
      "pattern p() { keep k <= q and floor(sqrt(q - k)) * floor(sqrt(q - k)) == q - k; }"},
+    {"zeroDivisors", "pattern p() { keep k <= q and (if q > 1000 then q / (head - head) else 1) "
+                     "== 1 and (if k < 0 then 1.0 * q / (k - k) else 1.0) > 0; }"},
     // Ints at the ends of their range, where x - y <= z is not x <= z + y.
     {"extremeBounds",
      "pattern p(most: int = 9223372036854775807, least: int = -9223372036854775807) {"

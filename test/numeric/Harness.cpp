@@ -70,7 +70,9 @@ void CompiledPattern::run(Tensors &tensors, const std::vector<dsl::Value> &value
                           int threads) const {
   std::vector<Value> given;
   for (const dsl::Value &value : values)
-    given.push_back(value.type == dsl::Type::Float ? Value(value.real) : Value(value.integer));
+    given.push_back(value.type == dsl::Type::Float  ? Value(value.real)
+                    : value.type == dsl::Type::Bool ? Value(value.integer != 0)
+                                                    : Value(value.integer));
   const gaze_shape &shape = tensors.shape;
   const Plan plan(table(), shape, given, threads);
   plan.run(dense(tensors.q.data(), shape.heads, shape.seq_q, headDim()),

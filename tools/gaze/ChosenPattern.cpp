@@ -178,7 +178,9 @@ std::string ChosenPattern::title() const {
 std::vector<Value> ChosenPattern::runtimeValues() const {
   std::vector<Value> result;
   for (const dsl::Value &value : values)
-    result.push_back(value.type == dsl::Type::Float ? Value(value.real) : Value(value.integer));
+    result.push_back(value.type == dsl::Type::Float  ? Value(value.real)
+                     : value.type == dsl::Type::Bool ? Value(value.integer != 0)
+                                                     : Value(value.integer));
   return result;
 }
 

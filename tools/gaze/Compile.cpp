@@ -1,5 +1,6 @@
 //===- Compile.cpp - gaze compile FILE -o DIR [--name NAME] ------------------===//
 #include "compiler/Compiler.h"
+#include "compiler/Header.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
@@ -22,19 +23,14 @@ struct CompileOptions {
 
 } // namespace
 
-/// Names of C: letters, digits and underscores.
-static void checkName(const std::string &name) {
-  const auto wrong = [](unsigned char c) { return !std::isalnum(c) && c != '_'; };
-  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ||
-      std::any_of(name.begin(), name.end(), wrong))
-    throw Failure("--name '" + name + "' is no name in C: letters, digits and underscores",
-                  ExitWrongUsage);
-}
-
 static void compile(const CLI::App &command, const CompileOptions &options) {
   KernelOptions kernel = kernelOptions(options.code, options.headDim);
   if (command.count("--name") > 0) {
-    checkName(options.name);
+    if (!canNameKernel(options.name))
+      throw Failure("--name '" + options.name +
+                        "' cannot be the name of a kernel in C: a word of "
+                        "letters, digits and underscores that C, C++ and gaze leave free",
+                    ExitWrongUsage);
     kernel.name = options.name;
   }
   const ChosenPattern chosen = choosePattern(options.pattern);

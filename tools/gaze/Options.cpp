@@ -125,7 +125,7 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int va
   if (options.schedule.empty())
     return result;
 
-  const std::string wrong = dsl::readFile(options.schedule, result.scheduleJson);
+  const std::string wrong = dsl::readFile(options.schedule, result.scheduleJson.emplace());
   if (!wrong.empty())
     throw Failure("cannot read '" + options.schedule + "': " + wrong);
   return result;

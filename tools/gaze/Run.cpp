@@ -8,6 +8,8 @@
 
 #include <memory>
 
+#include <filesystem>
+
 using namespace gaze;
 using namespace gaze::cli;
 
@@ -26,11 +28,22 @@ struct RunOptions {
 
 } // namespace
 
+static void checkNotAnInput(const std::string &path, const std::string &flag,
+                            const TensorOptions &tensors) {
+  for (const std::string &input : {tensors.q, tensors.k, tensors.v})
+    if (std::filesystem::weakly_canonical(path) == std::filesystem::weakly_canonical(input))
+      throw Failure(flag + " would overwrite the input '" + input + "'", ExitWrongUsage);
+}
+
 static void run(const RunOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem = readProblem(options.tensors, options.qStart);
   checkRequirements(chosen, problem.shape, problem.headDim);
-  if (options.lse == options.out)
+  checkNotAnInput(options.out, "-o", options.tensors);
+  if (!options.lse.empty())
+    checkNotAnInput(options.lse, "--lse", options.tensors);
+  if (!options.lse.empty() && std::filesystem::weakly_canonical(options.lse) ==
+                                  std::filesystem::weakly_canonical(options.out))
     throw Failure("-o and --lse name the same file", ExitWrongUsage);
   OutputFile outFile(options.out);
   std::optional<OutputFile> lseFile;

@@ -43,7 +43,7 @@ struct Numbers {
   std::int64_t kept, pairs;
   gaze_plan_info tiles;
   std::int64_t tileQ, tileK;
-  std::int64_t flops, flopsDense;
+  double flops, flopsDense; ///< may pass 2^63
   std::optional<int> reach; ///< 0: never
 
   double density() const { return static_cast<double>(kept) / static_cast<double>(pairs); }
@@ -88,9 +88,9 @@ static Numbers measure(const Mask &mask, const gaze_kernel &kernel, const Plan &
   numbers.tiles = plan.info();
   numbers.tileQ = kernel.tile_q;
   numbers.tileK = kernel.tile_k;
-  const std::int64_t flopsOfPair = 2 * (kernel.head_dim + kernel.value_dim);
-  numbers.flops = numbers.kept * flopsOfPair;
-  numbers.flopsDense = numbers.pairs * flopsOfPair;
+  const double flopsOfPair = 2.0 * (kernel.head_dim + kernel.value_dim);
+  numbers.flops = static_cast<double>(numbers.kept) * flopsOfPair;
+  numbers.flopsDense = static_cast<double>(numbers.pairs) * flopsOfPair;
   numbers.reach = reachOf(mask, kernel, shape);
   return numbers;
 }

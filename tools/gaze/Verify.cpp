@@ -64,21 +64,34 @@ static nlohmann::json number(double error) {
   return std::isfinite(error) ? nlohmann::json(error) : nlohmann::json(nullptr);
 }
 
+/// Rows with NaN in the reference: the kernel must have it there and nowhere else.
+static std::int64_t rowsWithNan(const reference::Result &expected) {
+  const std::size_t width = expected.out.size() / expected.lse.size();
+  std::int64_t rows = 0;
+  for (std::size_t row = 0; row < expected.lse.size(); ++row) {
+    const auto first = expected.out.begin() + static_cast<std::ptrdiff_t>(row * width);
+    rows += std::any_of(first, first + static_cast<std::ptrdiff_t>(width),
+                        [](double value) { return std::isnan(value); });
+  }
+  return rows;
+}
+
 static void print(const reference::Comparison &found, const reference::Result &expected,
                   bool json) {
   if (json) {
-    const nlohmann::ordered_json object = {{"max_abs_error", number(found.maxAbsError)},
-                                           {"max_lse_error", number(found.maxLseError)},
-                                           {"rows_empty", expected.rowsEmpty},
-                                           {"tolerance", reference::toleranceF32},
-                                           {"ok", found.ok}};
+    const nlohmann::ordered_json object = {
+        {"max_abs_error", number(found.maxAbsError)}, {"max_lse_error", number(found.maxLseError)},
+        {"rows_empty", expected.rowsEmpty},           {"rows_nan", rowsWithNan(expected)},
+        {"tolerance", reference::toleranceF32},       {"ok", found.ok}};
     std::cout << object.dump(2) << "\n";
     return;
   }
   std::cout << "largest error          " << found.maxAbsError << "\n"
             << "of the log-sum-exp     " << found.maxLseError << "\n"
-            << "rows that keep no key  " << expected.rowsEmpty << "\n"
-            << "tolerance              " << reference::toleranceF32
+            << "rows that keep no key  " << expected.rowsEmpty << "\n";
+  if (const std::int64_t rows = rowsWithNan(expected))
+    std::cout << "rows with NaN          " << rows << ", as the formula gives for these inputs\n";
+  std::cout << "tolerance              " << reference::toleranceF32
             << " of each row's magnitude, and of 1\n"
             << (found.ok ? "ok\n" : "not ok\n");
 }
