@@ -68,10 +68,16 @@ Expr smallFloatToInt(const Expr &x) {
   return reinterpret(Int(64), strict_float(x + magic)) - reinterpret(Int(64), magic);
 }
 
-/// a / b, strict. Not Halide's operator, which refuses a constant 0.
+/// a / b, strict. Halide refuses to divide by a constant 0, also by one that its own
+/// simplifier finds, so dividing by 0 is multiplying by an infinity of its sign.
 Expr divideFloats(const Expr &a, const Expr &b) {
-  using Halide::Internal::Call;
-  return Call::make(a.type(), Call::strict_div, {a, b}, Call::PureIntrinsic);
+  const Halide::Type type = a.type(), bits = UInt(type.bits());
+  const Expr zero = Halide::Internal::make_zero(type), one = Halide::Internal::make_one(type);
+  const Expr sign = reinterpret(bits, b) & (Halide::Internal::make_one(bits) << (type.bits() - 1));
+  const Expr infinity = reinterpret(bits, Halide::Internal::make_const(type, HUGE_VAL));
+  const Expr isZero = strict_float(b == zero);
+  return select(isZero, strict_float(a * reinterpret(type, infinity | sign)),
+                strict_float(a / select(isZero, one, b)));
 }
 
 Expr floorDivide(const Translated &a, const Translated &b) {
@@ -79,7 +85,8 @@ Expr floorDivide(const Translated &a, const Translated &b) {
   if (Halide::Internal::is_const_zero(b.expr))
     return zero;
   if (a.magnitude <= exactQuotientLimit) {
-    const Expr quotient = divideFloats(cast(Float(64), a.expr), cast(Float(64), b.expr));
+    const Expr divisor = select(b.expr == zero, Halide::Internal::make_one(Int(64)), b.expr);
+    const Expr quotient = strict_float(cast(Float(64), a.expr) / cast(Float(64), divisor));
     return select(b.expr == zero, zero, smallFloatToInt(strict_float(Halide::floor(quotient))));
   }
   // Halide's quotient leaves a remainder that is never negative; a negative divisor
