@@ -81,7 +81,7 @@ Expr divideFloats(const Expr &a, const Expr &b) {
 }
 
 Expr floorDivide(const Translated &a, const Translated &b) {
-  const Expr zero = Halide::Internal::make_zero(Int(64));
+  Expr zero = Halide::Internal::make_zero(Int(64));
   if (Halide::Internal::is_const_zero(b.expr))
     return zero;
   if (a.magnitude <= exactQuotientLimit) {
