@@ -6,6 +6,7 @@
 #include "compiler/halide/Emit.h"
 #include "compiler/jit/Loader.h"
 #include "dsl/Print.h"
+#include "dsl/Text.h"
 
 #include <HalideRuntime.h>
 
@@ -14,7 +15,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -23,6 +23,11 @@ namespace {
 
 [[noreturn]] void fail(CompileError::Kind kind, const std::string &message) {
   throw CompileError(kind, "gaze: error: " + message + "\n");
+}
+
+/// Our own fault; who catches it says so.
+[[noreturn]] void failInternally(const std::string &message) {
+  throw CompileError(CompileError::Kind::Internal, message);
 }
 
 /// A folder under the system's temporary folder that goes when this goes.
@@ -49,15 +54,6 @@ public:
 
   fs::path path;
 };
-
-std::string readFile(const fs::path &path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in)
-    fail(CompileError::Kind::File, "cannot read " + path.string());
-  return text.str();
-}
 
 void checkDimension(int value, const char *name) {
   if (value < 8 || value > 256 || value % 8 != 0)
@@ -101,8 +97,7 @@ void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, con
   try {
     emitKernel(kernel, options, output, path.string());
   } catch (const EmitError &error) {
-    fail(CompileError::Kind::Internal,
-         std::string("internal error in the Halide stage; please report it:\n") + error.what());
+    failInternally(std::string("in the Halide stage: ") + error.what());
   }
 }
 
@@ -110,7 +105,10 @@ std::string emitToText(const Kernel &kernel, const EmitOptions &options, Output 
   const TemporaryFolder folder;
   const fs::path path = folder.path / "kernel";
   emitTo(kernel, options, output, path);
-  return readFile(path);
+  std::string text;
+  if (const std::string wrong = dsl::readFile(path.string(), text); !wrong.empty())
+    fail(CompileError::Kind::File, "cannot read '" + path.string() + "': " + wrong);
+  return text;
 }
 
 } // namespace
@@ -202,9 +200,7 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
     find(table.accumulate, "accumulate");
     find(table.finish, "finish");
   } catch (const LoadError &error) {
-    fail(CompileError::Kind::Internal,
-         std::string("internal error: the compiled kernel cannot be loaded; please report it: ") +
-             error.what());
+    failInternally(std::string("the compiled kernel cannot be loaded: ") + error.what());
   }
   return JitKernel(storage);
 }

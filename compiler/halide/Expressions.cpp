@@ -261,7 +261,6 @@ public:
     result.expr = expression(node, values);
     if (node.type == ValueType::I64)
       result.magnitude = magnitude(node, values);
-    // A sum or product that may leave 64 bits was made with wrapping arithmetic.
     return result;
   }
 
