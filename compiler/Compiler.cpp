@@ -6,7 +6,6 @@
 #include "compiler/halide/Emit.h"
 #include "compiler/jit/Loader.h"
 #include "dsl/Print.h"
-#include "dsl/Text.h"
 
 #include <HalideRuntime.h>
 
@@ -15,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -54,6 +54,16 @@ public:
 
   fs::path path;
 };
+
+/// Any bytes: dsl::readFile takes text alone.
+std::string readFile(const fs::path &path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  if (!in)
+    fail(CompileError::Kind::File, "cannot read " + path.string());
+  return bytes.str();
+}
 
 void checkDimension(int value, const char *name) {
   if (value < 8 || value > 256 || value % 8 != 0)
@@ -105,10 +115,7 @@ std::string emitToText(const Kernel &kernel, const EmitOptions &options, Output 
   const TemporaryFolder folder;
   const fs::path path = folder.path / "kernel";
   emitTo(kernel, options, output, path);
-  std::string text;
-  if (const std::string wrong = dsl::readFile(path.string(), text); !wrong.empty())
-    fail(CompileError::Kind::File, "cannot read '" + path.string() + "': " + wrong);
-  return text;
+  return readFile(path);
 }
 
 } // namespace
