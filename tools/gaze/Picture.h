@@ -34,7 +34,7 @@ struct Picture {
 inline constexpr int mostPanels = 9;
 
 /// A grid for a picture: cells are parts of a tile or whole numbers of tiles, so that
-/// each has one kind as long as it can. `panels` is a bound on their number.
+/// each has one kind as long as it can. `panels` is a bound on the number of panels.
 Grid pictureGrid(const gaze_shape &shape, std::int64_t tileQ, std::int64_t tileK, int panels);
 
 /// The picture's file.
