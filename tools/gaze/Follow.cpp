@@ -16,15 +16,16 @@ using namespace gaze::cli;
 
 namespace {
 
-constexpr Work workOfRectangle = 40;
+// Single rows of tiles are dearer than bands: nothing of the search is shared.
+constexpr Work workOfRow = 3000;
+constexpr Work workOfRectangle = 60;
 constexpr Work workOfPair = 2;
-constexpr Work workOfRow = 200;
 constexpr std::int64_t chunk = 4096; ///< keys whose pairs are asked for at once
 
 /// A set of positions.
 class Positions {
 public:
-  explicit Positions(std::int64_t count) : count(count), words((count + 63) / 64) {}
+  explicit Positions(std::int64_t count) : words((count + 63) / 64) {}
 
   bool has(std::int64_t position) const { return words[position / 64] >> position % 64 & 1; }
   void add(std::int64_t position) { words[position / 64] |= std::uint64_t(1) << position % 64; }
@@ -36,21 +37,28 @@ public:
     for (; begin < end; ++begin)
       add(begin);
   }
-  /// The first of [begin, end) that is in the set (or, not in it), or `end`.
-  std::int64_t find(bool present, std::int64_t begin, std::int64_t end) const {
+  /// The first of [begin, end) that is not in the set, or `end`.
+  std::int64_t findMissing(std::int64_t begin, std::int64_t end) const {
+    return first(begin, end, [this](std::int64_t word) { return ~words[word]; });
+  }
+  /// The first of [begin, end) that is in this set and not in the other, or `end`.
+  std::int64_t findBeyond(const Positions &other, std::int64_t begin, std::int64_t end) const {
+    return first(begin, end, [&](std::int64_t word) { return words[word] & ~other.words[word]; });
+  }
+
+private:
+  std::vector<std::uint64_t> words;
+
+  template <typename Bits>
+  static std::int64_t first(std::int64_t begin, std::int64_t end, const Bits &bits) {
     while (begin < end) {
-      const std::uint64_t word = (present ? words[begin / 64] : ~words[begin / 64]) >> begin % 64;
-      if (word != 0)
-        return std::min(end, begin + __builtin_ctzll(word));
+      const std::uint64_t rest = bits(begin / 64) >> begin % 64;
+      if (rest != 0)
+        return std::min(end, begin + __builtin_ctzll(rest));
       begin += 64 - begin % 64;
     }
     return end;
   }
-  std::int64_t size() const { return count; }
-
-private:
-  std::int64_t count;
-  std::vector<std::uint64_t> words;
 };
 
 /// What one query has heard of.
@@ -62,20 +70,19 @@ public:
   }
 
   /// The first key of so many that it has not heard of, or `keys`.
-  std::int64_t missing(std::int64_t keys) const { return heard.find(false, 0, keys); }
+  std::int64_t missing(std::int64_t keys) const { return heard.findMissing(0, keys); }
 
   /// One more layer. False where there is nobody left to ask.
   bool listen() {
     const Positions before = heard;
     bool any = false;
-    for (std::int64_t row = 0; row < source.tileRows(); ++row) {
-      row = nextRow(before, row);
-      if (row == source.tileRows())
-        break;
-      any = true;
+    std::int64_t query = before.findBeyond(asked, 0, source.seqQ);
+    for (; query < source.seqQ; query = before.findBeyond(asked, query, source.seqQ)) {
+      const std::int64_t row = query / source.tileQ;
       const std::vector<TileRun> fresh = freshQueries(before, row);
       for (std::int64_t head = 0; head < heads; ++head)
         ask({head, batch}, row, fresh);
+      any = true;
     }
     return any;
   }
@@ -90,21 +97,8 @@ private:
   std::vector<std::vector<TileRun>> runs;
   std::vector<std::uint8_t> keep;
 
-  /// The next row of tiles with a query that is known and was not asked, or all.
-  std::int64_t nextRow(const Positions &before, std::int64_t row) const {
-    std::int64_t query = source.queryBegin(row);
-    while (query < source.seqQ) {
-      query = before.find(true, query, source.seqQ);
-      const std::int64_t known = before.find(false, query, source.seqQ);
-      const std::int64_t fresh = asked.find(false, query, known);
-      if (fresh < known)
-        return fresh / source.tileQ;
-      query = known;
-    }
-    return source.tileRows();
-  }
-
-  /// Ranges of such queries of a row of tiles, which are asked from now on.
+  /// Ranges of queries of a row of tiles that are known and were not asked; they count
+  /// as asked from now on.
   std::vector<TileRun> freshQueries(const Positions &before, std::int64_t row) {
     std::vector<TileRun> ranges;
     for (std::int64_t q = source.queryBegin(row); q < source.queryEnd(row); ++q) {
@@ -131,7 +125,7 @@ private:
   }
 
   void hear(Plane plane, const TileRun &range, std::int64_t key, std::int64_t keys) {
-    if (heard.find(false, key, key + keys) == key + keys)
+    if (heard.findMissing(key, key + keys) == key + keys)
       return;
     const std::int64_t queries = range.end - range.begin;
     keep.resize(queries * keys);

@@ -1,5 +1,6 @@
 //===- Show.cpp - gaze show: the mask, to look at -----------------------------===//
 #include "compiler/Compiler.h"
+#include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Draw.h"
@@ -121,6 +122,22 @@ static void drawAtTerminal(const Shown &shown) {
   std::cout << "\n";
 }
 
+static Reach reachOf(const MaskSource &mask, const Shown &shown, int threads) {
+  const bool ahead = std::any_of(shown.groups.begin(), shown.groups.end(),
+                                 [](const HeadGroup &group) { return group.census.looksAhead; });
+  const std::int64_t seq = shown.shape.seq_q;
+  const std::int64_t wanted = ahead ? seq * seq : seq * (seq + 1) / 2;
+  const bool dense =
+      std::any_of(shown.groups.begin(), shown.groups.end(), [&](const HeadGroup &group) {
+        return group.census.exact && group.census.keptPairs == wanted;
+      });
+  Reach reach = reachOf(mask, shown.heads, shown.batches, ahead, threads);
+  // A few queries tell no more than a bound, but who keeps everything needs one layer.
+  if (dense && shown.batches == 1 && reach.kind == Reach::Kind::AtLeast)
+    reach.kind = Reach::Kind::Exactly;
+  return reach;
+}
+
 static Drawn whatToDraw(const ShowOptions &options, const Shown &shown, const gaze_kernel &kernel) {
   const bool oneMask = shown.oneHead || shown.heads * shown.batches == 1;
   std::optional<Plane> only;
@@ -148,8 +165,8 @@ static void show(const ShowOptions &options) {
   const JitKernel jitted =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, options.shape.headDim));
   const gaze_kernel &kernel = jitted.table();
-  const dsl::Interpreter interpreter = chosen.interpreter();
-  const KernelMask mask(kernel, shape, chosen.runtimeValues(), interpreter);
+  const auto plan = chosen.preparePlan(kernel, shape, options.threads);
+  const KernelMask mask(*plan);
   Shown shown{chosen.title(),
               shape,
               kernel.reads_head ? shape.heads : 1,
@@ -160,9 +177,7 @@ static void show(const ShowOptions &options) {
   shown.groups = surveyGroups(mask, shown.heads, shown.batches, whatToDraw(options, shown, kernel),
                               options.threads);
   shown.numbers = addUp(shown.groups, kernel, shape);
-  const bool ahead = std::any_of(shown.groups.begin(), shown.groups.end(),
-                                 [](const HeadGroup &group) { return group.census.looksAhead; });
-  shown.numbers.reach = reachOf(mask, shown.heads, shown.batches, ahead, options.threads);
+  shown.numbers.reach = reachOf(mask, shown, options.threads);
 
   if (file) {
     const std::string picture = pictureOf(shown, format);
