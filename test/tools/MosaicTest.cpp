@@ -10,7 +10,7 @@ using namespace gaze::cli;
 namespace {
 
 Grid gridOf(std::int64_t size, const std::function<bool(std::int64_t, std::int64_t)> &keep) {
-  Grid grid({size, 1}, {size, 1});
+  Grid grid({{size, 1}, {size, 1}});
   for (std::int64_t row = 0; row < size; ++row) {
     grid.queriesSeen[row] = 1;
     for (std::int64_t column = 0; column < size; ++column)

@@ -15,7 +15,7 @@ constexpr Work noWork = 0;
 /// Holds every cell of a survey to a count over all its pairs.
 void expectCounted(const FunctionMask &mask, const FunctionMask::Keep &keep, Axis queries,
                    Axis keys) {
-  Grid grid(queries, keys);
+  Grid grid({queries, keys});
   const Census census = survey(mask, {}, &grid);
   std::int64_t kept = 0;
   for (std::int64_t row = 0; row < queries.cells(); ++row)
@@ -49,7 +49,7 @@ TEST(Survey, countsEveryCell) {
 /// tile whole and one partly; row 4 two and one.
 TEST(Survey, countsTiles) {
   const FunctionMask mask(40, 48, [](auto q, auto k, auto) { return k <= q; });
-  Grid grid({40, 8}, {48, 16});
+  Grid grid({{40, 8}, {48, 16}});
   const Census census = survey(mask, {}, &grid);
   EXPECT_EQ(census.fullTiles, 0 + 0 + 1 + 1 + 2);
   EXPECT_EQ(census.partialTiles, 5);
@@ -90,7 +90,7 @@ TEST(Survey, noticesWhoLooksAhead) {
 TEST(Survey, samples) {
   constexpr std::int64_t seq = 20000;
   const PartialMask mask(seq, seq, [](auto q, auto k, auto) { return k <= q; }, 16);
-  Grid grid({seq, 500}, {seq, 500});
+  Grid grid({{seq, 500}, {seq, 500}});
   const Census census = survey(mask, {}, &grid, noWork);
   const double exact = seq / 2.0 * (seq + 1);
   EXPECT_FALSE(census.exact);
@@ -149,7 +149,7 @@ std::vector<std::string> labels(std::int64_t heads, std::int64_t batches,
   const Kinds mask(kind);
   std::vector<std::string> result;
   for (const HeadGroup &group :
-       surveyGroups(mask, heads, batches, {Grid({64, 1}, {64, 1}), 2, {}}, 1)) {
+       surveyGroups(mask, heads, batches, {{{64, 1}, {64, 1}}, 2, {}}, 1)) {
     EXPECT_EQ(group.grid.has_value(), result.size() < 2);
     result.push_back(labelOf(group, heads, batches));
   }

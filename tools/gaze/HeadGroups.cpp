@@ -21,7 +21,7 @@ std::vector<HeadGroup> gaze::cli::surveyGroups(const MaskSource &source, std::in
     const Plane plane{i % heads, i / heads};
     std::optional<Grid> grid;
     if (drawn.only ? plane == *drawn.only : groups.size() < drawn.most)
-      grid.emplace(drawn.like.queries, drawn.like.keys);
+      grid.emplace(drawn.axes);
     const Census census =
         survey(source, plane, grid ? &*grid : nullptr, surveyWork / (heads * batches), threads);
     auto group = std::find_if(groups.begin(), groups.end(),

@@ -23,7 +23,7 @@ struct HeadGroup {
 
 /// Whose grids are kept: those of the first groups, or that of one head's.
 struct Drawn {
-  Grid like;                 ///< of the cells that all have
+  Axes axes;                 ///< of every grid
   std::size_t most = 0;      ///< groups
   std::optional<Plane> only; ///< instead of the first groups
 };

@@ -310,13 +310,13 @@ Plot plotFor(const Grid &grid, std::size_t panels) {
 
 } // namespace
 
-Grid gaze::cli::pictureGrid(const gaze_shape &shape, std::int64_t tileQ, std::int64_t tileK,
+Axes gaze::cli::pictureAxes(const gaze_shape &shape, std::int64_t tileQ, std::int64_t tileK,
                             int panels) {
   const std::int64_t most = panels == 1 && std::max(shape.seq_q, shape.seq_k) <= 1024 ? 1024 : 512;
   const auto [height, width] =
       sides(shape.seq_q, shape.seq_k, longerSide(static_cast<std::size_t>(panels)));
-  return Grid({shape.seq_q, stepFor(shape.seq_q, std::min<std::int64_t>(most, height), tileQ)},
-              {shape.seq_k, stepFor(shape.seq_k, std::min<std::int64_t>(most, width), tileK)});
+  return {{shape.seq_q, stepFor(shape.seq_q, std::min<std::int64_t>(most, height), tileQ)},
+          {shape.seq_k, stepFor(shape.seq_k, std::min<std::int64_t>(most, width), tileK)}};
 }
 
 std::string gaze::cli::drawPicture(Picture picture, PictureFormat format) {

@@ -144,9 +144,9 @@ static Drawn whatToDraw(const ShowOptions &options, const Shown &shown, const ga
   if (options.head)
     only = Plane{shown.heads == 1 ? 0 : *options.head, 0};
   if (!options.picture.empty())
-    return {pictureGrid(shown.shape, kernel.tile_q, kernel.tile_k, oneMask ? 1 : mostPanels),
+    return {pictureAxes(shown.shape, kernel.tile_q, kernel.tile_k, oneMask ? 1 : mostPanels),
             mostPanels, only};
-  return {terminalGrid(shown.shape, terminalWidth()), options.json ? 0 : mostDrawings, only};
+  return {terminalAxes(shown.shape, terminalWidth()), options.json ? 0 : mostDrawings, only};
 }
 
 static void show(const ShowOptions &options) {
