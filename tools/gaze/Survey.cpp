@@ -115,7 +115,7 @@ public:
     });
     census.error = errorOf(kept);
     if (grid)
-      fillGaps(*grid);
+      *grid = coarsened(std::move(*grid), static_cast<std::int64_t>(strata.size()));
     return census;
   }
 
@@ -157,15 +157,12 @@ private:
     return total > 0 ? 2 * std::sqrt(variance) / total : 0;
   }
 
-  /// Rows of the grid in which no query was looked at become the one above.
-  static void fillGaps(Grid &grid) {
-    for (std::int64_t row = 1; row < grid.queries.cells(); ++row) {
-      if (grid.queriesSeen[row] > 0)
-        continue;
-      grid.queriesSeen[row] = grid.queriesSeen[row - 1];
-      for (std::int64_t column = 0; column < grid.keys.cells(); ++column)
-        grid.at(row, column) = grid.at(row - 1, column);
-    }
+  /// Cells of a few queries would show which ones happened to be chosen.
+  static Grid coarsened(Grid grid, std::int64_t queriesSeen) {
+    constexpr std::int64_t queriesPerRow = 4;
+    while (grid.queries.cells() > 1 && grid.queries.cells() * queriesPerRow > queriesSeen)
+      grid = halved(grid);
+    return grid;
   }
 };
 
