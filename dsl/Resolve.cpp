@@ -10,6 +10,7 @@
 
 #include "dsl/CheckStages.h"
 #include "dsl/Names.h"
+#include "dsl/UnknownNames.h"
 
 #include <unordered_map>
 #include <unordered_set>
@@ -28,7 +29,8 @@ struct Scope {
 
 class Resolver {
 public:
-  Resolver(Program &toResolve, Diagnostics &sink) : program(toResolve), diagnostics(sink) {}
+  Resolver(Program &toResolve, const Hidden &hiddenByMistakes, Diagnostics &sink)
+      : program(toResolve), hidden(hiddenByMistakes), diagnostics(sink) {}
 
   void run();
 
@@ -54,15 +56,19 @@ private:
   bool defined(const Symbol &symbol, const Name &use);
   void reportUnknownValue(const Name &name);
   void reportUnknownFunction(const Name &name);
-  void suggestValues(Suggestion &suggestion) const;
+  std::vector<LocalName> locals() const;
+  /// Reports a use of a pattern; false when there is none of that name.
+  bool reportPattern(const Name &name);
   void error(Span span, std::string message, Span place, std::string note) {
     diagnostics.error(span, std::move(message)).notes.push_back({place, std::move(note)});
   }
   Span placeOf(const Symbol &symbol) const;
 
   Program &program;
+  const Hidden &hidden;
   Diagnostics &diagnostics;
   std::unordered_map<std::string_view, int> defs;
+  std::unordered_set<std::string_view> refused; ///< names that no def can have, but one has
   Scope scope;
 };
 
@@ -85,6 +91,17 @@ std::string_view describe(Symbol::Kind kind) {
   return {};
 }
 
+Signature signatureOf(const Def &def) {
+  Signature result{"the def", def.name.text, {}, false, def.name.span};
+  for (const Name &parameter : def.parameters)
+    result.parameters.push_back(parameter.text);
+  return result;
+}
+
+Signature signatureOf(const BuiltinSignature &function) {
+  return {"the function", function.name, function.parameters, function.variadic, {}};
+}
+
 void Resolver::run() {
   declareDefs();
   for (Def &def : program.defs)
@@ -92,7 +109,7 @@ void Resolver::run() {
   std::unordered_map<std::string_view, Span> patterns;
   for (Pattern &pattern : program.patterns) {
     auto [first, isNew] = patterns.emplace(pattern.name.text, pattern.name.span);
-    if (!isNew)
+    if (!isNew && pattern.name.span.valid())
       error(pattern.name.span, "there are two patterns " + inQuotes(pattern.name.text),
             first->second, "the first one is here");
     resolvePattern(pattern);
@@ -102,15 +119,12 @@ void Resolver::run() {
 void Resolver::declareDefs() {
   for (std::size_t i = 0; i < program.defs.size(); ++i) {
     const Name &name = program.defs[i].name;
-    if (findAmbient(name.text)) {
-      diagnostics.error(name.span,
-                        inQuotes(name.text) + " is always there, so no def can have that name");
-      continue;
-    }
-    if (findBuiltin(name.text)) {
-      diagnostics.error(name.span,
-                        inQuotes(name.text) +
-                            " is a function of the language, so no def can have that name");
+    if (findAmbient(name.text) || findBuiltin(name.text)) {
+      refused.insert(name.text);
+      diagnostics.error(name.span, inQuotes(name.text) +
+                                       (findAmbient(name.text) ? " is always there"
+                                                               : " is a function of the language") +
+                                       ", so no def can have that name");
       continue;
     }
     auto [first, isNew] = defs.emplace(name.text, static_cast<int>(i));
@@ -245,6 +259,8 @@ void Resolver::resolveName(Expr &expr) {
     expr.symbol = {Symbol::Kind::Ambient, static_cast<int>(*ambient)};
     return;
   }
+  if (hidden.mayBeValue(expr.name)) // and a parameter or let would hide a def
+    return;
   auto def = defs.find(name);
   if (def == defs.end())
     return reportUnknownValue(expr.name);
@@ -252,16 +268,19 @@ void Resolver::resolveName(Expr &expr) {
   if (callee.parameters.empty())
     expr.symbol = {Symbol::Kind::Def, def->second};
   else if (callee.body)
-    error(expr.span, "the def " + inQuotes(name) + " needs its arguments, as in " + name + "(...)",
+    error(expr.span,
+          "the def " + inQuotes(name) + " needs its arguments, as in '" +
+              signatureOf(callee).text() + "'",
           callee.name.span, inQuotes(name) + " is defined here");
 }
 
 void Resolver::resolveCall(Expr &expr) {
   const std::string &name = expr.name.text;
+  if (refused.count(name) != 0)
+    return;
   if (auto builtin = findBuiltin(name)) {
     const BuiltinSignature &known = signature(*builtin);
-    if (orderArguments(expr, {"the function", known.name, known.parameters, known.variadic, {}},
-                       diagnostics))
+    if (orderArguments(expr, signatureOf(known), diagnostics))
       expr.symbol = {Symbol::Kind::Builtin, static_cast<int>(*builtin)};
     return;
   }
@@ -275,10 +294,7 @@ void Resolver::resolveCall(Expr &expr) {
     return error(expr.span,
                  "the def " + inQuotes(name) + " takes no arguments; write it without ()",
                  callee.name.span, inQuotes(name) + " is defined here");
-  Signature known{"the def", name, {}, false, callee.name.span};
-  for (const Name &parameter : callee.parameters)
-    known.parameters.push_back(parameter.text);
-  if (orderArguments(expr, known, diagnostics))
+  if (orderArguments(expr, signatureOf(callee), diagnostics))
     expr.symbol = {Symbol::Kind::Def, found->second};
 }
 
@@ -309,54 +325,57 @@ Symbol Resolver::findBindable(const Name &name) {
                                      (findBuiltin(name.text) ? "function" : "def"));
     return {};
   }
-  Suggestion suggestion(name.text);
-  suggestValues(suggestion);
-  diagnostics.error(name.span, "unknown name " + inQuotes(name.text) + suggestion.text());
+  if (hidden.mayBeValue(name))
+    return {};
+  diagnostics.error(name.span,
+                    "unknown name " + inQuotes(name.text) + hintForBinding(name.text, locals()));
   return {};
 }
 
-void Resolver::suggestValues(Suggestion &suggestion) const {
-  for (std::string_view value : scope.order)
-    suggestion.consider(value, describe(scope.values.at(value).kind));
-  for (std::string_view ambient : ambientNames())
-    suggestion.consider(ambient, "");
+std::vector<LocalName> Resolver::locals() const {
+  std::vector<LocalName> result;
+  for (std::string_view name : scope.order)
+    result.push_back({name, describe(scope.values.at(name).kind)});
+  return result;
 }
 
 void Resolver::reportUnknownValue(const Name &name) {
-  if (findBuiltin(name.text)) {
+  if (auto function = findBuiltin(name.text)) {
     diagnostics.error(name.span, "the function " + inQuotes(name.text) +
-                                     " needs its arguments, as in " + name.text + "(...)");
+                                     " needs its arguments, as in '" +
+                                     signatureOf(signature(*function)).text() + "'");
     return;
   }
-  Suggestion suggestion(name.text);
-  suggestValues(suggestion);
-  suggestion.consider("true", "");
-  suggestion.consider("false", "");
-  for (const Def &def : program.defs)
-    suggestion.consider(def.name.text, "the def");
-  for (const BuiltinSignature &builtin : builtins())
-    suggestion.consider(builtin.name, "the function");
-  diagnostics.error(name.span, "unknown name " + inQuotes(name.text) + suggestion.text());
+  if (hidden.mayBeDef(name) || reportPattern(name))
+    return;
+  diagnostics.error(name.span, "unknown name " + inQuotes(name.text) +
+                                   hintForValue(name.text, locals(), program, hidden));
 }
 
 void Resolver::reportUnknownFunction(const Name &name) {
-  const Symbol *value = findValue(name.text);
-  if (value || findAmbient(name.text)) {
+  if (hidden.mayBeDef(name))
+    return;
+  if (findValue(name.text) || findAmbient(name.text))
     diagnostics.error(name.span, inQuotes(name.text) + " is a value, not a def or function, so it "
                                                        "cannot be called");
-    return;
+  else if (!reportPattern(name))
+    diagnostics.error(name.span, "unknown def or function " + inQuotes(name.text) +
+                                     hintForFunction(name.text, program, hidden));
+}
+
+bool Resolver::reportPattern(const Name &name) {
+  for (const Pattern &pattern : program.patterns) {
+    if (pattern.name.text != name.text)
+      continue;
+    error(name.span, inQuotes(name.text) + " is a pattern; only defs can be used by others",
+          pattern.name.span, "it is here; write what they share as a def");
+    return true;
   }
-  Suggestion suggestion(name.text);
-  for (const Def &def : program.defs)
-    suggestion.consider(def.name.text, "the def");
-  for (const BuiltinSignature &builtin : builtins())
-    suggestion.consider(builtin.name, "the function");
-  diagnostics.error(name.span,
-                    "unknown def or function " + inQuotes(name.text) + suggestion.text());
+  return false;
 }
 
 } // namespace
 
-void gaze::dsl::resolve(Program &program, Diagnostics &diagnostics) {
-  Resolver(program, diagnostics).run();
+void gaze::dsl::resolve(Program &program, const Hidden &hidden, Diagnostics &diagnostics) {
+  Resolver(program, hidden, diagnostics).run();
 }

@@ -48,7 +48,7 @@ std::string_view Scanner::token(std::size_t at) const {
     return text.substr(at, end - at);
   if (text[at] == '"')
     return text.substr(at, stringEnd(text, at) - at);
-  static const std::string_view pairs[] = {"==", "!=", "<=", ">=", "&&", "||", "**"};
+  static const std::string_view pairs[] = {"==", "!=", "<=", ">=", "=>", "=<", "&&", "||", "**"};
   if (std::find(std::begin(pairs), std::end(pairs), text.substr(at, 2)) != std::end(pairs))
     return text.substr(at, 2);
   do
@@ -57,11 +57,33 @@ std::string_view Scanner::token(std::size_t at) const {
   return text.substr(at, end - at);
 }
 
-std::size_t Scanner::lastTokenEnd(std::size_t begin, std::size_t end) const {
-  std::size_t last = begin;
-  for (std::size_t at = skip(begin); at < end; at = skip(last))
-    last = at + token(at).size();
+std::vector<std::string_view> Scanner::names(std::size_t begin, std::size_t end) const {
+  std::vector<std::string_view> result;
+  for (std::size_t at = skip(begin); at < end; at = next(at)) {
+    std::string_view word = token(at);
+    if (isWord(word[0]) && !isDigit(word[0]) && !isKeyword(word))
+      result.push_back(word);
+  }
+  return result;
+}
+
+std::string_view Scanner::commentBehind(std::size_t begin) const {
+  std::size_t at = std::min(text.find_first_not_of(" \t", begin), text.size());
+  if (text.substr(at, 2) != "//")
+    return {};
+  return text.substr(at, text.find('\n', at) - at);
+}
+
+std::string_view Scanner::lastToken(std::size_t begin, std::size_t end) const {
+  std::string_view last = text.substr(begin, 0);
+  for (std::size_t at = skip(begin); at < end; at = skip(at + last.size()))
+    last = token(at).substr(0, end - at);
   return last;
+}
+
+std::size_t Scanner::lastTokenEnd(std::size_t begin, std::size_t end) const {
+  std::string_view last = lastToken(begin, end);
+  return static_cast<std::size_t>(last.data() - text.data()) + last.size();
 }
 
 std::string Scanner::describe(std::size_t at) const {

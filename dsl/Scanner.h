@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gaze::dsl {
 
@@ -23,7 +24,16 @@ public:
   /// The token that begins at `at`: a word or number, a string, an operator, or
   /// one character (all its bytes). Empty at the end of the text.
   std::string_view token(std::size_t at) const;
-  /// The end of the last token in [begin, end); `begin` where there is none.
+  /// The place of the token behind the one at `at`.
+  std::size_t next(std::size_t at) const { return skip(at + token(at).size()); }
+  /// The words that could be names in [begin, end).
+  std::vector<std::string_view> names(std::size_t begin, std::size_t end) const;
+  /// The comment that begins on the line of `begin`, with its '//'; nothing but space is
+  /// before it.
+  std::string_view commentBehind(std::size_t begin) const;
+  /// The last token in [begin, end), cut at `end`; an empty one at `begin` where there
+  /// is none.
+  std::string_view lastToken(std::size_t begin, std::size_t end) const;
   std::size_t lastTokenEnd(std::size_t begin, std::size_t end) const;
   /// The token at `at` as an error names it: "';'", "the keyword 'keep'", ...
   std::string describe(std::size_t at) const;

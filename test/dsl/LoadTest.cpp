@@ -150,8 +150,8 @@ TEST(Load, FilesThatAreNotText) {
 TEST(Load, AByteOrderMarkAndWindowsLinesAreText) {
   EXPECT_EQ(errorsOf("\xEF\xBB\xBFpattern p() {\r\n  keep k <= q;\r\n}\r\n"), "");
   EXPECT_EQ(errorsOf("\xEF\xBB\xBF"
-                     "def a = b;\r\n"),
-            "test.gaze:1:9: error: unknown name 'b'\n    1 | def a = b;\n      |         ^\n");
+                     "def a = z;\r\n"),
+            "test.gaze:1:9: error: unknown name 'z'\n    1 | def a = z;\n      |         ^\n");
 }
 
 TEST(Load, AMissingImportHidesWhatFollowsFromIt) {
