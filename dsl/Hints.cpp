@@ -196,7 +196,7 @@ std::string hintForExpected(const Misplaced &token) {
   if (expected == anExpression && found == "=" &&
       (token.before == "keep" || token.before == "require"))
     return "; " + inQuotes(token.before) + " stands before its expression without '='";
-  if (found == "=" && expected == "';'")
+  if (found == "=" && expected.front() == '\'' && expected != "'='")
     return "; to compare, write '=='";
   return "";
 }

@@ -10,6 +10,7 @@
 #include "dsl/Hints.h"
 #include "dsl/Names.h"
 #include "dsl/Scanner.h"
+#include "dsl/SyntaxErrors.h"
 
 #include <algorithm>
 #include <utility>
@@ -18,14 +19,14 @@ using namespace gaze::dsl;
 
 namespace {
 
-const std::vector<std::string_view> declarations = {"import", "def", "pattern"};
-const std::vector<std::string_view> statements = {"let", "require", "keep", "scale", "score"};
+const Keywords declarations = {"import", "def", "pattern"};
+const Keywords statements = {"let", "require", "keep", "scale", "score"};
 
 class FileParser {
 public:
   FileParser(const SourceFile &source, int fileNumber, Diagnostics &sink)
       : text(source.text()), grammar(text, fileNumber), scanner(text), file(fileNumber),
-        diagnostics(sink) {}
+        diagnostics(sink), errors(text, fileNumber, sink) {}
 
   ParsedFile run();
 
@@ -40,7 +41,8 @@ private:
   void parseImport();
   void parseDef();
   void parsePattern();
-  void parseBody(Pattern &pattern);
+  /// The statements and the closing brace; false when that is missing.
+  bool parseBody(Pattern &pattern);
   void parseStatement(Pattern &pattern);
   /// False when names may be missing.
   bool addStatement(Pattern &pattern, Statement &parsed);
@@ -55,36 +57,33 @@ private:
   /// Limits the names that were hidden since the pattern began to the pattern.
   void endPattern();
 
-  void reportMissing(const ItemResult &item, std::size_t begin);
   /// Reports that no item begins here, and returns the keyword that was meant, which
   /// the grammar now reads here; empty when that is not clear.
-  std::string_view reportUnknown(const std::string &expected,
-                                 const std::vector<std::string_view> &keywords);
-  std::string_view keywordMeant(const std::vector<std::string_view> &keywords) const;
-  bool atNamedValue() const;
-  /// Behind a '}' that closes a pattern too early: reads the rest of the pattern.
-  void resumeClosedPattern();
+  std::string_view readAsMeant(const std::string &expected, const Keywords &keywords);
+  void reportUnclosed(const Pattern &pattern) {
+    errors.reportUnclosed(pattern.name, scanner.lastTokenEnd(patternBegin, cursor), cursor);
+  }
+  /// Statements outside of all patterns, as behind a '}' that closes one too early.
+  void parseStrayStatements();
 
   bool done() {
     cursor = scanner.skip(cursor);
     return cursor == text.size() || diagnostics.full();
   }
-  Span spanAt(std::size_t at) const {
-    auto begin32 = static_cast<std::uint32_t>(at);
-    return {file, begin32, begin32 + static_cast<std::uint32_t>(scanner.token(at).size())};
-  }
+  Span spanAt(std::size_t at) const { return errors.spanAt(at); }
 
   std::string_view text;
   Grammar grammar;
   Scanner scanner;
   int file;
   Diagnostics &diagnostics;
+  SyntaxErrors errors;
   ParsedFile result;
   std::size_t cursor = 0;
   std::size_t guessed = std::string_view::npos; ///< where the grammar reads what was meant
   Span firstKeep, firstScale;
   std::size_t patternBegin = 0, hiddenBefore = 0; ///< of the last pattern
-  Span closing;                                   ///< the '}' right before the cursor
+  Span closing; ///< the '}' of the last item, when that is a pattern
 };
 
 bool FileParser::accept(const ItemResult &item) {
@@ -99,7 +98,7 @@ bool FileParser::accept(const ItemResult &item) {
     diagnostics.error(item.mistake.span, item.mistake.message);
   if (item.outcome != ItemResult::Outcome::Missing)
     return false;
-  reportMissing(item, begin);
+  errors.reportMissing(item, begin, cursor);
   if (item.expected == "a name" && !scanner.atDeclaration(cursor)) // it begins nothing
     cursor += scanner.token(cursor).size();
   return false;
@@ -117,82 +116,32 @@ bool FileParser::endIsMissing(const ItemResult &item) const {
   return item.expected == "';'" && itemEnds && !looksLikeDivision(scanner.commentBehind(end));
 }
 
-void FileParser::reportMissing(const ItemResult &item, std::size_t begin) {
-  Span span = spanAt(cursor);
-  std::string_view before = scanner.lastToken(begin, cursor);
-  std::size_t end = scanner.lastTokenEnd(begin, cursor);
-  if (item.expected.front() == '\'')
-    span.begin = span.end = static_cast<std::uint32_t>(end);
-  std::string message = "expected " + item.expected + ", found " + scanner.describe(cursor);
-  std::string hint =
-      hintFor({before, scanner.token(cursor), end == cursor, item.expected, item.inParameters});
-  Diagnostic &error = diagnostics.error(span, message + hint);
-  bool closes =
-      item.expected.front() == '\'' && item.expected.find_first_of(")]") != std::string::npos;
-  if (closes && item.bracket.valid())
-    error.notes.push_back({item.bracket, "to close this"});
-  std::string_view comment = scanner.commentBehind(end);
-  if (looksLikeDivision(comment)) {
-    auto place = static_cast<std::uint32_t>(comment.data() - text.data());
-    error.notes.push_back({{file, place, place + static_cast<std::uint32_t>(comment.size())},
-                           "'//' begins a comment; '/' divides, and rounds down on ints"});
-  }
-}
-
-/// `NAME = ...` where a statement should begin.
-bool FileParser::atNamedValue() const {
-  return scanner.names(cursor, cursor + 1).size() == 1 &&
-         scanner.token(scanner.next(cursor)) == "=";
-}
-
-std::string_view FileParser::keywordMeant(const std::vector<std::string_view> &keywords) const {
-  std::string_view word = scanner.token(cursor), meant = keywordMeantBy(word);
-  if (std::find(keywords.begin(), keywords.end(), meant) != keywords.end())
-    return meant;
-  Suggestion suggestion(word);
-  for (std::string_view keyword : keywords)
-    suggestion.consider(keyword, "");
-  auto nearest = std::find(keywords.begin(), keywords.end(), suggestion.nearestName());
-  return nearest == keywords.end() ? std::string_view() : *nearest;
-}
-
-std::string_view FileParser::reportUnknown(const std::string &expected,
-                                           const std::vector<std::string_view> &keywords) {
-  std::string_view word = scanner.token(cursor);
-  std::string_view meant = keywordMeant(keywords);
-  std::size_t replaced = word.size();
-  std::string hint = hintFor({{}, word, false, expected});
-  bool needsEquals = meant == "let" || meant == "scale" || meant == "score";
-  if (&keywords == &statements && atNamedValue() && !needsEquals) {
-    meant = "let";
-    replaced = 0;
-    hint = "; to name a value, write 'let " + std::string(word) + " = ...'";
-  } else if (!meant.empty()) {
-    hint = "; did you mean " + inQuotes(meant) + "?";
-  }
-  diagnostics.error(spanAt(cursor),
-                    "expected " + expected + ", found " + scanner.describe(cursor) + hint);
-  if (!meant.empty()) {
-    grammar.readAs(cursor, replaced, meant);
+std::string_view FileParser::readAsMeant(const std::string &expected, const Keywords &keywords) {
+  Meant meant = errors.reportUnknown(expected, keywords, cursor);
+  if (!meant.keyword.empty()) {
+    grammar.readAs(cursor, meant.wordLength, meant.keyword);
     guessed = cursor;
   }
-  return meant;
+  return meant.keyword;
 }
 
 ParsedFile FileParser::run() {
   while (!done()) {
-    if (scanner.atDeclaration(cursor)) {
-      parseDeclaration(scanner.token(cursor));
-    } else if (closing.valid() && scanner.atStatement(cursor)) {
-      resumeClosedPattern();
-    } else if (auto meant = reportUnknown(aDeclaration, declarations); !meant.empty()) {
-      parseDeclaration(meant);
-    } else {
-      std::size_t begin = cursor;
-      cursor = scanner.resume(cursor + scanner.token(cursor).size(), false);
-      hideNames(begin, cursor);
-      closing = {};
+    std::string_view word = scanner.token(cursor);
+    bool known = std::find(declarations.begin(), declarations.end(), word) != declarations.end();
+    if (!known && scanner.atStatement(cursor)) {
+      parseStrayStatements();
+      continue;
     }
+    if (!known)
+      word = readAsMeant(aDeclaration, declarations);
+    if (!word.empty()) {
+      parseDeclaration(word);
+      continue;
+    }
+    std::size_t begin = cursor;
+    cursor = scanner.resume(scanner.next(cursor), closing.valid());
+    hideNames(begin, cursor);
   }
   return std::move(result);
 }
@@ -224,7 +173,7 @@ void FileParser::parseImport() {
   StringLiteral path;
   bool parsed = accept(grammar.import(cursor, path));
   std::size_t word = scanner.token(cursor) == "'" ? cursor + 1 : cursor;
-  if (!path.span.valid() && scanner.names(word, word + 1).size() == 1)
+  if (!path.span.valid() && scanner.atName(word))
     path = {std::string(scanner.token(word)), spanAt(word)}; // it lacks its quotes
   if (path.span.valid())
     result.imports.push_back({path.text, path.span});
@@ -265,7 +214,8 @@ void FileParser::parsePattern() {
       pattern.parameters = salvageParameters(patternBegin, cursor);
     hideNames(patternBegin, cursor);
   }
-  parseBody(pattern);
+  if (!parseBody(pattern))
+    reportUnclosed(pattern);
   endPattern();
   result.patterns.push_back(std::move(pattern));
 }
@@ -277,7 +227,7 @@ std::vector<Parameter> FileParser::salvageParameters(std::size_t begin, std::siz
     if (scanner.token(colon) != ":")
       type = colon; // it is missing
     std::optional<Type> known = findType(scanner.token(type));
-    if (known && scanner.names(at, at + 1).size() == 1)
+    if (known && scanner.atName(at))
       parameters.push_back({{std::string(scanner.token(at)), spanAt(at)}, *known, nullptr});
   }
   return parameters;
@@ -299,29 +249,30 @@ bool FileParser::resumeInBody() {
   return false;
 }
 
-void FileParser::parseBody(Pattern &pattern) {
+bool FileParser::parseBody(Pattern &pattern) {
   while (!done()) {
     if (scanner.token(cursor) == "}") {
       closing = spanAt(cursor++);
-      return;
+      return true;
     }
     if (scanner.atDeclaration(cursor))
       break;
     parseStatement(pattern);
   }
-  if (diagnostics.full())
-    return;
-  auto end = static_cast<std::uint32_t>(scanner.lastTokenEnd(pattern.name.span.begin, cursor));
-  diagnostics.error({file, end, end}, "expected '}' at the end of pattern " +
-                                          inQuotes(pattern.name.text) + ", found " +
-                                          scanner.describe(cursor));
+  return diagnostics.full();
 }
 
-void FileParser::resumeClosedPattern() {
+void FileParser::parseStrayStatements() {
+  Diagnostic &error = diagnostics.error(spanAt(cursor), "this statement is in no pattern");
+  if (!closing.valid()) {
+    Pattern unread;
+    parseBody(unread);
+    return;
+  }
   Pattern &pattern = result.patterns.back();
-  diagnostics.error(spanAt(cursor), "this statement is in no pattern")
-      .notes.push_back({closing, "the pattern " + inQuotes(pattern.name.text) + " ends here"});
-  parseBody(pattern);
+  error.notes.push_back({closing, "the pattern " + inQuotes(pattern.name.text) + " ends here"});
+  if (!parseBody(pattern))
+    reportUnclosed(pattern);
   endPattern();
 }
 
@@ -330,8 +281,8 @@ void FileParser::parseStatement(Pattern &pattern) {
   Statement parsed;
   ItemResult item = grammar.statement(cursor, parsed);
   if (item.outcome == ItemResult::Outcome::Absent) {
-    bool clear =
-        !reportUnknown("a statement (let, require, keep, scale, score) or '}'", statements).empty();
+    const char *expected = "a statement (let, require, keep, scale, score) or '}'";
+    bool clear = !readAsMeant(expected, statements).empty();
     if (!clear) {
       std::string_view word = scanner.token(cursor);
       cursor += word.size();

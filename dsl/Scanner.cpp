@@ -57,12 +57,19 @@ std::string_view Scanner::token(std::size_t at) const {
   return text.substr(at, end - at);
 }
 
+bool Scanner::atName(std::size_t at) const {
+  std::string_view word = token(at);
+  return !word.empty() && isWord(word[0]) && !isDigit(word[0]) && !isKeyword(word);
+}
+
 std::vector<std::string_view> Scanner::names(std::size_t begin, std::size_t end) const {
   std::vector<std::string_view> result;
-  for (std::size_t at = skip(begin); at < end; at = next(at)) {
-    std::string_view word = token(at);
-    if (isWord(word[0]) && !isDigit(word[0]) && !isKeyword(word))
-      result.push_back(word);
+  for (std::size_t at = begin; at < end; ++at) {
+    if (!isWord(text[at]))
+      continue;
+    if (atName(at))
+      result.push_back(token(at));
+    at += token(at).size();
   }
   return result;
 }
@@ -104,7 +111,10 @@ std::string Scanner::describe(std::size_t at) const {
 
 bool Scanner::atDeclaration(std::size_t at) const {
   std::string_view word = token(at);
-  return word == "import" || word == "def" || word == "pattern";
+  if (word != "import" && word != "def" && word != "pattern")
+    return false;
+  std::size_t before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \t", at - 1);
+  return firstOfLine(at) || text[before] == ';' || text[before] == '}';
 }
 
 bool Scanner::firstOfLine(std::size_t at) const {

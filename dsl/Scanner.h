@@ -26,7 +26,9 @@ public:
   std::string_view token(std::size_t at) const;
   /// The place of the token behind the one at `at`.
   std::size_t next(std::size_t at) const { return skip(at + token(at).size()); }
-  /// The words that could be names in [begin, end).
+  /// A word that can be a name begins at `at`.
+  bool atName(std::size_t at) const;
+  /// The words in [begin, end) that can be names, in comments and strings as well.
   std::vector<std::string_view> names(std::size_t begin, std::size_t end) const;
   /// The comment that begins on the line of `begin`, with its '//'; nothing but space is
   /// before it.
@@ -38,7 +40,8 @@ public:
   /// The token at `at` as an error names it: "';'", "the keyword 'keep'", ...
   std::string describe(std::size_t at) const;
 
-  /// `import`, `def` or `pattern` begins at `at`.
+  /// `import`, `def` or `pattern` begins at `at`, where a declaration can begin: as the
+  /// first word of a line, or behind a ';' or '}'.
   bool atDeclaration(std::size_t at) const;
   /// A statement begins at `at`. `scale`, `score` and `input` are names too: they
   /// count only as the first word of a line, the first two before a '='.
