@@ -39,6 +39,8 @@ private:
 
   void parseDeclaration(std::string_view keyword);
   void parseImport();
+  /// What stands at the cursor in single quotes, or in none.
+  StringLiteral pathWithoutQuotes() const;
   void parseDef();
   void parsePattern();
   /// The statements and the closing brace; false when that is missing.
@@ -167,14 +169,25 @@ void FileParser::parseDeclaration(std::string_view keyword) {
     parsePattern();
 }
 
+StringLiteral FileParser::pathWithoutQuotes() const {
+  std::size_t begin = cursor, end = text.find_first_of("'\n", cursor + 1);
+  if (scanner.token(cursor) == "'" && end < text.size() && text[end] == '\'')
+    ++begin;
+  else if (scanner.atName(cursor))
+    end = cursor + scanner.token(cursor).size();
+  else
+    return {};
+  Span span = {file, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+  return {std::string(text.substr(begin, end - begin)), span};
+}
+
 void FileParser::parseImport() {
   if (!result.defs.empty() || !result.patterns.empty())
     diagnostics.error(spanAt(cursor), "imports come first in a file, before defs and patterns");
   StringLiteral path;
   bool parsed = accept(grammar.import(cursor, path));
-  std::size_t word = scanner.token(cursor) == "'" ? cursor + 1 : cursor;
-  if (!path.span.valid() && scanner.atName(word))
-    path = {std::string(scanner.token(word)), spanAt(word)}; // it lacks its quotes
+  if (!path.span.valid())
+    path = pathWithoutQuotes();
   if (path.span.valid())
     result.imports.push_back({path.text, path.span});
   else
