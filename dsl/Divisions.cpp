@@ -48,7 +48,7 @@ std::string gaze::dsl::warningOfLiteral(const SourceSet &sources, const Expr &di
   } else if (*dividend == 1) {
     text += ", so this is 0 for every divisor above 1";
   }
-  std::string above = asWritten(sources, *division.operands[0]);
+  std::string above = std::to_string(*dividend);
   std::string below = asWritten(sources, *division.operands[1]);
   text += "; write " + above + ".0 / " + below + " for a float";
   return rest ? text : text + ", or floor(" + above + " / " + below + ") for the int";
