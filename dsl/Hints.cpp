@@ -191,6 +191,8 @@ std::string hintForExpected(const Misplaced &token) {
     return "; a def without parameters has no '()'";
   if (expected == "'='" && found == ":")
     return "; a let has no type";
+  if (expected == "'='" && token.before == "score" && found.size() == 1)
+    return "; write 'score = score " + std::string(found) + " ...'";
   if (expected == "','" && found == ";")
     return "; behind the condition of 'require' stands a message in double quotes";
   if (expected == anExpression && found == "=" &&
@@ -209,6 +211,8 @@ std::string hintForHalf(const Misplaced &token) {
     return std::string(find(tokens, "#"));
   if (token.found == ">" && token.before == "<")
     return "; write '!='";
+  if (token.found == token.before && (token.found == "<" || token.found == ">"))
+    return "; there are no shifts: write '* 2' or '/ 2'";
   if (token.found == "=" && token.before.size() == 2)
     return "; write " + inQuotes(token.before);
   return "";

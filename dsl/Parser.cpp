@@ -268,9 +268,15 @@ bool FileParser::parseBody(Pattern &pattern) {
       closing = spanAt(cursor++);
       return true;
     }
-    if (scanner.atDeclaration(cursor))
+    bool atDeclaration = scanner.atDeclaration(cursor);
+    if (atDeclaration && scanner.token(cursor) == "def" && scanner.bodyGoesOn(cursor)) {
+      diagnostics.error(spanAt(cursor), "defs stand outside of patterns");
+      parseDef();
+    } else if (atDeclaration) {
       break;
-    parseStatement(pattern);
+    } else {
+      parseStatement(pattern);
+    }
   }
   return diagnostics.full();
 }

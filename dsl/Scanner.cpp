@@ -146,7 +146,13 @@ std::size_t Scanner::resume(std::size_t at, bool inPattern) const {
     if (found == ";" && braces == 0)
       return at;
     if (found == "}" && braces > 0 && --braces == 0)
-      return at;
+      return token(skip(at)) == ";" ? skip(at) + 1 : at;
   }
   return at;
+}
+
+bool Scanner::bodyGoesOn(std::size_t at) const {
+  while (at < text.size() && token(at) != "{" && token(at) != "}")
+    at = next(at);
+  return token(at) == "}";
 }

@@ -47,8 +47,11 @@ public:
   /// count only as the first word of a line, the first two before a '='.
   bool atStatement(std::size_t at) const;
 
+  /// A '}' comes before the next '{', so that what stands at `at` is in a pattern.
+  bool bodyGoesOn(std::size_t at) const;
+
   /// Where to go on after a mistake at `at`: behind the next ';' that is in no
-  /// braces, behind the '}' that closes braces opened since `at`, or before a
+  /// braces, behind the '}' that closes braces opened since `at` (and its ';'), or before a
   /// declaration; in a pattern (`inPattern`) also before its '}' or a statement.
   std::size_t resume(std::size_t at, bool inPattern) const;
 
