@@ -180,7 +180,8 @@ std::string hintForExpected(const Misplaced &token) {
   if (found == "}" && expected == aDeclaration)
     return "; there is nothing that it closes";
   if (expected == "':'")
-    return "; a parameter has a type, as in 'width: int'";
+    return token.inParameters ? "; a parameter has a type, as in 'width: int'"
+                              : "; an input has a type and axes, as in 'doc: int[batch, seq_k]'";
   if (token.inParameters && expected == "',' or ')'")
     return hintInParameters(found);
   if (expected == aString && found == "'")

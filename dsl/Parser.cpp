@@ -20,7 +20,7 @@ using namespace gaze::dsl;
 namespace {
 
 const Keywords declarations = {"import", "def", "pattern"};
-const Keywords statements = {"let", "require", "keep", "scale", "score"};
+const Keywords statements = {"input", "let", "require", "keep", "scale", "score"};
 
 class FileParser {
 public:
@@ -300,7 +300,7 @@ void FileParser::parseStatement(Pattern &pattern) {
   Statement parsed;
   ItemResult item = grammar.statement(cursor, parsed);
   if (item.outcome == ItemResult::Outcome::Absent) {
-    const char *expected = "a statement (let, require, keep, scale, score) or '}'";
+    const char *expected = "a statement (input, let, require, keep, scale, score) or '}'";
     bool clear = !readAsMeant(expected, statements).empty();
     if (!clear) {
       std::string_view word = scanner.token(cursor);
@@ -312,8 +312,10 @@ void FileParser::parseStatement(Pattern &pattern) {
     item = grammar.statement(cursor, parsed);
   }
   if (!accept(item)) {
-    if (!endIsMissing(item))
+    if (!endIsMissing(item)) {
       parsed.value = nullptr;
+      parsed.axes.clear();
+    }
     cursor = scanner.resume(cursor, true);
   }
   if (!addStatement(pattern, parsed))
@@ -325,8 +327,10 @@ bool FileParser::addStatement(Pattern &pattern, Statement &parsed) {
   case Statement::Kind::None:
     return false;
   case Statement::Kind::Input:
-    diagnostics.error(join(parsed.keyword, parsed.name.span), "not supported yet: 'input' tensors");
-    return false;
+    if (!parsed.name.span.valid())
+      return false;
+    pattern.inputs.push_back({std::move(parsed.name), parsed.type, std::move(parsed.axes)});
+    return true;
   case Statement::Kind::Let:
     if (!parsed.name.span.valid())
       return false;

@@ -8,97 +8,21 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dsl/CheckStages.h"
-#include "dsl/Names.h"
-#include "dsl/UnknownNames.h"
+#include "dsl/Resolver.h"
 
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 using namespace gaze::dsl;
 
-namespace {
-
-/// The named values of a def or of a pattern.
-struct Scope {
-  const Pattern *pattern = nullptr; ///< null in a def
-  std::unordered_map<std::string_view, Symbol> values;
-  std::vector<std::string_view> order; ///< the names again, for suggestions
-};
-
-class Resolver {
-public:
-  Resolver(Program &toResolve, const Hidden &hiddenByMistakes, Diagnostics &sink)
-      : program(toResolve), hidden(hiddenByMistakes), diagnostics(sink) {}
-
-  void run();
-
-private:
-  void declareDefs();
-  void resolveDef(Def &def);
-  void resolvePattern(Pattern &pattern);
-  void declare(const Name &name, Symbol symbol, std::string_view what);
-
-  void resolve(const ExprPtr &expr);
-  void resolveName(Expr &expr);
-  void resolveCall(Expr &expr);
-  void resolveWhere(Expr &expr);
-  Symbol findBindable(const Name &name);
-  void checkDivision(const Expr &expr);
-  /// Its `by = mean` is no value of the language yet, so its arguments stay unread.
-  bool isTopBlocks(const Expr &expr) const {
-    return expr.kind == Expr::Kind::Call && expr.name.text == "top_blocks" &&
-           defs.count("top_blocks") == 0;
-  }
-
-  const Symbol *findValue(std::string_view name) const;
-  bool defined(const Symbol &symbol, const Name &use);
-  void reportUnknownValue(const Name &name);
-  void reportUnknownFunction(const Name &name);
-  std::vector<LocalName> locals() const;
-  /// Reports a use of a pattern; false when there is none of that name.
-  bool reportPattern(const Name &name);
-  void error(Span span, std::string message, Span place, std::string note) {
-    diagnostics.error(span, std::move(message)).notes.push_back({place, std::move(note)});
-  }
-  Span placeOf(const Symbol &symbol) const;
-
-  Program &program;
-  const Hidden &hidden;
-  Diagnostics &diagnostics;
-  std::unordered_map<std::string_view, int> defs;
-  std::unordered_set<std::string_view> refused; ///< names that no def can have, but one has
-  Scope scope;
-};
-
-std::string_view describe(Symbol::Kind kind) {
-  switch (kind) {
-  case Symbol::Kind::Ambient:
-    return "the name";
-  case Symbol::Kind::Parameter:
-  case Symbol::Kind::DefArgument:
-    return "the parameter";
-  case Symbol::Kind::Let:
-    return "the let";
-  case Symbol::Kind::Def:
-    return "the def";
-  case Symbol::Kind::Builtin:
-    return "the function";
-  case Symbol::Kind::Unresolved:
-    break;
-  }
-  return {};
-}
-
-Signature signatureOf(const Def &def) {
+Signature gaze::dsl::signatureOf(const Def &def) {
   Signature result{"the def", def.name.text, {}, false, def.name.span};
   for (const Name &parameter : def.parameters)
     result.parameters.push_back(parameter.text);
   return result;
 }
 
-Signature signatureOf(const BuiltinSignature &function) {
+Signature gaze::dsl::signatureOf(const BuiltinSignature &function) {
   return {"the function", function.name, function.parameters, function.variadic, {}};
 }
 
@@ -171,8 +95,12 @@ void Resolver::resolvePattern(Pattern &pattern) {
   for (std::size_t i = 0; i < pattern.parameters.size(); ++i)
     declare(pattern.parameters[i].name, {Symbol::Kind::Parameter, static_cast<int>(i)},
             "parameter");
+  for (std::size_t i = 0; i < pattern.inputs.size(); ++i)
+    declare(pattern.inputs[i].name, {Symbol::Kind::Input, static_cast<int>(i)}, "input");
   for (std::size_t i = 0; i < pattern.lets.size(); ++i)
     declare(pattern.lets[i].name, {Symbol::Kind::Let, static_cast<int>(i)}, "let");
+  for (Input &input : pattern.inputs)
+    resolveAxes(input);
   for (Let &let : pattern.lets)
     resolve(let.value);
   for (Require &require : pattern.requirements)
@@ -181,6 +109,15 @@ void Resolver::resolvePattern(Pattern &pattern) {
   resolve(pattern.scale);
   for (ExprPtr &score : pattern.scores)
     resolve(score);
+}
+
+void Resolver::resolveAxes(Input &input) {
+  if (input.axes.size() > maxAxes)
+    diagnostics.error(input.name.span, "the input " + inQuotes(input.name.text) + " has " +
+                                           std::to_string(input.axes.size()) + " axes; at most " +
+                                           std::to_string(maxAxes) + " are possible");
+  for (const ExprPtr &axis : input.axes)
+    resolve(axis);
 }
 
 void Resolver::resolve(const ExprPtr &expr) {
@@ -200,8 +137,7 @@ void Resolver::resolve(const ExprPtr &expr) {
   case Expr::Kind::Where:
     return resolveWhere(*expr);
   case Expr::Kind::Index:
-    diagnostics.error(expr->span, "not supported yet: 'input' tensors, so nothing can be indexed");
-    return;
+    return resolveIndex(*expr);
   case Expr::Kind::Binary:
     return checkDivision(*expr);
   default:
@@ -232,6 +168,8 @@ Span Resolver::placeOf(const Symbol &symbol) const {
     return scope.pattern->parameters[index].name.span;
   if (symbol.kind == Symbol::Kind::Let)
     return scope.pattern->lets[index].name.span;
+  if (symbol.kind == Symbol::Kind::Input)
+    return scope.pattern->inputs[index].name.span;
   return {};
 }
 
@@ -251,6 +189,11 @@ bool Resolver::defined(const Symbol &symbol, const Name &use) {
 void Resolver::resolveName(Expr &expr) {
   const std::string &name = expr.name.text;
   if (const Symbol *value = findValue(name)) {
+    if (value->kind == Symbol::Kind::Input)
+      return error(expr.span,
+                   "the input " + inQuotes(name) + " is a tensor: read an element, as in " + name +
+                       "[...]",
+                   placeOf(*value), inQuotes(name) + " is declared here");
     if (defined(*value, expr.name))
       expr.symbol = *value;
     return;
@@ -298,6 +241,32 @@ void Resolver::resolveCall(Expr &expr) {
     expr.symbol = {Symbol::Kind::Def, found->second};
 }
 
+static std::string countOf(std::size_t count, const std::string &one, const std::string &many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+void Resolver::resolveIndex(Expr &expr) {
+  const Symbol *value = findValue(expr.name.text);
+  if (!value || value->kind != Symbol::Kind::Input)
+    return reportNoInput(expr);
+  for (const std::optional<Name> &name : expr.argumentNames)
+    if (name) {
+      diagnostics.error(name->span, "the indices of an input have no names");
+      return;
+    }
+  expr.argumentNames.clear();
+  const Input &input = scope.pattern->inputs[static_cast<std::size_t>(value->index)];
+  if (input.axes.empty()) // its declaration could not be read
+    return;
+  if (input.axes.size() != expr.operands.size())
+    return error(expr.span,
+                 "the input " + inQuotes(expr.name.text) + " has " +
+                     countOf(input.axes.size(), "axis", "axes") + ", but this gives " +
+                     countOf(expr.operands.size(), "index", "indices"),
+                 input.name.span, inQuotes(expr.name.text) + " is declared here");
+  expr.symbol = *value;
+}
+
 void Resolver::resolveWhere(Expr &expr) {
   std::unordered_map<std::string_view, Span> bound;
   for (Binding &binding : expr.bindings) {
@@ -312,8 +281,13 @@ void Resolver::resolveWhere(Expr &expr) {
 }
 
 Symbol Resolver::findBindable(const Name &name) {
-  if (const Symbol *value = findValue(name.text))
-    return defined(*value, name) ? *value : Symbol{};
+  if (const Symbol *value = findValue(name.text)) {
+    if (value->kind != Symbol::Kind::Input)
+      return defined(*value, name) ? *value : Symbol{};
+    diagnostics.error(name.span,
+                      "'where' binds values, and " + inQuotes(name.text) + " is an input");
+    return {};
+  }
   if (auto ambient = findAmbient(name.text)) {
     if (*ambient != Ambient::Score)
       return {Symbol::Kind::Ambient, static_cast<int>(*ambient)};
@@ -331,50 +305,6 @@ Symbol Resolver::findBindable(const Name &name) {
                     "unknown name " + inQuotes(name.text) + hintForBinding(name.text, locals()));
   return {};
 }
-
-std::vector<LocalName> Resolver::locals() const {
-  std::vector<LocalName> result;
-  for (std::string_view name : scope.order)
-    result.push_back({name, describe(scope.values.at(name).kind)});
-  return result;
-}
-
-void Resolver::reportUnknownValue(const Name &name) {
-  if (auto function = findBuiltin(name.text)) {
-    diagnostics.error(name.span, "the function " + inQuotes(name.text) +
-                                     " needs its arguments, as in '" +
-                                     signatureOf(signature(*function)).text() + "'");
-    return;
-  }
-  if (hidden.mayBeDef(name) || reportPattern(name))
-    return;
-  diagnostics.error(name.span, "unknown name " + inQuotes(name.text) +
-                                   hintForValue(name.text, locals(), program, hidden));
-}
-
-void Resolver::reportUnknownFunction(const Name &name) {
-  if (hidden.mayBeDef(name))
-    return;
-  if (findValue(name.text) || findAmbient(name.text))
-    diagnostics.error(name.span, inQuotes(name.text) + " is a value, not a def or function, so it "
-                                                       "cannot be called");
-  else if (!reportPattern(name))
-    diagnostics.error(name.span, "unknown def or function " + inQuotes(name.text) +
-                                     hintForFunction(name.text, program, hidden));
-}
-
-bool Resolver::reportPattern(const Name &name) {
-  for (const Pattern &pattern : program.patterns) {
-    if (pattern.name.text != name.text)
-      continue;
-    error(name.span, inQuotes(name.text) + " is a pattern; only defs can be used by others",
-          pattern.name.span, "it is here; write what they share as a def");
-    return true;
-  }
-  return false;
-}
-
-} // namespace
 
 void gaze::dsl::resolve(Program &program, const Hidden &hidden, Diagnostics &diagnostics) {
   Resolver(program, hidden, diagnostics).run();

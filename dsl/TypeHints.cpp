@@ -68,6 +68,8 @@ std::vector<Note> gaze::dsl::originOfType(const Program &program, const Pattern 
   switch (expr.symbol.kind) {
   case Symbol::Kind::Parameter:
     return {{pattern->parameters[index].name.span, is + " by its declaration here"}};
+  case Symbol::Kind::Input:
+    return {{pattern->inputs[index].name.span, is + " by its declaration here"}};
   case Symbol::Kind::Let:
     return {{pattern->lets[index].name.span, is + " by its 'let' here"}};
   case Symbol::Kind::Def:

@@ -86,7 +86,7 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem,
                                kernelOptions(options.code, problem.headDim, problem.valueDim));
   times.compile = compiling.ms();
   const Stopwatch planning;
-  const Plan plan(kernel.table(), problem.shape, chosen.runtimeValues(), options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
   times.run = medianRun(problem, plan, output, options.threads);

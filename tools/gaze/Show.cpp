@@ -143,7 +143,7 @@ static void show(const CLI::App &command, const ShowOptions &options) {
   const JitKernel jitted =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, options.shape.headDim));
   const gaze_kernel &kernel = jitted.table();
-  const Plan plan(kernel, shape, chosen.runtimeValues(), options.threads);
+  const Plan plan = chosen.plan(kernel, shape, options.threads);
   const dsl::Interpreter interpreter = chosen.interpreter();
   const Mask mask(interpreter, kernel, plan, shape, options.threads);
   if (options.json)

@@ -121,7 +121,7 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern,
                                kernelOptions(options.code, problem.headDim, problem.valueDim));
-  const Plan plan(kernel.table(), problem.shape, chosen.runtimeValues(), options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   if (!options.json)
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
 
