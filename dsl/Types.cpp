@@ -3,8 +3,8 @@
 // A def is polymorphic: its body is checked once for each combination of argument
 // types that it is called with, and the result is remembered. An error in a body
 // carries notes on the calls that led there. A body that no call has reached is checked
-// for what does not depend on its arguments. `nullopt` is the type of what is unknown or
-// has already been reported; it makes no further errors.
+// with unknown arguments. `nullopt` is the type of what is unknown or has already been
+// reported; it makes no further errors.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,8 +46,6 @@ public:
 private:
   void checkPattern(Pattern &pattern);
   void checkDefault(Parameter &parameter);
-  void checkNumber(const ExprPtr &expr, const std::string &what);
-  void checkBool(const ExprPtr &expr, const std::string &what);
   bool checkInt(const ExprPtr &expr, const std::string &what);
 
   MaybeType type(const ExprPtr &expr);
@@ -354,19 +352,6 @@ void TypeChecker::checkDefault(Parameter &parameter) {
   }
 }
 
-void TypeChecker::checkBool(const ExprPtr &expr, const std::string &what) {
-  if (expr)
-    boolOperand(expr, what);
-}
-
-void TypeChecker::checkNumber(const ExprPtr &expr, const std::string &what) {
-  if (!expr)
-    return;
-  MaybeType given = numberOperand(expr, what);
-  if (given && what == "'scale'")
-    warnOfIntDivision(*expr, *given, what);
-}
-
 bool TypeChecker::checkInt(const ExprPtr &expr, const std::string &what) {
   MaybeType given = type(expr);
   if (given && *given != Type::Int)
@@ -385,11 +370,12 @@ void TypeChecker::checkPattern(Pattern &toCheck) {
     for (const ExprPtr &axis : input.axes)
       checkInt(axis, "the size of an axis");
   for (const Require &require : toCheck.requirements)
-    checkBool(require.condition, "'require'");
-  checkBool(toCheck.keep, "'keep'");
-  checkNumber(toCheck.scale, "'scale'");
+    boolOperand(require.condition, "'require'");
+  boolOperand(toCheck.keep, "'keep'");
+  if (MaybeType scale = numberOperand(toCheck.scale, "'scale'"))
+    warnOfIntDivision(*toCheck.scale, *scale, "'scale'");
   for (const ExprPtr &score : toCheck.scores)
-    checkNumber(score, "'score'");
+    numberOperand(score, "'score'");
 }
 
 void TypeChecker::run() {
@@ -399,12 +385,8 @@ void TypeChecker::run() {
   for (const auto &[key, result] : known)
     reached.insert(key.first);
   for (std::size_t i = 0; i < program.defs.size(); ++i) {
-    int index = static_cast<int>(i);
-    const Def &def = program.defs[i];
-    if (def.parameters.empty() && known.count({index, {}}) == 0)
-      known[{index, {}}] = type(def.body);
-    else if (reached.count(index) == 0)
-      type(def.body);
+    if (reached.count(static_cast<int>(i)) == 0)
+      type(program.defs[i].body);
   }
 }
 
