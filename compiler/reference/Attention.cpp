@@ -29,6 +29,21 @@ struct Problem {
   int headDim;
   int valueDim;
   const float *q, *k, *v;
+  Pairs pairs;
+
+  /// Whether the pair takes part, as far as one knows without its score.
+  bool keeps(const dsl::Coordinates &at) const {
+    using dsl::Ambient;
+    switch (pairs) {
+    case Pairs::Kept:
+      return interpreter.keep(at);
+    case Pairs::UpToQuery:
+      return at.integers[static_cast<int>(Ambient::K)] <= at.integers[static_cast<int>(Ambient::Q)];
+    case Pairs::All:
+      return true;
+    }
+    __builtin_unreachable();
+  }
 };
 
 /// The dot product of two rows, in eight sums that the compiler keeps in vectors.
@@ -65,7 +80,7 @@ void scoreRow(const Problem &problem, dsl::Coordinates at, const float *q, const
   const double scale = problem.interpreter.scale(at);
   std::int64_t &key = at.integers[static_cast<int>(dsl::Ambient::K)];
   for (key = 0; key < problem.shape.seq_k; ++key) {
-    if (!problem.interpreter.keep(at))
+    if (!problem.keeps(at))
       continue;
     at.score = dot(q, k + key * problem.headDim, problem.headDim) * scale;
     const double score = problem.interpreter.score(at);
@@ -93,7 +108,8 @@ double exponentiate(std::vector<double> &scores) {
   return scores.empty() ? -infinity : maximum + std::log(sum);
 }
 
-/// Computes row `row` of [batch, heads, seq_q] flattened; true where it keeps a key.
+/// Computes row `row` of [batch, heads, seq_q] flattened; true where no key behind the
+/// query takes part.
 bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Result &result) {
   const gaze_shape &shape = problem.shape;
   const std::int64_t index = row % shape.seq_q;
@@ -108,6 +124,7 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
                  shape.seq_q,           shape.seq_k, shape.heads, problem.headDim};
   scoreRow(problem, at, problem.q + row * problem.headDim, k, kept);
   result.lse[row] = exponentiate(kept.weights);
+  result.keys[row] = static_cast<std::int64_t>(kept.keys.size());
 
   double *out = &result.out[row * problem.valueDim];
   for (std::size_t i = 0; i < kept.keys.size(); ++i) {
@@ -120,28 +137,31 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
     }
     result.magnitude[row] += weight * largest;
   }
-  return !kept.keys.empty();
+  return kept.keys.empty() || kept.keys.back() <= index + shape.q_start;
 }
 
 } // namespace
 
 Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaze_shape &shape,
                                   int headDim, int valueDim, const float *q, const float *k,
-                                  const float *v, const std::function<void(double)> &progress) {
-  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v};
+                                  const float *v, const std::function<void(double)> &progress,
+                                  Pairs pairs) {
+  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v, pairs};
   const std::int64_t rows = shape.batch * shape.heads * shape.seq_q;
   Result result;
   result.out.resize(rows * valueDim);
   result.lse.resize(rows);
+  result.keys.resize(rows);
   result.magnitude.resize(rows);
 
   std::vector<Workspace> workspaces(std::max(1U, std::thread::hardware_concurrency()),
                                     Workspace(shape.seq_k));
-  std::atomic<std::int64_t> next{0}, empty{0};
+  std::atomic<std::int64_t> next{0};
+  std::atomic<bool> causal{true};
   auto work = [&](Workspace &workspace, bool reports) {
     for (std::int64_t row = next++; row < rows; row = next++) {
       if (!computeRow(problem, row, workspace, result))
-        ++empty;
+        causal = false;
       if (reports && progress)
         progress(static_cast<double>(row + 1) / static_cast<double>(rows));
     }
@@ -157,6 +177,7 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
   work(workspaces[0], true);
   for (std::thread &thread : threads)
     thread.join();
-  result.rowsEmpty = empty;
+  result.causal = causal;
+  result.rowsEmpty = std::count(result.keys.begin(), result.keys.end(), 0);
   return result;
 }
