@@ -29,6 +29,7 @@ struct Problem {
   int headDim;
   int valueDim;
   const float *q, *k, *v;
+  const std::vector<double> &largest; ///< [batch, kv_heads, seq_k]: max |v|
   Pairs pairs;
 
   /// Whether the pair takes part, as far as one knows without its score.
@@ -59,6 +60,15 @@ double dot(const float *a, const float *b, int size) {
   for (double part : sums)
     sum += part;
   return sum;
+}
+
+/// max |v| of each of `keys` rows of V.
+std::vector<double> largestValues(const float *v, std::int64_t keys, int valueDim) {
+  std::vector<double> largest(keys);
+  for (std::int64_t key = 0; key < keys; ++key)
+    for (int d = 0; d < valueDim; ++d)
+      largest[key] = std::max(largest[key], std::abs(static_cast<double>(v[key * valueDim + d])));
+  return largest;
 }
 
 /// What one thread needs for a row.
@@ -130,12 +140,9 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
   for (std::size_t i = 0; i < kept.keys.size(); ++i) {
     const float *value = v + kept.keys[i] * problem.valueDim;
     const double weight = kept.weights[i];
-    double largest = 0;
-    for (int d = 0; d < problem.valueDim; ++d) {
+    for (int d = 0; d < problem.valueDim; ++d)
       out[d] += weight * value[d];
-      largest = std::max(largest, std::abs(static_cast<double>(value[d])));
-    }
-    result.magnitude[row] += weight * largest;
+    result.magnitude[row] += weight * problem.largest[kvHead * shape.seq_k + kept.keys[i]];
   }
   return kept.keys.empty() || kept.keys.back() <= index + shape.q_start;
 }
@@ -146,7 +153,9 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
                                   int headDim, int valueDim, const float *q, const float *k,
                                   const float *v, const std::function<void(double)> &progress,
                                   Pairs pairs) {
-  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v, pairs};
+  const std::vector<double> largest =
+      largestValues(v, shape.batch * shape.kv_heads * shape.seq_k, valueDim);
+  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v, largest, pairs};
   const std::int64_t rows = shape.batch * shape.heads * shape.seq_q;
   Result result;
   result.out.resize(rows * valueDim);
