@@ -12,7 +12,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <exception>
 #include <limits>
+#include <mutex>
 #include <system_error>
 #include <thread>
 
@@ -75,11 +77,6 @@ std::vector<double> largestValues(const float *v, std::int64_t keys, int valueDi
 struct Workspace {
   std::vector<std::int64_t> keys; ///< the kept ones
   std::vector<double> weights;    ///< their scores, then their weights
-
-  explicit Workspace(std::int64_t seqK) {
-    keys.reserve(seqK);
-    weights.reserve(seqK);
-  }
 };
 
 /// Fills `kept` with the keys and scores of one row.
@@ -147,6 +144,42 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
   return kept.keys.empty() || kept.keys.back() <= index + shape.q_start;
 }
 
+/// Calls `compute` for every row, on as many threads as the system gives. What it
+/// throws, or `progress`, ends the walk and is thrown from here.
+void forEachRow(std::int64_t rows, const std::function<void(std::int64_t, Workspace &)> &compute,
+                const std::function<void(double)> &progress) {
+  std::atomic<std::int64_t> next{0};
+  std::mutex failing;
+  std::exception_ptr failure;
+  const auto work = [&](bool reports) {
+    try {
+      Workspace workspace;
+      for (std::int64_t row = next++; row < rows; row = next++) {
+        compute(row, workspace);
+        if (reports && progress)
+          progress(static_cast<double>(row + 1) / static_cast<double>(rows));
+      }
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(failing);
+      failure = std::current_exception();
+      next = rows;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) {
+    try {
+      threads.emplace_back(work, false);
+    } catch (const std::system_error &) {
+      break;
+    }
+  }
+  work(true);
+  for (std::thread &thread : threads)
+    thread.join();
+  if (failure)
+    std::rethrow_exception(failure);
+}
+
 } // namespace
 
 Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaze_shape &shape,
@@ -163,29 +196,12 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
   result.keys.resize(rows);
   result.magnitude.resize(rows);
 
-  std::vector<Workspace> workspaces(std::max(1U, std::thread::hardware_concurrency()),
-                                    Workspace(shape.seq_k));
-  std::atomic<std::int64_t> next{0};
   std::atomic<bool> causal{true};
-  auto work = [&](Workspace &workspace, bool reports) {
-    for (std::int64_t row = next++; row < rows; row = next++) {
-      if (!computeRow(problem, row, workspace, result))
-        causal = false;
-      if (reports && progress)
-        progress(static_cast<double>(row + 1) / static_cast<double>(rows));
-    }
+  const auto compute = [&](std::int64_t row, Workspace &workspace) {
+    if (!computeRow(problem, row, workspace, result))
+      causal = false;
   };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < workspaces.size(); ++i) {
-    try {
-      threads.emplace_back(work, std::ref(workspaces[i]), false);
-    } catch (const std::system_error &) {
-      break; // as many threads as the system gives
-    }
-  }
-  work(workspaces[0], true);
-  for (std::thread &thread : threads)
-    thread.join();
+  forEachRow(rows, compute, progress);
   result.causal = causal;
   result.rowsEmpty = std::count(result.keys.begin(), result.keys.end(), 0);
   return result;

@@ -39,7 +39,8 @@ struct Result {
 
 /// q [batch, heads, seq_q, headDim], k [batch, kv_heads, seq_k, headDim] and
 /// v [batch, kv_heads, seq_k, valueDim] are dense. `progress`, where given, is
-/// called from one thread with the share of rows done, 0 to 1.
+/// called from one thread with the share of rows done, 0 to 1. Throws what the
+/// interpreter or `progress` throws.
 Result attention(const dsl::Interpreter &interpreter, const gaze_shape &shape, int headDim,
                  int valueDim, const float *q, const float *k, const float *v,
                  const std::function<void(double)> &progress = {}, Pairs pairs = Pairs::Kept);
