@@ -115,7 +115,7 @@ double exponentiate(std::vector<double> &scores) {
   return scores.empty() ? -infinity : maximum + std::log(sum);
 }
 
-/// Computes row `row` of [batch, heads, seq_q] flattened; true where no key behind the
+/// Computes row `row` of [batch, heads, seq_q] flattened; true where no key later than the
 /// query takes part.
 bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Result &result) {
   const gaze_shape &shape = problem.shape;

@@ -189,7 +189,7 @@ void cli::addVerify(CLI::App &gaze) {
       "With --q, --k and --v it also tells how far the pattern is from dense attention, by\n"
       "head and over all, in float64: what accuracy the mask costs on these tensors. Dense\n"
       "attention has the pattern's scale and score statements, and every key takes part; or,\n"
-      "where the pattern looks at no key behind its query, every key up to the query.\n"
+      "where the pattern looks at no key later than its query, every key up to the query.\n"
       "  pairs kept      the share of dense attention's pairs that the pattern keeps\n"
       "  mass kept       the sum of a row's dense softmax weights over the keys that it keeps;\n"
       "                  the mean over rows\n"
