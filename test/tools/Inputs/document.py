@@ -7,7 +7,7 @@ In the document stands, before the block that it is about:
   <!-- output -->                what the last block that ran printed
   <!-- output, NAME=VALUE -->    what it prints when it runs again with the variable set
 All in a folder that looks like the root of the repository. Numbers that the machine
-decides, such as times, are only held to be there; --update writes the outputs anew.
+decides, such as times, are only held to be there; --update writes wrong outputs anew.
 """
 import os
 import re
@@ -68,9 +68,10 @@ def follow(found):
         printed = run(last, status)
     elif mark == "output":
         shown = run(last, status, argument) if argument else printed
-        if not update and without_machine(shown) != without_machine(block):
-            sys.exit(f"the document shows\n{block}\nand `{last}` prints\n{shown}")
-        return f"{opening}{shown}```"
+        if without_machine(shown) != without_machine(block):
+            if not update:
+                sys.exit(f"the document shows\n{block}\nand `{last}` prints\n{shown}")
+            return f"{opening}{shown}```"
     else:
         sys.exit(f"unknown mark {mark}")
     return found[0]
