@@ -25,8 +25,9 @@ names = {"batch": axes[0], "head": axes[1], "q": axes[2] + K.shape[2] - Q.shape[
 names["np"] = numpy
 score = Q @ K.swapaxes(2, 3) / numpy.sqrt(Q.shape[3])
 score = eval(options.score, {**names, "score": score})
-allowed = numpy.broadcast_to(names["k"] <= names["q"] if options.causal else True, score.shape)
-keep = numpy.broadcast_to(eval(options.keep, names), score.shape)
+exists = score > -numpy.inf
+allowed = exists & (names["k"] <= names["q"] if options.causal else True)
+keep = exists & eval(options.keep, names)
 assert not (keep & ~allowed).any()
 
 weight = numpy.where(allowed, numpy.exp(score - score.max(-1, keepdims=True)), 0)
