@@ -126,11 +126,17 @@ struct JitKernel::Storage {
   std::string target;
   std::vector<gaze_parameter> parameters;
   std::vector<gaze_requirement> requirements;
+  std::vector<gaze_input> inputs;
+  std::vector<gaze_site> sites;
   std::unique_ptr<LoadedObject> code;
   gaze_kernel table = {};
 };
 
 namespace {
+
+gaze_type typeOf(ValueType type) {
+  return type == ValueType::I64 ? GAZE_INT : type == ValueType::I1 ? GAZE_BOOL : GAZE_FLOAT;
+}
 
 /// The table without its functions.
 std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &options) {
@@ -138,18 +144,21 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   storage->kernel = std::move(kernel);
   storage->target = options.target.name;
   for (const KernelParameter &parameter : storage->kernel.parameters) {
-    gaze_parameter entry = {parameter.name.c_str(), GAZE_INT, parameter.hasDefault, {}};
+    gaze_parameter entry = {
+        parameter.name.c_str(), typeOf(parameter.type), parameter.hasDefault, {}};
     entry.default_value.integer = parameter.integer;
-    if (parameter.type == ValueType::I1)
-      entry.type = GAZE_BOOL;
-    if (parameter.type == ValueType::F64) {
-      entry.type = GAZE_FLOAT;
+    if (entry.type == GAZE_FLOAT)
       entry.default_value.real = parameter.real;
-    }
     storage->parameters.push_back(entry);
   }
   for (const Requirement &requirement : storage->kernel.requirements)
     storage->requirements.push_back({requirement.message.c_str(), requirement.place.c_str()});
+  for (const KernelInput &input : storage->kernel.inputs)
+    storage->inputs.push_back({input.name.c_str(), typeOf(input.type),
+                               static_cast<std::int32_t>(input.sizes.results.size()),
+                               input.axes.c_str()});
+  for (const IndexSite &site : storage->kernel.sites)
+    storage->sites.push_back({site.input, site.axis, site.place.c_str()});
 
   gaze_kernel &table = storage->table;
   table.abi_version = GAZE_ABI_VERSION;
@@ -163,11 +172,17 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.chunk_tiles = options.schedule.chunkTiles;
   table.reads_head = storage->kernel.keepReadsHead;
   table.reads_batch = storage->kernel.keepReadsBatch;
+  table.faults_read_head = storage->kernel.faultsReadHead;
+  table.faults_read_batch = storage->kernel.faultsReadBatch;
   table.scratch_bytes = scratchBytes(options.schedule, options.headDim, options.valueDim);
   table.parameter_count = static_cast<std::int32_t>(storage->parameters.size());
   table.requirement_count = static_cast<std::int32_t>(storage->requirements.size());
+  table.input_count = static_cast<std::int32_t>(storage->inputs.size());
+  table.site_count = static_cast<std::int32_t>(storage->sites.size());
   table.parameters = storage->parameters.data();
   table.requirements = storage->requirements.data();
+  table.inputs = storage->inputs.data();
+  table.sites = storage->sites.data();
   return storage;
 }
 
@@ -203,7 +218,12 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
     };
     if (table.requirement_count > 0)
       find(table.require, "require");
+    if (table.input_count > 0)
+      find(table.sizes, "sizes");
+    if (table.site_count > 0)
+      find(table.faults, "faults");
     find(table.classify, "classify");
+    find(table.mask, "mask");
     find(table.accumulate, "accumulate");
     find(table.finish, "finish");
   } catch (const LoadError &error) {

@@ -21,9 +21,11 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/SaveAndRestore.h"
 
+#include <algorithm>
 #include <map>
 
 using namespace mlir;
@@ -85,8 +87,10 @@ public:
     symbols.insert(pattern.name.text);
     builder.setInsertionPointToEnd(module.get().getBody());
     auto op = ir::PatternOp::create(builder, locations.of(pattern.name.span), pattern.name.text,
-                                    parameters());
+                                    parameters(), ArrayAttr());
     insertDefsBefore = op;
+    for (const dsl::Input &input : pattern.inputs)
+      translateInput(op.getInputs(), input);
     for (const dsl::Require &require : pattern.requirements)
       translateRequirement(op.getRequirements(), require);
     if (pattern.keep)
@@ -130,6 +134,33 @@ private:
     llvm_unreachable("all types are handled");
   }
 
+  void translateInput(Region &inputs, const dsl::Input &input) {
+    OpBuilder::InsertionGuard guard(builder);
+    if (inputs.empty())
+      inputs.emplaceBlock();
+    builder.setInsertionPointToEnd(&inputs.front());
+    std::string axes;
+    for (const dsl::ExprPtr &axis : input.axes)
+      axes += (axes.empty() ? "" : ", ") + sourceText(axis->span);
+    Location location = locations.of(input.name.span);
+    auto op = ir::InputOp::create(builder, location, input.name.text, typeOf(input.type),
+                                  "[" + axes + "]");
+    fill(op.getSizes(), [&] {
+      SmallVector<Value> sizes;
+      for (const dsl::ExprPtr &axis : input.axes)
+        sizes.push_back(expression(*axis));
+      ir::SizesOp::create(builder, location, sizes);
+    });
+  }
+
+  /// What the author of the pattern wrote, on one line.
+  std::string sourceText(dsl::Span span) const {
+    std::string_view text = program.sources.file(span.file).text();
+    std::string result(text.substr(span.begin, span.end - span.begin));
+    std::replace_if(result.begin(), result.end(), llvm::isSpace, ' ');
+    return result;
+  }
+
   void translateRequirement(Region &requirements, const dsl::Require &require) {
     OpBuilder::InsertionGuard guard(builder);
     if (requirements.empty())
@@ -140,8 +171,8 @@ private:
          [&] { return expression(*require.condition); });
   }
 
-  /// Gives `region` a block that yields what `value` translates to, in a new frame.
-  Value fill(Region &region, dsl::Span span, ValueFunction value) {
+  /// Gives `region` a block with what `translate` emits, in a new frame.
+  void fill(Region &region, llvm::function_ref<void()> translate) {
     OpBuilder::InsertionGuard guard(builder);
     Block &block = region.empty() ? region.emplaceBlock() : region.front();
     builder.setInsertionPointToEnd(&block);
@@ -150,8 +181,16 @@ private:
     newFrame.arguments.append(block.args_begin(), block.args_end());
     llvm::SaveAndRestore inScope(scope, &newScope);
     llvm::SaveAndRestore inFrame(frame, &newFrame);
-    Value result = value();
-    ir::YieldOp::create(builder, locations.of(span), result);
+    translate();
+  }
+
+  /// Gives `region` a block that yields what `value` translates to, in a new frame.
+  Value fill(Region &region, dsl::Span span, ValueFunction value) {
+    Value result;
+    fill(region, [&] {
+      result = value();
+      ir::YieldOp::create(builder, locations.of(span), result);
+    });
     return result;
   }
 
@@ -223,9 +262,9 @@ private:
     case dsl::Expr::Kind::Where:
       return whereExpression(expr, location);
     case dsl::Expr::Kind::Index:
-      break;
+      return element(expr, location);
     }
-    llvm_unreachable("the checker refuses all other expressions");
+    llvm_unreachable("all expressions are handled");
   }
 
   SmallVector<Value> operands(const dsl::Expr &expr) {
@@ -260,11 +299,18 @@ private:
       return scope->import(frame->arguments[static_cast<size_t>(index)]);
     case dsl::Symbol::Kind::Def:
       return callDef(index, {}, location);
+    case dsl::Symbol::Kind::Input:
     case dsl::Symbol::Kind::Builtin:
     case dsl::Symbol::Kind::Unresolved:
       break;
     }
     llvm_unreachable("the checker resolves all names");
+  }
+
+  Value element(const dsl::Expr &expr, Location location) {
+    const dsl::Input &input = pattern.inputs[static_cast<size_t>(expr.symbol.index)];
+    return ir::LoadOp::create(builder, location, typeOf(input.type), input.name.text,
+                              operands(expr));
   }
 
   Value ambient(dsl::Ambient ambient, Location location) {

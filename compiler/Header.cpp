@@ -40,6 +40,10 @@ std::string typeName(gaze_type type) {
   return type == GAZE_INT ? "int" : type == GAZE_FLOAT ? "float" : "bool";
 }
 
+std::string enumerator(gaze_type type) {
+  return type == GAZE_INT ? "GAZE_INT" : type == GAZE_FLOAT ? "GAZE_FLOAT" : "GAZE_BOOL";
+}
+
 /// The initialiser of a gaze_value: its first member is the integer, so a float is
 /// given as its bit pattern, which C and C++17 both can write.
 std::string valueInitialiser(const gaze_parameter &parameter) {
@@ -66,11 +70,8 @@ void parameterTables(std::ostream &out, const gaze_kernel &table, const std::str
     out << "static const gaze_parameter " << name << "_parameters[] = {\n";
     for (int i = 0; i < table.parameter_count; ++i) {
       const gaze_parameter &parameter = table.parameters[i];
-      out << "    {" << quoted(parameter.name) << ", "
-          << (parameter.type == GAZE_INT     ? "GAZE_INT"
-              : parameter.type == GAZE_FLOAT ? "GAZE_FLOAT"
-                                             : "GAZE_BOOL")
-          << ", " << parameter.has_default << ", " << valueInitialiser(parameter) << "}, /* "
+      out << "    {" << quoted(parameter.name) << ", " << enumerator(parameter.type) << ", "
+          << parameter.has_default << ", " << valueInitialiser(parameter) << "}, /* "
           << defaultText(parameter) << " */\n";
     }
     out << "};\n\n";
@@ -84,13 +85,80 @@ void parameterTables(std::ostream &out, const gaze_kernel &table, const std::str
   }
 }
 
+void inputTables(std::ostream &out, const gaze_kernel &table, const std::string &name) {
+  if (table.input_count > 0) {
+    out << "static const gaze_input " << name << "_inputs[] = {\n";
+    for (int i = 0; i < table.input_count; ++i) {
+      const gaze_input &input = table.inputs[i];
+      out << "    {" << quoted(input.name) << ", " << enumerator(input.type) << ", " << input.rank
+          << ", " << quoted(input.axes) << "},\n";
+    }
+    out << "};\n\n";
+  }
+  if (table.site_count > 0) {
+    out << "static const gaze_site " << name << "_sites[] = {\n";
+    for (int i = 0; i < table.site_count; ++i)
+      out << "    {" << table.sites[i].input << ", " << table.sites[i].axis << ", "
+          << quoted(table.sites[i].place) << "},\n";
+    out << "};\n\n";
+  }
+}
+
+/// The functions that the object holds.
+void declarations(std::ostream &out, const gaze_kernel &table, const std::string &name) {
+  const std::string buffer = "struct halide_buffer_t *";
+  const std::string inputs = buffer + "uniforms, " + buffer + "ints,\n    " + buffer + "floats, " +
+                             buffer + "bools,\n    ";
+  const std::string pairs = "int64_t q_first, int64_t k_first, int64_t head, int64_t batch,\n    ";
+  if (table.requirement_count > 0)
+    out << "int " << name << "_require(" << buffer << "uniforms, " << buffer << "holds);\n";
+  if (table.input_count > 0)
+    out << "int " << name << "_sizes(" << buffer << "uniforms, " << buffer << "sizes);\n";
+  if (table.site_count > 0)
+    out << "int " << name << "_faults(" << inputs << pairs << buffer << "faults);\n";
+  out << "int " << name << "_classify(" << inputs << buffer << "zones, " << buffer
+      << "rectangles,\n    " << buffer << "verdicts);\n"
+      << "int " << name << "_mask(" << inputs << pairs << buffer << "kept);\n"
+      << "int " << name << "_accumulate(" << inputs << buffer << "q, " << buffer << "k, " << buffer
+      << "v,\n    " << buffer << "tiles, int32_t full, int32_t count,\n"
+      << "    int64_t q_first, int64_t head, int64_t batch,\n    " << buffer << "state_in, "
+      << buffer << "state_out);\n"
+      << "int " << name << "_finish(" << buffer << "state, " << buffer << "out,\n    " << buffer
+      << "lse);\n\n";
+}
+
+/// The initialiser of the gaze_kernel, member by member.
+void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string &name) {
+  const auto only = [&](int count, const char *suffix) {
+    return count > 0 ? name + suffix : std::string("NULL");
+  };
+  out << "static const gaze_kernel " << name << " = {\n    " << table.abi_version << ", "
+      << "(uint32_t)sizeof(gaze_kernel), " << quoted(table.name) << ",\n    "
+      << quoted(table.target) << ",\n    " << table.head_dim << ", " << table.value_dim
+      << ", /* head_dim, value_dim */\n    " << table.tile_q << ", " << table.tile_k << ", "
+      << table.chunk_tiles << ", /* tile_q, tile_k, chunk_tiles */\n    " << table.reads_head
+      << ", " << table.reads_batch << ", " << table.faults_read_head << ", "
+      << table.faults_read_batch << ", /* reads_*, faults_read_* */\n    INT64_C("
+      << table.scratch_bytes << "), /* scratch_bytes */\n    " << table.parameter_count << ", "
+      << table.requirement_count << ", " << table.input_count << ", " << table.site_count
+      << ", /* parameters, requirements, inputs, sites */\n    "
+      << only(table.parameter_count, "_parameters") << ", "
+      << only(table.requirement_count, "_requirements") << ",\n    "
+      << only(table.input_count, "_inputs") << ", " << only(table.site_count, "_sites") << ",\n    "
+      << only(table.requirement_count, "_require") << ", " << only(table.input_count, "_sizes")
+      << ", " << name << "_classify,\n    " << name << "_mask, "
+      << only(table.site_count, "_faults") << ",\n    " << name << "_accumulate, " << name
+      << "_finish};\n\n";
+}
+
 void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
            const std::string &source) {
   out << "/* " << name << ".h - sparse-attention kernel '" << table.name << "' from "
       << commented(source) << ".\n *\n"
       << " * Made by gaze " << gaze_version() << " for " << table.target << ".\n"
       << " * Link " << name << ".o and the gaze runtime library; call it as runtime/gaze.h says:\n"
-      << " *   gaze_plan_create(&" << name << ", &shape, values, " << table.parameter_count
+      << " *   gaze_plan_create(&" << name << ", &shape, values, " << table.parameter_count << ", "
+      << (table.input_count > 0 ? "inputs" : "NULL") << ", " << table.input_count
       << ", 0, &plan, &error);\n"
       << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n *\n"
       << " * float32; Q and K [batch, heads, seq, " << table.head_dim << "], V and the output [.., "
@@ -100,6 +168,11 @@ void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
   for (int i = 0; i < table.parameter_count; ++i)
     out << " *   " << table.parameters[i].name << ": " << typeName(table.parameters[i].type) << ", "
         << defaultText(table.parameters[i]) << "\n";
+  if (table.input_count > 0)
+    out << " * Inputs, in the order of inputs:\n";
+  for (int i = 0; i < table.input_count; ++i)
+    out << " *   " << table.inputs[i].name << ": " << typeName(table.inputs[i].type)
+        << commented(table.inputs[i].axes) << "\n";
   out << " */\n";
 }
 
@@ -151,35 +224,11 @@ std::string kernelHeader(const gaze_kernel &table, const std::string &name,
   const std::string guard = "GAZE_KERNEL_" + name + "_H";
   out << "#ifndef " << guard << "\n#define " << guard << "\n\n#include \"runtime/gaze.h\"\n\n"
       << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
-  const std::string buffer = "struct halide_buffer_t *";
-  if (table.requirement_count > 0)
-    out << "int " << name << "_require(" << buffer << "uniforms, " << buffer << "holds);\n";
-  out << "int " << name << "_classify(" << buffer << "uniforms, " << buffer << "rectangles,\n    "
-      << buffer << "verdicts);\n"
-      << "int " << name << "_accumulate(" << buffer << "uniforms, " << buffer << "q,\n    "
-      << buffer << "k, " << buffer << "v,\n    " << buffer
-      << "tiles, int32_t full, int32_t count,\n    int64_t q_first, int64_t head, int64_t batch,\n "
-         "   "
-      << buffer << "state_in, " << buffer << "state_out);\n"
-      << "int " << name << "_finish(" << buffer << "state, " << buffer << "out,\n    " << buffer
-      << "lse);\n\n";
+  declarations(out, table, name);
   parameterTables(out, table, name);
-  const auto tableName = [&](int count, const char *suffix) {
-    return count > 0 ? name + suffix : std::string("NULL");
-  };
-  out << "static const gaze_kernel " << name << " = {\n    " << table.abi_version << ", "
-      << "(uint32_t)sizeof(gaze_kernel), " << quoted(table.name) << ",\n    "
-      << quoted(table.target) << ",\n    " << table.head_dim << ", " << table.value_dim
-      << ", /* head_dim, value_dim */\n    " << table.tile_q << ", " << table.tile_k << ", "
-      << table.chunk_tiles << ", /* tile_q, tile_k, chunk_tiles */\n    " << table.reads_head
-      << ", " << table.reads_batch << ", /* reads_head, reads_batch */\n    INT64_C("
-      << table.scratch_bytes << "), /* scratch_bytes */\n    " << table.parameter_count << ", "
-      << table.requirement_count << ", /* parameters, requirements */\n    "
-      << tableName(table.parameter_count, "_parameters") << ", "
-      << tableName(table.requirement_count, "_requirements") << ",\n    "
-      << tableName(table.requirement_count, "_require") << ", " << name << "_classify,\n    "
-      << name << "_accumulate, " << name
-      << "_finish};\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
+  inputTables(out, table, name);
+  kernelTable(out, table, name);
+  out << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
   return out.str();
 }
 

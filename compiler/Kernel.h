@@ -31,6 +31,16 @@ enum class Op {
   Parameter,  // I64, F64 or I1
   Score,      // F32, in score functions only
 
+  // An element of input `integer` (an index into Kernel::inputs), at the indices
+  // (I64) that the operands are, each clamped into its axis. I64, F64 or I1.
+  Load,
+  // The least and the greatest element in the box of indices low, high (operands in
+  // pairs, one an axis), or less and more; in bounds functions only. F64: both NaN
+  // where an element is. I1: all are true, and some is.
+  LeastLoad,
+  GreatestLoad,
+  InputSize, // I64: the size of axis `axis` of input `integer`
+
   // I64 (wraps around), F32, F64
   Add,
   Subtract,
@@ -86,6 +96,7 @@ struct Node {
   std::vector<int> operands;
   std::int64_t integer = 0;
   double real = 0;
+  int axis = 0;
 };
 
 /// Straight-line code in the order of evaluation; all of it is pure.
@@ -102,6 +113,23 @@ struct KernelParameter {
   double real = 0;          ///< the default of F64
 };
 
+/// A tensor that is given at run time.
+struct KernelInput {
+  std::string name;
+  ValueType type = ValueType::I64; ///< I64, F64 or I1
+  std::string axes;                ///< as the pattern writes them: "[batch, seq_k]"
+  /// The size of each axis, I64; reads only parameters, shape coordinates and
+  /// Coordinate::Batch, which stands for the number of batch entries.
+  Function sizes;
+};
+
+/// A place where the pattern reads an input, with one of its indices.
+struct IndexSite {
+  int input = 0; ///< index into Kernel::inputs
+  int axis = 0;
+  std::string place; ///< FILE:LINE:COLUMN
+};
+
 /// Checked before anything runs; `condition` (I1) reads only parameters and
 /// shape coordinates (SeqQ .. HeadDim).
 struct Requirement {
@@ -113,17 +141,27 @@ struct Requirement {
 struct Kernel {
   std::string name;
   std::vector<KernelParameter> parameters;
+  std::vector<KernelInput> inputs;
   std::vector<Requirement> requirements;
 
   /// One I1: does query q look at key k?
   Function keep;
   bool keepsEverything = false; ///< `keep` is the constant true
-  /// Two I1, `may` and `must`, for the rectangle Low..High: may is true when any
-  /// pair could be kept, must is true only when all are. Sound, never wrong:
-  /// (true, false) is always allowed.
+  /// Two or three I1, `may`, `must` and `inside`, for the rectangle Low..High: may is
+  /// true when any pair could be kept, must is true only when all are; inside, there
+  /// with `faults`, is true only when no index is outside of its input. Sound, never
+  /// wrong: (true, false, false) is always allowed.
   Function bounds;
   bool keepReadsHead = false;  ///< plans differ by head
   bool keepReadsBatch = false; ///< plans differ by batch entry
+
+  /// For a pair two I64: which of `sites` is the first whose index is outside of its
+  /// input while its element counts, counted from 1, 0 for none; and that index. No
+  /// results where the pattern reads no input.
+  Function faults;
+  std::vector<IndexSite> sites;
+  bool faultsReadHead = false;
+  bool faultsReadBatch = false;
 
   /// One F64, the factor on Q.K: reads neither K nor the score. No results: 1 / sqrt(head_dim).
   Function scale;

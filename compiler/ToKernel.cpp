@@ -29,11 +29,22 @@ static std::int64_t integerOf(IntegerAttr attribute) {
                                           : attribute.getInt();
 }
 
+static int inputIndex(ir::KernelOp kernel, StringRef name) {
+  auto all = kernel.getInputs().getOps<ir::InputOp>();
+  auto found = llvm::find_if(all, [&](ir::InputOp input) { return input.getInput() == name; });
+  return static_cast<int>(std::distance(all.begin(), found));
+}
+
+static bool reads(Region &region, ir::Coordinate coordinate) {
+  return llvm::any_of(region.getOps<ir::CoordinateOp>(),
+                      [&](ir::CoordinateOp op) { return op.getCoordinate() == coordinate; });
+}
+
 namespace {
 
 class FunctionBuilder {
 public:
-  explicit FunctionBuilder(ArrayAttr parameters) : parameters(parameters) {}
+  explicit FunctionBuilder(ir::KernelOp kernel) : kernel(kernel) {}
 
   Function build(Region &region) {
     if (region.empty())
@@ -71,11 +82,15 @@ private:
       node.integer = static_cast<std::int64_t>(coordinate.getCoordinate());
     if (auto parameter = dyn_cast<ir::ParameterOp>(op))
       node.integer = parameterIndex(parameter.getParameter());
+    if (auto input = op->getAttrOfType<FlatSymbolRefAttr>("input"))
+      node.integer = inputIndex(kernel, input.getValue());
+    if (auto size = dyn_cast<ir::InputSizeOp>(op))
+      node.axis = static_cast<int>(size.getAxisAttr().getInt());
     push(op->getResult(0), std::move(node));
   }
 
-  std::int64_t parameterIndex(StringRef name) const {
-    auto all = parameters.getAsRange<ir::ParameterAttr>();
+  std::int64_t parameterIndex(StringRef name) {
+    auto all = kernel.getParameters().getAsRange<ir::ParameterAttr>();
     auto found = llvm::find_if(
         all, [&](ir::ParameterAttr parameter) { return parameter.getName() == name; });
     return std::distance(all.begin(), found);
@@ -86,7 +101,7 @@ private:
     function.nodes.push_back(std::move(node));
   }
 
-  ArrayAttr parameters;
+  ir::KernelOp kernel;
   Function function;
   llvm::DenseMap<Value, int> indices;
 };
@@ -119,9 +134,17 @@ Kernel toKernel(ir::KernelOp kernel) {
   result.name = kernel.getSymName().str();
   for (auto parameter : kernel.getParameters().getAsRange<ir::ParameterAttr>())
     result.parameters.push_back(kernelParameter(parameter));
-  auto function = [&](Region &region) {
-    return FunctionBuilder(kernel.getParameters()).build(region);
-  };
+  auto function = [&](Region &region) { return FunctionBuilder(kernel).build(region); };
+  for (auto input : kernel.getInputs().getOps<ir::InputOp>())
+    result.inputs.push_back({input.getInput().str(), valueType(input.getType()),
+                             input.getAxes().str(), function(input.getSizes())});
+  if (ArrayAttr sites = kernel.getSitesAttr())
+    for (auto site : sites.getAsRange<ir::SiteAttr>())
+      result.sites.push_back({inputIndex(kernel, site.getInput()), static_cast<int>(site.getAxis()),
+                              placeOf(Location(site.getPlace()))});
+  result.faults = function(kernel.getFaults());
+  result.faultsReadHead = reads(kernel.getFaults(), ir::Coordinate::Head);
+  result.faultsReadBatch = reads(kernel.getFaults(), ir::Coordinate::Batch);
   for (auto require : kernel.getRequirements().getOps<ir::RequireOp>())
     result.requirements.push_back(
         {function(require.getCondition()), require.getMessage().str(), placeOf(require.getLoc())});

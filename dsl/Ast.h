@@ -78,6 +78,7 @@ struct Symbol {
     Ambient,     ///< index: an Ambient
     Parameter,   ///< index into Pattern::parameters
     Let,         ///< index into Pattern::lets: the let's expression, re-read here
+    Input,       ///< index into Pattern::inputs; only an Index has it
     DefArgument, ///< index into the enclosing Def::parameters
     Def,         ///< index into Program::defs
     Builtin,     ///< index: a Builtin
@@ -109,7 +110,7 @@ struct Expr {
     If,           ///< operands: condition, then, else
     Call,         ///< name, symbol (Def or Builtin), operands; argumentNames until checked
     Where,        ///< operands[0] re-read with `bindings`, which are read outside, all at once
-    Index,        ///< name[operands...]: an input tensor's element (not supported yet)
+    Index,        ///< name[operands...], symbol (Input): an element of an input tensor
   };
 
   Kind kind;
@@ -152,13 +153,25 @@ struct Parameter {
   ExprPtr defaultValue; ///< null where a value must be given
 };
 
+/// input NAME: type[axes...];
+struct Input {
+  Name name;
+  Type type = Type::Int;
+  /// The sizes, ints: read neither q, k, head, score nor inputs, and `batch` in them
+  /// is the number of batch entries.
+  std::vector<ExprPtr> axes;
+};
+
+/// An input has at most so many axes.
+constexpr int maxAxes = 8;
+
 struct Let {
   Name name;
   ExprPtr value;
 };
 
 struct Require {
-  ExprPtr condition; ///< bool; reads neither q, k, head, batch nor score
+  ExprPtr condition; ///< bool; reads neither q, k, head, batch, score nor inputs
   std::string message;
   Span span;
 };
@@ -166,6 +179,7 @@ struct Require {
 struct Pattern {
   Name name;
   std::vector<Parameter> parameters;
+  std::vector<Input> inputs;
   std::vector<Let> lets;
   std::vector<Require> requirements;
   ExprPtr keep;  ///< bool; null keeps every pair

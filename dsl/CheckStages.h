@@ -43,8 +43,8 @@ void boundExpansion(Program &program, Diagnostics &diagnostics);
 /// (Types.cpp).
 void checkTypes(Program &program, Diagnostics &diagnostics);
 
-/// `score` outside of score statements; q, k, head and batch in `require`; k in
-/// `scale`; through defs and lets as well (Reads.cpp).
+/// `score` outside of score statements; q, k, head, batch and inputs in `require`; k
+/// in `scale`; through defs and lets as well (Reads.cpp).
 void checkReads(const Program &program, Diagnostics &diagnostics);
 
 } // namespace gaze::dsl

@@ -158,6 +158,9 @@ void ExpansionBounder::run() {
     for (std::size_t i = 0; i < pattern.lets.size(); ++i)
       bound(pattern.lets[i].value, letExtents[i]);
     Extent extent;
+    for (Input &input : pattern.inputs)
+      for (ExprPtr &axis : input.axes)
+        bound(axis, extent);
     for (Require &require : pattern.requirements)
       bound(require.condition, extent);
     bound(pattern.keep, extent);

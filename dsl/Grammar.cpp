@@ -419,8 +419,9 @@ const auto patternHead = x3::rule<struct PatternHeadClass, PatternHead>{"a patte
 using Kind = Statement::Kind;
 
 const auto input = keyword("'input'", "input")[begin<Kind::Input>] > name[set(&Statement::name)] >
-                   colon > x3::omit[typeName] > openIndex > x3::omit[expression] >
-                   *(comma > x3::omit[expression]) > closeIndex;
+                   colon > typeName[set(&Statement::type)] > openIndex[openBracket] >
+                   expression[append(&Statement::axes)] >
+                   *(comma > expression[append(&Statement::axes)]) > closeIndex[closeBracket];
 const auto let = keyword("'let'", "let")[begin<Kind::Let>] > name[set(&Statement::name)] > assign >
                  expression[set(&Statement::value)];
 const auto require = keyword("'require'", "require")[begin<Kind::Require>] >

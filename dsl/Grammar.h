@@ -29,6 +29,8 @@ struct Statement {
   Kind kind = Kind::None;
   Span keyword;
   Name name;
+  Type type = Type::Int;
+  std::vector<ExprPtr> axes;
   ExprPtr value;
   StringLiteral message;
 };

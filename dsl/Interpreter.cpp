@@ -6,6 +6,11 @@
 // branch beside a float one is widened. (Nothing in the language has an effect or
 // can fail, so evaluating too much is never wrong.)
 //
+// An element outside of an input has no value, and neither has what is computed from
+// it: such a Value carries the Index in `missing`. It is an error only where it
+// arrives at the result: not in the branch of an `if` that is not taken, nor to the
+// right of an `and` or `or` that its left side decides.
+//
 // What an expression is evaluated in is an Environment: the coordinates, the values
 // that a `where` has given to parameters and lets, and the arguments of the def
 // whose body it is. `where` evaluates its values outside and then re-reads its left
@@ -16,6 +21,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dsl/Interpreter.h"
+#include "dsl/Names.h"
 
 #include <boost/container/small_vector.hpp>
 
@@ -49,11 +55,27 @@ Value makeInt(std::int64_t value) { return {Type::Int, value, 0}; }
 Value makeFloat(double value) { return {Type::Float, 0, value}; }
 Value makeBool(bool value) { return {Type::Bool, value ? 1 : 0, 0}; }
 
+/// A value that does not exist: `integer` is the index, `real` the number of its axis.
+Value makeMissing(Type type, const Expr &element, std::int64_t index, std::size_t axis) {
+  return {type, index, static_cast<double>(axis), &element};
+}
+/// `result`, which was computed from `operands`: it is missing where one of them is.
+Value carried(Value result, std::initializer_list<const Value *> operands) {
+  for (const Value *operand : operands)
+    if (operand->missing) {
+      Type type = result.type;
+      result = *operand;
+      result.type = type;
+      break;
+    }
+  return result;
+}
+
 double toReal(const Value &value) {
   return value.type == Type::Float ? value.real : static_cast<double>(value.integer);
 }
 Value widened(const Value &value, Type type) {
-  return type == Type::Float ? makeFloat(toReal(value)) : value;
+  return type == Type::Float ? carried(makeFloat(toReal(value)), {&value}) : value;
 }
 bool eitherFloat(const Value &a, const Value &b) {
   return a.type == Type::Float || b.type == Type::Float;
@@ -127,12 +149,14 @@ Value floatArithmetic(Operator op, double a, double b) {
 }
 
 Value lesser(const Value &a, const Value &b) {
-  return eitherFloat(a, b) ? makeFloat(minimum(toReal(a), toReal(b)))
-                           : makeInt(std::min(a.integer, b.integer));
+  Value result = eitherFloat(a, b) ? makeFloat(minimum(toReal(a), toReal(b)))
+                                   : makeInt(std::min(a.integer, b.integer));
+  return carried(result, {&a, &b});
 }
 Value greater(const Value &a, const Value &b) {
-  return eitherFloat(a, b) ? makeFloat(maximum(toReal(a), toReal(b)))
-                           : makeInt(std::max(a.integer, b.integer));
+  Value result = eitherFloat(a, b) ? makeFloat(maximum(toReal(a), toReal(b)))
+                                   : makeInt(std::max(a.integer, b.integer));
+  return carried(result, {&a, &b});
 }
 
 Value clampValue(const Value &x, const Value &low, const Value &high) {
@@ -164,8 +188,11 @@ Value chanceOf(const Values &values) {
   boost::container::small_vector<std::int64_t, 8> hashed;
   for (std::size_t i = 2; i < values.size(); ++i)
     hashed.push_back(values[i].integer);
-  return makeBool(
+  Value result = makeBool(
       chance(toReal(values[0]), values[1].integer, hashed.data(), static_cast<int>(hashed.size())));
+  for (const Value &value : values)
+    result = result.missing ? result : carried(result, {&value});
+  return result;
 }
 
 Value applyBuiltin(Builtin builtin, const Values &values) {
@@ -173,8 +200,8 @@ Value applyBuiltin(Builtin builtin, const Values &values) {
   switch (builtin) {
   case Builtin::Abs:
     if (x.type == Type::Float)
-      return makeFloat(std::fabs(x.real));
-    return makeInt(x.integer < 0 ? wrap(0 - bits(x.integer)) : x.integer);
+      return carried(makeFloat(std::fabs(x.real)), {&x});
+    return carried(makeInt(x.integer < 0 ? wrap(0 - bits(x.integer)) : x.integer), {&x});
   case Builtin::Min:
     return std::accumulate(values.begin() + 1, values.end(), x, lesser);
   case Builtin::Max:
@@ -182,19 +209,19 @@ Value applyBuiltin(Builtin builtin, const Values &values) {
   case Builtin::Clamp:
     return clampValue(x, values[1], values[2]);
   case Builtin::Floor:
-    return makeInt(x.type == Type::Float ? floorToInt(x.real) : x.integer);
+    return carried(makeInt(x.type == Type::Float ? floorToInt(x.real) : x.integer), {&x});
   case Builtin::Chance:
     return chanceOf(values);
   default:
-    return makeFloat(real(builtin, toReal(x)));
+    return carried(makeFloat(real(builtin, toReal(x))), {&x});
   }
 }
 
 class Evaluator {
 public:
   Evaluator(const Program &ofProgram, const Pattern &ofPattern,
-            const std::vector<Value> &parameterValues)
-      : program(ofProgram), pattern(ofPattern), parameters(parameterValues) {}
+            const std::vector<Value> &parameterValues, const std::vector<InputTensor> &inputTensors)
+      : program(ofProgram), pattern(ofPattern), parameters(parameterValues), inputs(inputTensors) {}
 
   Value evaluate(const Expr &expr, const Environment &environment) const;
 
@@ -206,10 +233,12 @@ private:
   Value conditional(const Expr &expr, const Environment &environment) const;
   Value call(const Expr &expr, const Environment &environment) const;
   Value where(const Expr &expr, const Environment &environment) const;
+  Value element(const Expr &expr, const Environment &environment) const;
 
   const Program &program;
   const Pattern &pattern;
   const std::vector<Value> &parameters;
+  const std::vector<InputTensor> &inputs;
 };
 
 Value Evaluator::evaluate(const Expr &expr, const Environment &environment) const {
@@ -235,7 +264,7 @@ Value Evaluator::evaluate(const Expr &expr, const Environment &environment) cons
   case Expr::Kind::Where:
     return where(expr, environment);
   case Expr::Kind::Index:
-    break; // the checker lets none through
+    return element(expr, environment);
   }
   return {};
 }
@@ -263,30 +292,31 @@ Value Evaluator::symbol(const Symbol &symbol, const Environment &environment) co
 
 Value Evaluator::unary(const Expr &expr, const Environment &environment) const {
   Value value = evaluate(*expr.operands[0], environment);
-  if (expr.op == Operator::Not)
-    return makeBool(value.integer == 0);
-  return value.type == Type::Float ? makeFloat(-value.real)
-                                   : makeInt(wrap(0 - bits(value.integer)));
+  Value result = expr.op == Operator::Not    ? makeBool(value.integer == 0)
+                 : value.type == Type::Float ? makeFloat(-value.real)
+                                             : makeInt(wrap(0 - bits(value.integer)));
+  return carried(result, {&value});
 }
 
 Value Evaluator::binary(const Expr &expr, const Environment &environment) const {
   Value left = evaluate(*expr.operands[0], environment);
-  if (expr.op == Operator::And && left.integer == 0)
-    return left;
-  if (expr.op == Operator::Or && left.integer != 0)
+  bool logical = expr.op == Operator::And || expr.op == Operator::Or;
+  if (logical && (left.missing || (left.integer != 0) == (expr.op == Operator::Or)))
     return left;
   Value right = evaluate(*expr.operands[1], environment);
-  if (expr.op == Operator::And || expr.op == Operator::Or)
+  if (logical)
     return right;
-  if (eitherFloat(left, right))
-    return floatArithmetic(expr.op, toReal(left), toReal(right));
-  return intArithmetic(expr.op, left.integer, right.integer);
+  Value result = eitherFloat(left, right) ? floatArithmetic(expr.op, toReal(left), toReal(right))
+                                          : intArithmetic(expr.op, left.integer, right.integer);
+  return carried(result, {&left, &right});
 }
 
 Value Evaluator::comparison(const Expr &expr, const Environment &environment) const {
   Value left = evaluate(*expr.operands[0], environment);
   for (std::size_t i = 0; i < expr.comparisons.size(); ++i) {
     Value right = evaluate(*expr.operands[i + 1], environment);
+    if (left.missing || right.missing)
+      return carried(makeBool(false), {&left, &right});
     bool holds = eitherFloat(left, right)
                      ? compare(expr.comparisons[i], toReal(left), toReal(right))
                      : compare(expr.comparisons[i], left.integer, right.integer);
@@ -298,11 +328,11 @@ Value Evaluator::comparison(const Expr &expr, const Environment &environment) co
 }
 
 Value Evaluator::conditional(const Expr &expr, const Environment &environment) const {
-  bool condition = evaluate(*expr.operands[0], environment).integer != 0;
+  Value condition = evaluate(*expr.operands[0], environment);
   Value yes = evaluate(*expr.operands[1], environment);
   Value no = evaluate(*expr.operands[2], environment);
   Type type = eitherFloat(yes, no) ? Type::Float : yes.type;
-  return widened(condition ? yes : no, type);
+  return carried(widened(condition.integer != 0 ? yes : no, type), {&condition});
 }
 
 Value Evaluator::call(const Expr &expr, const Environment &environment) const {
@@ -338,6 +368,33 @@ Value Evaluator::where(const Expr &expr, const Environment &environment) const {
   return evaluate(*expr.operands[0], inner);
 }
 
+Value Evaluator::element(const Expr &expr, const Environment &environment) const {
+  const auto input = static_cast<std::size_t>(expr.symbol.index);
+  const Type type = pattern.inputs[input].type;
+  const InputTensor &tensor = inputs[input];
+  std::int64_t offset = 0;
+  Value missing;
+  for (std::size_t axis = 0; axis < expr.operands.size(); ++axis) {
+    Value index = evaluate(*expr.operands[axis], environment);
+    bool inside = 0 <= index.integer && index.integer < tensor.extents[axis];
+    if (!missing.missing && index.missing)
+      missing = carried({type}, {&index});
+    else if (!missing.missing && !inside)
+      missing = makeMissing(type, expr, index.integer, axis);
+    offset = wrap(bits(offset) * bits(tensor.extents[axis]) + bits(index.integer));
+  }
+  if (missing.missing)
+    return missing;
+  switch (type) {
+  case Type::Int:
+    return makeInt(tensor.ints[offset]);
+  case Type::Float:
+    return makeFloat(static_cast<double>(tensor.floats[offset]));
+  default:
+    return makeBool(tensor.bools[offset] != 0);
+  }
+}
+
 /// The finaliser of SplitMix64, one step on.
 std::uint64_t mix(std::uint64_t z) {
   z += 0x9e3779b97f4a7c15U;
@@ -370,12 +427,36 @@ bool gaze::dsl::chance(double p, std::int64_t seed, const std::int64_t *argument
   return std::ldexp(static_cast<double>(hash >> 11), -53) < p;
 }
 
+/// "index 9 of axis 1 is outside of the input 'doc' [2, 8]"
+static OutOfRange outOfRange(const Value &value, const InputTensor &tensor) {
+  const Expr &element = *value.missing;
+  const auto axis = static_cast<std::size_t>(value.real);
+  std::string shape;
+  for (std::int64_t extent : tensor.extents)
+    shape += (shape.empty() ? "" : ", ") + std::to_string(extent);
+  return {"index " + std::to_string(value.integer) + " of axis " + std::to_string(axis) +
+              " is outside of the input " + inQuotes(element.name.text) + " [" + shape + "]",
+          element.operands[axis]->span};
+}
+
 Interpreter::Interpreter(const Program &ofProgram, const Pattern &ofPattern,
-                         std::vector<Value> parameterValues)
-    : program(ofProgram), pattern(ofPattern), parameters(std::move(parameterValues)) {}
+                         std::vector<Value> parameterValues, std::vector<InputTensor> inputTensors)
+    : program(ofProgram), pattern(ofPattern), parameters(std::move(parameterValues)),
+      inputs(std::move(inputTensors)) {}
 
 Value Interpreter::evaluate(const Expr &expr, const Coordinates &at) const {
-  return Evaluator(program, pattern, parameters).evaluate(expr, {&at, nullptr, nullptr, 0});
+  Value value =
+      Evaluator(program, pattern, parameters, inputs).evaluate(expr, {&at, nullptr, nullptr, 0});
+  if (value.missing)
+    throw outOfRange(value, inputs[static_cast<std::size_t>(value.missing->symbol.index)]);
+  return value;
+}
+
+std::vector<std::int64_t> Interpreter::extents(std::size_t index, const Coordinates &at) const {
+  std::vector<std::int64_t> result;
+  for (const ExprPtr &axis : pattern.inputs[index].axes)
+    result.push_back(evaluate(*axis, at).integer);
+  return result;
 }
 
 int Interpreter::failedRequirement(const Coordinates &at) const {

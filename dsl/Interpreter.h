@@ -13,6 +13,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace gaze::dsl {
@@ -21,6 +24,24 @@ struct Value {
   Type type = Type::Int;
   std::int64_t integer = 0; ///< Int, and Bool as 0 or 1
   double real = 0;          ///< Float
+  /// Not null where the value does not exist, because it depends on an element outside
+  /// of an input: the Index. Only within an evaluation.
+  const Expr *missing = nullptr;
+};
+
+/// The elements of an input, dense and in C order; the caller owns them. One of the
+/// three pointers, by the type of the input, is not null.
+struct InputTensor {
+  std::vector<std::int64_t> extents;
+  const std::int64_t *ints = nullptr;
+  const float *floats = nullptr;
+  const std::uint8_t *bools = nullptr; ///< 0 or 1
+};
+
+/// An index outside of an input, where the value of the element counts.
+struct OutOfRange : std::runtime_error {
+  OutOfRange(const std::string &message, Span place) : std::runtime_error(message), place(place) {}
+  Span place; ///< of the index
 };
 
 /// Values of the ambient names, by Ambient.
@@ -41,14 +62,21 @@ std::int64_t floorModulo(std::int64_t a, std::int64_t b);
 bool chance(double p, std::int64_t seed, const std::int64_t *arguments, int count);
 
 /// Evaluates the statements of one checked pattern. Parameters are given in the
-/// order of Pattern::parameters, already of the parameter's type. Thread-safe:
-/// evaluation changes nothing.
+/// order of Pattern::parameters, already of the parameter's type, and inputs in that
+/// of Pattern::inputs, with the sizes that `extents` gives. Thread-safe: evaluation
+/// changes nothing.
 class Interpreter {
 public:
-  Interpreter(const Program &program, const Pattern &pattern, std::vector<Value> parameters);
+  Interpreter(const Program &program, const Pattern &pattern, std::vector<Value> parameters,
+              std::vector<InputTensor> inputs = {});
+
+  /// The sizes of the axes of input `index`; `at` holds the sizes of the shape, and
+  /// the number of batch entries in Ambient::Batch.
+  std::vector<std::int64_t> extents(std::size_t index, const Coordinates &at) const;
 
   /// Index of the first requirement that fails, or -1.
   int failedRequirement(const Coordinates &at) const;
+  /// The following three throw an OutOfRange.
   bool keep(const Coordinates &at) const;
   double scale(const Coordinates &at) const;
   /// The score after all score statements; `at.score` is the score after the scale.
@@ -60,6 +88,7 @@ private:
   const Program &program;
   const Pattern &pattern;
   std::vector<Value> parameters;
+  std::vector<InputTensor> inputs;
 };
 
 } // namespace gaze::dsl

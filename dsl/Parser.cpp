@@ -68,8 +68,8 @@ bool FileParser::accept(const ItemResult &item) {
   case ItemResult::Outcome::Parsed:
     return true;
   case ItemResult::Outcome::Absent:
-    reportUnknown("a statement (let, require, keep, scale, score) or '}'",
-                  {"let", "require", "keep", "scale", "score"});
+    reportUnknown("a statement (input, let, require, keep, scale, score) or '}'",
+                  {"input", "let", "require", "keep", "scale", "score"});
     return false;
   case ItemResult::Outcome::Wrong:
     diagnostics.error(item.mistake.span, item.mistake.message);
@@ -226,6 +226,7 @@ bool FileParser::parseStatement(Pattern &pattern) {
   Statement parsed;
   if (!accept(grammar.statement(cursor, parsed))) {
     parsed.value = nullptr;
+    parsed.axes.clear();
     cursor = scanner.resume(cursor, true);
   }
   return addStatement(pattern, parsed);
@@ -236,8 +237,10 @@ bool FileParser::addStatement(Pattern &pattern, Statement &parsed) {
   case Statement::Kind::None:
     return false;
   case Statement::Kind::Input:
-    diagnostics.error(join(parsed.keyword, parsed.name.span), "not supported yet: 'input' tensors");
-    return false;
+    if (!parsed.name.span.valid())
+      return false;
+    pattern.inputs.push_back({std::move(parsed.name), parsed.type, std::move(parsed.axes)});
+    return true;
   case Statement::Kind::Let:
     if (!parsed.name.span.valid())
       return false;

@@ -126,6 +126,16 @@ std::string printParameter(const Parameter &parameter) {
   return out;
 }
 
+std::string printInput(const Input &input) {
+  std::string out = "  input " + input.name.text + ": " + std::string(spelling(input.type));
+  char separator = '[';
+  for (const ExprPtr &axis : input.axes) {
+    out += separator + std::string(separator == ',' ? " " : "") + print(*axis);
+    separator = ',';
+  }
+  return out + "];\n";
+}
+
 } // namespace
 
 std::string gaze::dsl::print(const Expr &expr) {
@@ -154,6 +164,8 @@ std::string gaze::dsl::print(const Pattern &pattern) {
   out += ") {\n";
   for (const Let &let : pattern.lets)
     out += "  let " + let.name.text + " = " + print(*let.value) + ";\n";
+  for (const Input &input : pattern.inputs)
+    out += printInput(input);
   for (const Require &require : pattern.requirements)
     out += "  require " + print(*require.condition) + ", " + printString(require.message) + ";\n";
   if (pattern.keep)

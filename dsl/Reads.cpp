@@ -1,10 +1,10 @@
 //===- Reads.cpp - Which statement may read which name -----------------------===//
 //
-// `score` exists only in score statements; a `require` holds for the whole run and
-// a `scale` for a whole row of scores. What an expression reads, through the defs
-// and lets that it uses, is a set of ambient names; `where` takes the names that it
-// binds out of the set of its left side and adds what its values read. Only where a
-// set holds a forbidden name is the way to it searched, for the notes.
+// `score` exists only in score statements; a `require` and the size of an input's axis
+// hold for the whole run, a `scale` for a whole row of scores. What an expression reads, through
+// the defs and lets that it uses, is a set of ambient names; `where` takes the names that it binds
+// out of the set of its left side and adds what its values read. Only where a set holds a forbidden
+// name is the way to it searched, for the notes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,10 +19,11 @@ using namespace gaze::dsl;
 
 namespace {
 
-/// One bit for each Ambient.
+/// One bit for each Ambient, and one for all inputs.
 using Reads = unsigned;
 
 constexpr Reads bit(Ambient ambient) { return 1U << static_cast<int>(ambient); }
+constexpr Reads inputBit = 1U << (static_cast<int>(Ambient::Score) + 1);
 
 /// Binds the lets that a `where` binds for as long as it lives.
 class BoundLets {
@@ -78,6 +79,8 @@ Reads ReadChecker::readsOfSymbol(const Symbol &symbol) {
   auto index = static_cast<std::size_t>(symbol.index);
   if (symbol.kind == Symbol::Kind::Ambient)
     return bit(static_cast<Ambient>(symbol.index));
+  if (symbol.kind == Symbol::Kind::Input)
+    return inputBit;
   if (symbol.kind == Symbol::Kind::Def) {
     if (defReads[index] == unknown)
       defReads[index] = reads(program.defs[index].body);
@@ -126,7 +129,7 @@ void ReadChecker::findWay(const ExprPtr &expr, Reads wanted, std::vector<const E
     if (reads(operand) & wanted)
       return findWay(operand, wanted, way);
   way.push_back(expr.get());
-  if (expr->symbol.kind != Symbol::Kind::Ambient)
+  if (expr->symbol.kind != Symbol::Kind::Ambient && expr->symbol.kind != Symbol::Kind::Input)
     findWay(bodyOf(expr->symbol), wanted, way);
 }
 
@@ -152,8 +155,13 @@ void ReadChecker::checkPattern(const Pattern &toCheck) {
   constexpr Reads score = bit(Ambient::Score);
   constexpr Reads place =
       bit(Ambient::Q) | bit(Ambient::K) | bit(Ambient::Head) | bit(Ambient::Batch);
+  for (const Input &input : toCheck.inputs)
+    for (const ExprPtr &axis : input.axes)
+      check(axis, (place & ~bit(Ambient::Batch)) | score | inputBit,
+            "the size of an axis is known before anything runs");
   for (const Require &require : toCheck.requirements)
-    check(require.condition, place | score, "'require' is checked once, before anything runs");
+    check(require.condition, place | score | inputBit,
+          "'require' is checked once, before anything runs");
   check(toCheck.keep, score, "'keep' is decided before there are scores");
   check(toCheck.scale, bit(Ambient::K) | score, "'scale' is one factor for all keys of a query");
 }

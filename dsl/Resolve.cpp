@@ -36,12 +36,15 @@ private:
   void declareDefs();
   void resolveDef(Def &def);
   void resolvePattern(Pattern &pattern);
+  void resolveAxes(Input &input);
   void declare(const Name &name, Symbol symbol, std::string_view what);
 
   void resolve(const ExprPtr &expr);
   void resolveName(Expr &expr);
   void resolveCall(Expr &expr);
   void resolveWhere(Expr &expr);
+  void resolveIndex(Expr &expr);
+  void reportNoInput(const Expr &expr);
   Symbol findBindable(const Name &name);
   void checkDivision(const Expr &expr);
   /// Its `by = mean` is no value of the language yet, so its arguments stay unread.
@@ -75,6 +78,8 @@ std::string_view describe(Symbol::Kind kind) {
     return "the parameter";
   case Symbol::Kind::Let:
     return "the let";
+  case Symbol::Kind::Input:
+    return "the input";
   case Symbol::Kind::Def:
     return "the def";
   case Symbol::Kind::Builtin:
@@ -157,8 +162,12 @@ void Resolver::resolvePattern(Pattern &pattern) {
   for (std::size_t i = 0; i < pattern.parameters.size(); ++i)
     declare(pattern.parameters[i].name, {Symbol::Kind::Parameter, static_cast<int>(i)},
             "parameter");
+  for (std::size_t i = 0; i < pattern.inputs.size(); ++i)
+    declare(pattern.inputs[i].name, {Symbol::Kind::Input, static_cast<int>(i)}, "input");
   for (std::size_t i = 0; i < pattern.lets.size(); ++i)
     declare(pattern.lets[i].name, {Symbol::Kind::Let, static_cast<int>(i)}, "let");
+  for (Input &input : pattern.inputs)
+    resolveAxes(input);
   for (Let &let : pattern.lets)
     resolve(let.value);
   for (Require &require : pattern.requirements)
@@ -167,6 +176,15 @@ void Resolver::resolvePattern(Pattern &pattern) {
   resolve(pattern.scale);
   for (ExprPtr &score : pattern.scores)
     resolve(score);
+}
+
+void Resolver::resolveAxes(Input &input) {
+  if (input.axes.size() > maxAxes)
+    diagnostics.error(input.name.span, "the input " + inQuotes(input.name.text) + " has " +
+                                           std::to_string(input.axes.size()) + " axes; at most " +
+                                           std::to_string(maxAxes) + " are possible");
+  for (const ExprPtr &axis : input.axes)
+    resolve(axis);
 }
 
 void Resolver::resolve(const ExprPtr &expr) {
@@ -186,8 +204,7 @@ void Resolver::resolve(const ExprPtr &expr) {
   case Expr::Kind::Where:
     return resolveWhere(*expr);
   case Expr::Kind::Index:
-    diagnostics.error(expr->span, "not supported yet: 'input' tensors, so nothing can be indexed");
-    return;
+    return resolveIndex(*expr);
   case Expr::Kind::Binary:
     return checkDivision(*expr);
   default:
@@ -218,6 +235,8 @@ Span Resolver::placeOf(const Symbol &symbol) const {
     return scope.pattern->parameters[index].name.span;
   if (symbol.kind == Symbol::Kind::Let)
     return scope.pattern->lets[index].name.span;
+  if (symbol.kind == Symbol::Kind::Input)
+    return scope.pattern->inputs[index].name.span;
   return {};
 }
 
@@ -237,6 +256,11 @@ bool Resolver::defined(const Symbol &symbol, const Name &use) {
 void Resolver::resolveName(Expr &expr) {
   const std::string &name = expr.name.text;
   if (const Symbol *value = findValue(name)) {
+    if (value->kind == Symbol::Kind::Input)
+      return error(expr.span,
+                   "the input " + inQuotes(name) + " is a tensor: read an element, as in " + name +
+                       "[...]",
+                   placeOf(*value), inQuotes(name) + " is declared here");
     if (defined(*value, expr.name))
       expr.symbol = *value;
     return;
@@ -282,6 +306,51 @@ void Resolver::resolveCall(Expr &expr) {
     expr.symbol = {Symbol::Kind::Def, found->second};
 }
 
+static std::string countOf(std::size_t count, const std::string &one, const std::string &many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+void Resolver::resolveIndex(Expr &expr) {
+  const Symbol *value = findValue(expr.name.text);
+  if (!value || value->kind != Symbol::Kind::Input)
+    return reportNoInput(expr);
+  for (const std::optional<Name> &name : expr.argumentNames)
+    if (name) {
+      diagnostics.error(name->span, "the indices of an input have no names");
+      return;
+    }
+  expr.argumentNames.clear();
+  const Input &input = scope.pattern->inputs[static_cast<std::size_t>(value->index)];
+  if (input.axes.empty()) // its declaration could not be read
+    return;
+  if (input.axes.size() != expr.operands.size())
+    return error(expr.span,
+                 "the input " + inQuotes(expr.name.text) + " has " +
+                     countOf(input.axes.size(), "axis", "axes") + ", but this gives " +
+                     countOf(expr.operands.size(), "index", "indices"),
+                 input.name.span, inQuotes(expr.name.text) + " is declared here");
+  expr.symbol = *value;
+}
+
+void Resolver::reportNoInput(const Expr &expr) {
+  const std::string name = inQuotes(expr.name.text);
+  if (findValue(expr.name.text) || findAmbient(expr.name.text)) {
+    diagnostics.error(expr.name.span, name + " is one value and no input tensor, so it cannot be "
+                                             "indexed");
+    return;
+  }
+  if (!scope.pattern) {
+    diagnostics.error(expr.name.span,
+                      "a def cannot read the inputs of a pattern, such as " + name +
+                          "; let the pattern read it and give the value as an argument");
+    return;
+  }
+  Suggestion suggestion(expr.name.text);
+  for (const Input &input : scope.pattern->inputs)
+    suggestion.consider(input.name.text, "the input");
+  diagnostics.error(expr.name.span, "unknown input " + name + suggestion.text());
+}
+
 void Resolver::resolveWhere(Expr &expr) {
   std::unordered_map<std::string_view, Span> bound;
   for (Binding &binding : expr.bindings) {
@@ -296,8 +365,13 @@ void Resolver::resolveWhere(Expr &expr) {
 }
 
 Symbol Resolver::findBindable(const Name &name) {
-  if (const Symbol *value = findValue(name.text))
-    return defined(*value, name) ? *value : Symbol{};
+  if (const Symbol *value = findValue(name.text)) {
+    if (value->kind != Symbol::Kind::Input)
+      return defined(*value, name) ? *value : Symbol{};
+    diagnostics.error(name.span,
+                      "'where' binds values, and " + inQuotes(name.text) + " is an input");
+    return {};
+  }
   if (auto ambient = findAmbient(name.text)) {
     if (*ambient != Ambient::Score)
       return {Symbol::Kind::Ambient, static_cast<int>(*ambient)};

@@ -39,6 +39,7 @@ private:
   void checkDefault(Parameter &parameter);
   void checkNumber(const ExprPtr &expr, const std::string &what);
   void checkBool(const ExprPtr &expr, const std::string &what);
+  bool checkInt(const ExprPtr &expr, const std::string &what);
 
   MaybeType type(const ExprPtr &expr);
   MaybeType typeOfName(const Expr &expr);
@@ -48,6 +49,7 @@ private:
   MaybeType typeOfComparison(const Expr &expr);
   MaybeType typeOfIf(const Expr &expr);
   MaybeType typeOfWhere(const Expr &expr);
+  MaybeType typeOfIndex(const Expr &expr);
   MaybeType typeOfCall(const Expr &expr);
   MaybeType typeOfDef(int index, const std::vector<Type> &types, const Expr &call);
   MaybeType typeOfBuiltin(const Expr &expr, const std::vector<Type> &types);
@@ -116,7 +118,7 @@ MaybeType TypeChecker::type(const ExprPtr &expr) {
   case Expr::Kind::Where:
     return typeOfWhere(*expr);
   case Expr::Kind::Index:
-    return std::nullopt;
+    return typeOfIndex(*expr);
   }
   return std::nullopt;
 }
@@ -215,6 +217,15 @@ MaybeType TypeChecker::typeOfWhere(const Expr &expr) {
   return sound ? result : std::nullopt;
 }
 
+MaybeType TypeChecker::typeOfIndex(const Expr &expr) {
+  bool sound = expr.symbol.kind == Symbol::Kind::Input;
+  for (const ExprPtr &operand : expr.operands)
+    sound &= checkInt(operand, "an index");
+  if (!sound)
+    return std::nullopt;
+  return pattern->inputs[static_cast<std::size_t>(expr.symbol.index)].type;
+}
+
 MaybeType TypeChecker::typeOfCall(const Expr &expr) {
   std::vector<Type> types;
   for (const ExprPtr &operand : expr.operands)
@@ -303,6 +314,14 @@ void TypeChecker::checkNumber(const ExprPtr &expr, const std::string &what) {
     numberOperand(expr, what);
 }
 
+bool TypeChecker::checkInt(const ExprPtr &expr, const std::string &what) {
+  MaybeType given = type(expr);
+  if (given && *given != Type::Int)
+    error(expr->span, what + " needs an int, but this is " + std::string(withArticle(*given)) +
+                          (*given == Type::Float ? "; floor(...) makes an int of it" : ""));
+  return given == Type::Int;
+}
+
 void TypeChecker::checkPattern(Pattern &toCheck) {
   pattern = &toCheck;
   for (Parameter &parameter : toCheck.parameters)
@@ -310,6 +329,9 @@ void TypeChecker::checkPattern(Pattern &toCheck) {
   lets.assign(toCheck.lets.size(), std::nullopt);
   for (std::size_t i = 0; i < toCheck.lets.size(); ++i)
     lets[i] = type(toCheck.lets[i].value);
+  for (const Input &input : toCheck.inputs)
+    for (const ExprPtr &axis : input.axes)
+      checkInt(axis, "the size of an axis");
   for (const Require &require : toCheck.requirements)
     checkBool(require.condition, "'require'");
   checkBool(toCheck.keep, "'keep'");

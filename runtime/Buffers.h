@@ -8,7 +8,7 @@
 
 namespace gaze::runtime {
 
-/// A one- or two-dimensional halide_buffer_t over memory of somebody else; rows
+/// A halide_buffer_t of one to three dimensions over memory of somebody else; rows
 /// (the first dimension) are dense.
 class Buffer {
 public:
@@ -27,13 +27,21 @@ public:
     buffer.dim = dimensions;
   }
 
+  Buffer(const void *data, halide_type_t type, std::int64_t extent, std::int64_t rows,
+         std::int64_t rowStride, std::int64_t planes)
+      : Buffer(data, type, extent, rows, rowStride) {
+    dimensions[2] = {0, static_cast<std::int32_t>(planes),
+                     static_cast<std::int32_t>(rowStride * rows)};
+    buffer.dimensions = 3;
+  }
+
   Buffer(const Buffer &) = delete;
   Buffer &operator=(const Buffer &) = delete;
 
   halide_buffer_t *get() { return &buffer; }
 
 private:
-  halide_dimension_t dimensions[2];
+  halide_dimension_t dimensions[3];
   halide_buffer_t buffer = {};
 };
 

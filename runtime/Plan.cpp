@@ -1,20 +1,14 @@
 //===- Plan.cpp - Which tiles exist --------------------------------------------===//
 //
-// Coarse to fine: a rectangle of tiles is given to the kernel's `classify`, which
-// answers from interval arithmetic on the pattern (compiler/passes/TileBounds.cpp).
-// "No pair" drops it, "all pairs" lists it whole, "maybe" cuts it in halves or
-// quarters, down to single tiles, which are then partial. So the cost goes with the
-// border between kept and not kept, and with what is listed, never with all tiles.
-//
-// The queries are taken in strips, which bounds the memory of the search and lets
-// threads share it; the strips are joined in order, so the plan does not depend on
-// the number of threads.
+// Strips of query tiles are searched (Search.h) on all threads and joined in order, so
+// the plan does not depend on the number of threads.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Plan.h"
 
-#include "runtime/Buffers.h"
 #include "runtime/Error.h"
+#include "runtime/Faults.h"
+#include "runtime/Search.h"
 #include "runtime/Threads.h"
 
 #include <algorithm>
@@ -30,145 +24,6 @@ namespace {
 
 constexpr std::int64_t largestSequence = (std::int64_t{1} << 31) - (1 << 16);
 constexpr std::int64_t largestOffset = std::int64_t{1} << 39; // so that |q| < 2^40
-constexpr std::int32_t stripTiles = 64;
-
-enum Verdict : std::uint8_t { someMayBeKept = 1, allAreKept = 2 };
-
-/// Tiles [qBegin, qEnd) x [kBegin, kEnd).
-struct Rectangle {
-  std::int32_t qBegin, qEnd, kBegin, kEnd;
-};
-
-struct Listed {
-  std::int32_t queryTile;
-  Run run;
-  bool full;
-};
-
-/// The search over one strip of query tiles of one grid.
-class StripSearch {
-public:
-  StripSearch(const gaze_plan &owner, std::int64_t head, std::int64_t batch)
-      : plan(owner), kernel(*owner.kernel), shape(owner.shape), firstHead(head), firstBatch(batch) {
-  }
-
-  std::vector<Listed> search(std::int32_t qBegin, std::int32_t qEnd) {
-    std::vector<Rectangle> open{{qBegin, qEnd, 0, plan.keyTiles}};
-    while (!open.empty()) {
-      const std::size_t batchSize = std::min<std::size_t>(open.size(), 1024);
-      const std::vector<Rectangle> now(open.end() - static_cast<std::ptrdiff_t>(batchSize),
-                                       open.end());
-      open.resize(open.size() - batchSize);
-      const std::vector<std::uint8_t> verdicts = classify(now);
-      for (std::size_t i = 0; i < now.size(); ++i)
-        decide(now[i], verdicts[i], open);
-    }
-    return std::move(listed);
-  }
-
-private:
-  const gaze_plan &plan;
-  const gaze_kernel &kernel;
-  const gaze_shape &shape;
-  const std::int64_t firstHead, firstBatch; ///< the grid's own, where the mask reads them
-  std::vector<Listed> listed;
-
-  std::vector<std::uint8_t> classify(const std::vector<Rectangle> &rectangles) const {
-    std::vector<std::int64_t> ends;
-    ends.reserve(rectangles.size() * 8);
-    for (const Rectangle &r : rectangles) {
-      const std::int64_t lastRow =
-          std::min<std::int64_t>(std::int64_t{r.qEnd} * kernel.tile_q, shape.seq_q) - 1;
-      const std::int64_t lastKey =
-          std::min<std::int64_t>(std::int64_t{r.kEnd} * kernel.tile_k, shape.seq_k) - 1;
-      ends.insert(ends.end(), {shape.q_start + std::int64_t{r.qBegin} * kernel.tile_q,
-                               shape.q_start + lastRow, std::int64_t{r.kBegin} * kernel.tile_k,
-                               lastKey, firstHead, kernel.reads_head ? firstHead : shape.heads - 1,
-                               firstBatch, kernel.reads_batch ? firstBatch : shape.batch - 1});
-    }
-    const auto count = static_cast<std::int64_t>(rectangles.size());
-    std::vector<std::uint8_t> verdicts(rectangles.size());
-    Buffer uniforms(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size()));
-    Buffer in(ends.data(), int64, 8, count, 8);
-    Buffer out(verdicts.data(), uint8, count);
-    if (const int code = kernel.classify(uniforms.get(), in.get(), out.get()))
-      throw Failure(GAZE_INTERNAL_ERROR, "classify failed with code " + std::to_string(code));
-    return verdicts;
-  }
-
-  void decide(const Rectangle &r, std::uint8_t verdict, std::vector<Rectangle> &open) {
-    if (!(verdict & someMayBeKept))
-      return;
-    const bool isTile = r.qEnd - r.qBegin == 1 && r.kEnd - r.kBegin == 1;
-    if (verdict & allAreKept)
-      list(r, true);
-    else if (isTile)
-      list(r, false);
-    else
-      cut(r, open);
-  }
-
-  /// The last tile of keys is partial where seq_k cuts it: its mask keeps out what
-  /// lies behind.
-  void list(const Rectangle &r, bool full) {
-    const bool cutsLast = r.kEnd == plan.keyTiles && shape.seq_k % kernel.tile_k != 0;
-    const std::int32_t fullEnd = full ? r.kEnd - (cutsLast ? 1 : 0) : r.kBegin;
-    for (std::int32_t tile = r.qBegin; tile < r.qEnd; ++tile) {
-      if (fullEnd > r.kBegin)
-        listed.push_back({tile, {r.kBegin, fullEnd}, true});
-      if (r.kEnd > fullEnd)
-        listed.push_back({tile, {fullEnd, r.kEnd}, false});
-    }
-  }
-
-  /// In halves across the longer side, or in quarters where it is about square.
-  void cut(const Rectangle &r, std::vector<Rectangle> &open) const {
-    const std::int64_t height = std::int64_t{r.qEnd - r.qBegin} * kernel.tile_q;
-    const std::int64_t width = std::int64_t{r.kEnd - r.kBegin} * kernel.tile_k;
-    const bool cutsQ = r.qEnd - r.qBegin > 1 && (2 * height > width || r.kEnd - r.kBegin == 1);
-    const bool cutsK = r.kEnd - r.kBegin > 1 && (2 * width > height || r.qEnd - r.qBegin == 1);
-    const std::int32_t qMiddle = cutsQ ? r.qBegin + (r.qEnd - r.qBegin) / 2 : r.qEnd;
-    const std::int32_t kMiddle = cutsK ? r.kBegin + (r.kEnd - r.kBegin) / 2 : r.kEnd;
-    for (const auto &[qBegin, qEnd] : {std::pair{r.qBegin, qMiddle}, std::pair{qMiddle, r.qEnd}})
-      for (const auto &[kBegin, kEnd] : {std::pair{r.kBegin, kMiddle}, std::pair{kMiddle, r.kEnd}})
-        if (qBegin < qEnd && kBegin < kEnd)
-          open.push_back({qBegin, qEnd, kBegin, kEnd});
-  }
-};
-
-/// What one strip adds to its grid: rows in order, runs joined where they touch.
-struct Strip {
-  std::vector<Row> rows;
-  std::vector<Run> runs;
-};
-
-Strip makeStrip(std::vector<Listed> listed, std::int32_t qBegin, std::int32_t qEnd) {
-  std::sort(listed.begin(), listed.end(), [](const Listed &a, const Listed &b) {
-    return std::make_tuple(a.queryTile, !a.full, a.run.begin) <
-           std::make_tuple(b.queryTile, !b.full, b.run.begin);
-  });
-  Strip strip;
-  auto next = listed.begin();
-  for (std::int32_t tile = qBegin; tile < qEnd; ++tile) {
-    Row row{tile, 0, 0, 0, static_cast<std::int64_t>(strip.runs.size()), 0};
-    bool lastFull = false;
-    for (; next != listed.end() && next->queryTile == tile; ++next) {
-      (next->full ? row.fullTiles : row.partialTiles) += next->run.end - next->run.begin;
-      const bool extends = static_cast<std::int64_t>(strip.runs.size()) > row.firstRun &&
-                           lastFull == next->full && strip.runs.back().end == next->run.begin;
-      if (extends) {
-        strip.runs.back().end = next->run.end;
-      } else {
-        strip.runs.push_back(next->run);
-        row.fullRuns += next->full ? 1 : 0;
-      }
-      lastFull = next->full;
-    }
-    row.endRun = static_cast<std::int64_t>(strip.runs.size());
-    strip.rows.push_back(row);
-  }
-  return strip;
-}
 
 Grid joinStrips(const Strip *first, const Strip *last) {
   Grid grid;
@@ -204,8 +59,7 @@ Part makePart(const gaze_plan &plan, int threads) {
       const std::int64_t grid = i / stripsPerGrid;
       const auto qBegin = static_cast<std::int32_t>(i % stripsPerGrid) * stripTiles;
       const std::int32_t qEnd = std::min(qBegin + stripTiles, plan.queryTiles);
-      StripSearch search(plan, grid % heads, grid / heads);
-      strips[i] = makeStrip(search.search(qBegin, qEnd), qBegin, qEnd);
+      strips[i] = searchTiles(plan, grid % heads, grid / heads, qBegin, qEnd);
     }
   });
   Part part;
@@ -271,7 +125,8 @@ std::vector<std::int64_t> makeUniforms(const gaze_kernel &kernel, const gaze_sha
       std::memcpy(&bits, &value.real, sizeof bits);
     uniforms.push_back(bits);
   }
-  uniforms.insert(uniforms.end(), {shape.seq_q, shape.seq_k, shape.heads, kernel.head_dim});
+  uniforms.insert(uniforms.end(),
+                  {shape.seq_q, shape.seq_k, shape.heads, kernel.head_dim, shape.batch});
   return uniforms;
 }
 
@@ -296,23 +151,35 @@ std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
 
 } // namespace
 
+std::unique_ptr<gaze_plan>
+gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
+                           const gaze_value *values, std::int32_t valueCount,
+                           const gaze_input_tensor *inputs, std::int32_t inputCount, int threads) {
+  checkKernel(kernel);
+  checkShape(shape);
+  std::unique_ptr<gaze_plan> plan(new gaze_plan{kernel,
+                                                *shape,
+                                                makeUniforms(*kernel, *shape, values, valueCount),
+                                                {},
+                                                tilesOf(shape->seq_q, kernel->tile_q),
+                                                tilesOf(shape->seq_k, kernel->tile_k),
+                                                {}});
+  checkRequirements(*plan);
+  plan->inputs = copyInputs(*kernel, inputs, inputCount, plan->uniforms);
+  checkIndices(*plan, threads);
+  return plan;
+}
+
 gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
-                             const gaze_value *values, int32_t value_count, int32_t threads,
+                             const gaze_value *values, int32_t value_count,
+                             const gaze_input_tensor *inputs, int32_t input_count, int32_t threads,
                              gaze_plan **plan, gaze_error *error) {
   return guarded(error, [&] {
     if (!plan)
       invalid("plan is null");
     *plan = nullptr;
-    checkKernel(kernel);
-    checkShape(shape);
-    std::unique_ptr<gaze_plan> result(
-        new gaze_plan{kernel,
-                      *shape,
-                      makeUniforms(*kernel, *shape, values, value_count),
-                      tilesOf(shape->seq_q, kernel->tile_q),
-                      tilesOf(shape->seq_k, kernel->tile_k),
-                      {}});
-    checkRequirements(*result);
+    std::unique_ptr<gaze_plan> result =
+        preparePlan(kernel, shape, values, value_count, inputs, input_count, threads);
     result->parts.push_back(makePart(*result, threads));
     *plan = result.release();
   });
@@ -325,7 +192,7 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
     if (!plan || !info)
       invalid(plan ? "info is null" : "plan is null");
     *info = {};
-    info->bytes = static_cast<std::int64_t>(sizeof *plan);
+    info->bytes = static_cast<std::int64_t>(sizeof *plan) + plan->inputs.bytes();
     const std::int64_t planes = plan->shape.batch * plan->shape.heads;
     for (const Part &part : plan->parts) {
       const std::int64_t repeats = planes / static_cast<std::int64_t>(part.grids.size());

@@ -7,9 +7,11 @@
 #ifndef GAZE_RUNTIME_PLAN_H
 #define GAZE_RUNTIME_PLAN_H
 
+#include "runtime/Inputs.h"
 #include "runtime/gaze.h"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace gaze::runtime {
@@ -50,6 +52,7 @@ struct gaze_plan {
   const gaze_kernel *kernel;
   gaze_shape shape;
   std::vector<std::int64_t> uniforms; ///< as gaze_kernel describes them
+  gaze::runtime::Inputs inputs;
   std::int32_t queryTiles;
   std::int32_t keyTiles;
   std::vector<gaze::runtime::Part> parts;
@@ -60,5 +63,16 @@ struct gaze_plan {
     return part.grids[(kernel->reads_batch ? batch : 0) * heads + (kernel->reads_head ? head : 0)];
   }
 };
+
+namespace gaze::runtime {
+
+/// A plan that has no parts yet, for who looks for tiles himself (Search.h). Throws a
+/// Failure for all that gaze_plan_create refuses.
+std::unique_ptr<gaze_plan> preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
+                                       const gaze_value *values, std::int32_t valueCount,
+                                       const gaze_input_tensor *inputs, std::int32_t inputCount,
+                                       int threads);
+
+} // namespace gaze::runtime
 
 #endif // GAZE_RUNTIME_PLAN_H

@@ -62,7 +62,7 @@ public:
   Worker(const gaze_plan &owner, const Tensors &given)
       : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given),
         scratch(kernel.scratch_bytes), tiles(kernel.chunk_tiles),
-        uniforms(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size())) {
+        arguments(plan.uniforms, plan.inputs) {
     for (auto &state : states)
       state = allocateFloats(stateSize());
     if (!tensors.lse)
@@ -87,7 +87,7 @@ private:
   const Tensors &tensors;
   Scratch scratch;
   std::vector<std::int32_t> tiles;
-  Buffer uniforms;
+  Arguments arguments;
   std::array<std::unique_ptr<float[], FreeFloats>, 2> states; ///< the first is the current one
   std::unique_ptr<float[], FreeFloats> unusedLse;
 
@@ -126,9 +126,10 @@ private:
       Buffer tileBuffer(tiles.data(), int32, count);
       Buffer stateIn = stateBuffer(0), stateOut = stateBuffer(1);
       scratch.reset();
-      check(kernel.accumulate(uniforms.get(), q.get(), k.get(), v.get(), tileBuffer.get(), full,
-                              count, shape.q_start + firstRow, head, batch, stateIn.get(),
-                              stateOut.get()),
+      check(kernel.accumulate(arguments.uniforms.get(), arguments.ints.get(),
+                              arguments.floats.get(), arguments.bools.get(), q.get(), k.get(),
+                              v.get(), tileBuffer.get(), full, count, shape.q_start + firstRow,
+                              head, batch, stateIn.get(), stateOut.get()),
             "accumulate");
       std::swap(states[0], states[1]);
     }

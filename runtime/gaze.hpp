@@ -13,6 +13,8 @@
 
 #include "runtime/gaze.h"
 
+#include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -72,6 +74,27 @@ private:
   gaze_value value;
 };
 
+/// A tensor that a pattern reads at run time, dense and in C order; `Plan` copies it.
+template <typename Element>
+gaze_input_tensor input(const Element *data, std::initializer_list<std::int64_t> extents) {
+  constexpr bool isBool = std::is_same_v<Element, bool> || std::is_same_v<Element, std::uint8_t>;
+  static_assert(isBool || std::is_same_v<Element, std::int32_t> ||
+                    std::is_same_v<Element, std::int64_t> || std::is_same_v<Element, float>,
+                "inputs hold int32, int64, float, or bool (a byte each)");
+  gaze_input_tensor tensor = {};
+  tensor.data = data;
+  tensor.element = isBool                                  ? GAZE_ELEMENT_BOOL
+                   : std::is_same_v<Element, std::int32_t> ? GAZE_ELEMENT_INT32
+                   : std::is_same_v<Element, std::int64_t> ? GAZE_ELEMENT_INT64
+                                                           : GAZE_ELEMENT_FLOAT32;
+  tensor.rank = static_cast<std::int32_t>(extents.size());
+  std::size_t axis = 0;
+  for (const std::int64_t extent : extents)
+    if (axis < GAZE_MAX_AXES)
+      tensor.extents[axis++] = extent;
+  return tensor;
+}
+
 /// A dense tensor [batch, heads, seq, dim] over the caller's memory.
 inline gaze_tensor dense(float *data, std::int64_t heads, std::int64_t seq, std::int64_t dim) {
   return {data, heads * seq * dim, seq * dim, dim};
@@ -85,10 +108,10 @@ inline gaze_tensor dense(const float *data, std::int64_t heads, std::int64_t seq
 /// Which tiles exist, for one shape and parameter values; run it as often as you like.
 class Plan {
 public:
-  /// `values` in the order of the kernel's parameters; none: their defaults.
-  /// `threads` = 0 uses all cores.
+  /// `values` in the order of the kernel's parameters; none: their defaults. `inputs` in
+  /// the order of the kernel's inputs. `threads` = 0 uses all cores.
   Plan(const gaze_kernel &kernel, const gaze_shape &shape, const std::vector<Value> &values = {},
-       int threads = 0) {
+       const std::vector<gaze_input_tensor> &inputs = {}, int threads = 0) {
     std::vector<gaze_value> plain;
     for (std::size_t i = 0; i < values.size(); ++i)
       plain.push_back(static_cast<std::int64_t>(i) < kernel.parameter_count
@@ -97,7 +120,8 @@ public:
     gaze_plan *made = nullptr;
     gaze_error error;
     if (gaze_plan_create(&kernel, &shape, plain.data(), static_cast<std::int32_t>(plain.size()),
-                         threads, &made, &error) != GAZE_OK)
+                         inputs.data(), static_cast<std::int32_t>(inputs.size()), threads, &made,
+                         &error) != GAZE_OK)
       throw Error(error);
     plan.reset(made);
   }

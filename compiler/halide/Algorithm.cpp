@@ -39,7 +39,7 @@ constexpr double log2OfE = 1.4426950408889634;
 constexpr double logOf2 = 0.6931471805599453;
 
 /// What all functions of a kernel read from the uniforms buffer.
-Environment uniformEnvironment(const Kernel &kernel, ImageParam &uniforms, int headDim) {
+Environment uniformEnvironment(const Kernel &kernel, const ImageParam &uniforms, int headDim) {
   Environment environment;
   const int count = static_cast<int>(kernel.parameters.size());
   for (int i = 0; i < count; ++i) {
@@ -63,7 +63,22 @@ Environment uniformEnvironment(const Kernel &kernel, ImageParam &uniforms, int h
   set(Coordinate::SeqK, uniforms(count + 1));
   set(Coordinate::Heads, uniforms(count + 2));
   set(Coordinate::HeadDim, headDim ? Expr(cast<std::int64_t>(headDim)) : uniforms(count + 3));
+  environment.inputs = inputAccesses(kernel.inputs, uniforms, count + 5);
   return environment;
+}
+
+/// The same where a position in the batch means nothing: there it is their number.
+Environment shapeEnvironment(const Kernel &kernel, const ImageParam &uniforms) {
+  Environment environment = uniformEnvironment(kernel, uniforms, 0);
+  environment.coordinates[static_cast<int>(Coordinate::Batch)] =
+      uniforms(static_cast<int>(kernel.parameters.size()) + 4);
+  return environment;
+}
+
+/// `function` for one of its nodes.
+Function upTo(Function function, int node) {
+  function.results = {node};
+  return function;
 }
 
 } // namespace
@@ -86,11 +101,31 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   };
   const auto coordinatesAt = [&](Expr query, Expr key) {
     Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
+    environment.buffers = inputs;
     environment.coordinates[static_cast<int>(Coordinate::Q)] = qFirst + cast<std::int64_t>(query);
     if (key.defined())
       environment.coordinates[static_cast<int>(Coordinate::K)] = cast<std::int64_t>(key);
     environment.coordinates[static_cast<int>(Coordinate::Head)] = head;
     environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
+    return environment;
+  };
+
+  // Loads that depend on the query alone are gathered once, not for every key.
+  const auto rowLoads = [&](const Function &function) {
+    std::map<int, Func> loads;
+    for (const int node : loadsOfQuery(function)) {
+      Func value("row_value");
+      value(qi) = translate(upTo(function, node), coordinatesAt(qi, Expr()))[0];
+      rowValues.push_back(value);
+      loads.emplace(node, value);
+    }
+    return loads;
+  };
+  const std::map<int, Func> keepLoads = rowLoads(kernel.keep), scoreLoads = rowLoads(kernel.score);
+  const auto pairAt = [&](Expr query, Expr key, const std::map<int, Func> &loads) {
+    Environment environment = coordinatesAt(query, std::move(key));
+    for (const auto &[node, value] : loads)
+      environment.known[node] = value(query);
     return environment;
   };
 
@@ -106,7 +141,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   const auto finalScore = [&](Expr dot, Expr query, Expr key) {
     if (!hasScore)
       return dot;
-    Environment environment = coordinatesAt(std::move(query), std::move(key));
+    Environment environment = pairAt(std::move(query), std::move(key), scoreLoads);
     environment.score = std::move(dot);
     return strict_float(translate(kernel.score, environment)[0] * static_cast<float>(log2OfE));
   };
@@ -120,7 +155,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   const Expr key = firstKey(partialTiles) + ki;
   Expr keep = key < seqK;
   if (masked)
-    keep = keep && translate(kernel.keep, coordinatesAt(qi, key))[0];
+    keep = keep && translate(kernel.keep, pairAt(qi, key, keepLoads))[0];
   const Expr maybeScore = finalScore(partialDot(qi, ki, partialTiles), qi, key);
   // Chosen as bits, so that no fast-math flag applies to the choice.
   scores(qi, ki, partialTiles) = reinterpret<float>(select(
@@ -166,7 +201,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
 }
 
 std::vector<Argument> Accumulate::arguments() const {
-  return {uniforms, q, k, v, tiles, full, count, qFirst, head, batch, stateIn};
+  return {uniforms, inputs.ints, inputs.floats, inputs.bools, q,    k,     v,
+          tiles,    full,        count,         qFirst,       head, batch, stateIn};
 }
 
 Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
@@ -184,15 +220,53 @@ std::vector<Argument> Finish::arguments() const { return {state}; }
 
 Classify::Classify(const Kernel &kernel) {
   Environment environment = uniformEnvironment(kernel, uniforms, 0);
+  environment.buffers = inputs;
   for (int axis = 0; axis < 4; ++axis) {
     environment.low[axis] = rectangles(2 * axis, i);
     environment.high[axis] = rectangles(2 * axis + 1, i);
   }
   const std::vector<Expr> bounds = translate(kernel.bounds, environment);
-  verdicts(i) = cast<std::uint8_t>(bounds[0]) | (cast<std::uint8_t>(bounds[1]) << 1);
+  const Expr inside = bounds.size() > 2 ? bounds[2] : Internal::const_true();
+  verdicts(i) = cast<std::uint8_t>(bounds[0]) | (cast<std::uint8_t>(bounds[1]) << 1) |
+                (cast<std::uint8_t>(inside) << 2);
 }
 
-std::vector<Argument> Classify::arguments() const { return {uniforms, rectangles}; }
+std::vector<Argument> Classify::arguments() const {
+  return {uniforms, inputs.ints, inputs.floats, inputs.bools, inputs.zones, rectangles};
+}
+
+std::vector<Argument> Pairs::arguments() const {
+  return {uniforms, inputs.ints, inputs.floats, inputs.bools, qFirst, kFirst, head, batch};
+}
+
+Environment Pairs::environment(const Kernel &kernel) const {
+  Environment environment = uniformEnvironment(kernel, uniforms, 0);
+  environment.buffers = inputs;
+  environment.coordinates[static_cast<int>(Coordinate::Q)] = qFirst + cast<std::int64_t>(qi);
+  environment.coordinates[static_cast<int>(Coordinate::K)] = kFirst + cast<std::int64_t>(ki);
+  environment.coordinates[static_cast<int>(Coordinate::Head)] = head;
+  environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
+  return environment;
+}
+
+Mask::Mask(const Kernel &kernel) {
+  kept(ki, qi) = cast<std::uint8_t>(translate(kernel.keep, environment(kernel))[0]);
+}
+
+Faults::Faults(const Kernel &kernel) {
+  const std::vector<Expr> fault = translate(kernel.faults, environment(kernel));
+  faults(slot, ki, qi) = select(slot == 0, fault[0], fault[1]);
+}
+
+Sizes::Sizes(const Kernel &kernel) {
+  std::vector<Expr> all;
+  for (const KernelInput &input : kernel.inputs)
+    for (const Expr &size : translate(input.sizes, shapeEnvironment(kernel, uniforms)))
+      all.push_back(size);
+  sizes(i) = all.size() == 1 ? all[0] : mux(i, all);
+}
+
+std::vector<Argument> Sizes::arguments() const { return {uniforms}; }
 
 Require::Require(const Kernel &kernel) {
   Environment environment = uniformEnvironment(kernel, uniforms, 0);

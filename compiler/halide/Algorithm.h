@@ -8,6 +8,7 @@
 #define GAZE_COMPILER_HALIDE_ALGORITHM_H
 
 #include "compiler/Kernel.h"
+#include "compiler/halide/Expressions.h"
 
 #include <Halide.h>
 
@@ -33,6 +34,7 @@ struct Accumulate {
   bool masked; ///< false: every pair is kept, partial tiles are those that seq_k cuts
 
   Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
+  InputBuffers inputs;
   Halide::ImageParam q{Halide::Float(32), 2, "q"};
   Halide::ImageParam k{Halide::Float(32), 2, "k"};
   Halide::ImageParam v{Halide::Float(32), 2, "v"};
@@ -54,6 +56,7 @@ struct Accumulate {
   Halide::RDom keys;                    ///< keys of a tile
   Halide::RDom channel;                 ///< of V
 
+  std::vector<Halide::Func> rowValues;          ///< (qi): what a row loads from inputs
   Halide::Func queries{"queries"};              ///< (qi, di): Q transposed, times the scale
   Halide::Func fullDot{"full_dot"};             ///< (qi, ki, ti)
   Halide::Func partialDot{"partial_dot"};       ///< (qi, ki, ti)
@@ -91,9 +94,48 @@ struct Classify {
   std::vector<Halide::Argument> arguments() const;
 
   Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
+  InputBuffers inputs;
   Halide::ImageParam rectangles{Halide::Int(64), 2, "rectangles"};
   Halide::Var i{"i"};
   Halide::Func verdicts{"verdicts"}; ///< (i)
+};
+
+/// What a kernel says of the pairs of a rectangle, one by one.
+struct Pairs {
+  std::vector<Halide::Argument> arguments() const;
+  Environment environment(const Kernel &kernel) const;
+
+  Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
+  InputBuffers inputs;
+  Halide::Param<std::int64_t> qFirst{"q_first"};
+  Halide::Param<std::int64_t> kFirst{"k_first"};
+  Halide::Param<std::int64_t> head{"head"};
+  Halide::Param<std::int64_t> batch{"batch"};
+  Halide::Var ki{"ki"}, qi{"qi"};
+};
+
+/// Which pairs are kept.
+struct Mask : Pairs {
+  explicit Mask(const Kernel &kernel);
+  Halide::Func kept{"kept"}; ///< (ki, qi)
+};
+
+/// Which indices are outside of their inputs.
+struct Faults : Pairs {
+  explicit Faults(const Kernel &kernel);
+  Halide::Var slot{"slot"};
+  Halide::Func faults{"faults"}; ///< (slot, ki, qi): the site, the index
+};
+
+/// The sizes of all axes of all inputs.
+struct Sizes {
+  explicit Sizes(const Kernel &kernel);
+
+  std::vector<Halide::Argument> arguments() const;
+
+  Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
+  Halide::Var i{"i"};
+  Halide::Func sizes{"sizes"}; ///< (i)
 };
 
 /// Which requirements hold.

@@ -50,6 +50,19 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   scheduleForCpu(classify, lanes);
   add(classify.verdicts, classify.arguments(), "classify");
 
+  Mask mask(kernel);
+  scheduleForCpu(mask, lanes);
+  add(mask.kept, mask.arguments(), "mask");
+
+  if (!kernel.inputs.empty()) {
+    Sizes sizesOfInputs(kernel);
+    add(sizesOfInputs.sizes, sizesOfInputs.arguments(), "sizes");
+  }
+  if (!kernel.faults.results.empty()) {
+    Faults faults(kernel);
+    scheduleForCpu(faults, lanes);
+    add(faults.faults, faults.arguments(), "faults");
+  }
   if (!kernel.requirements.empty()) {
     Require require(kernel);
     add(require.holds, require.arguments(), "require");

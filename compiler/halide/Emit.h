@@ -27,7 +27,7 @@ std::optional<TargetInfo> findTarget(const std::string &name);
 enum class Output { Object, Assembly, Statements };
 
 struct EmitOptions {
-  std::string prefix; ///< the functions are PREFIX_require, _classify, _accumulate, _finish
+  std::string prefix; ///< the functions are PREFIX_accumulate and so on: runtime/gaze.h
   TargetInfo target;
   Schedule schedule;
   int headDim;
@@ -40,8 +40,9 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Writes all functions of the kernel to the file `path`. PREFIX_require is there
-/// only where the kernel has requirements. Throws EmitError.
+/// Writes all functions of the kernel to the file `path`. PREFIX_require is there only
+/// where the kernel has requirements, PREFIX_sizes and PREFIX_faults only where it has
+/// inputs. Throws EmitError.
 void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
                 const std::string &path);
 

@@ -284,6 +284,13 @@ private:
       return environment.parameters[node.integer];
     case Op::Score:
       return environment.score;
+    case Op::Load:
+      return loadElement(environment.inputs[node.integer], environment.buffers, in);
+    case Op::InputSize:
+      return environment.inputs[node.integer].axes[node.axis].size;
+    case Op::LeastLoad:
+    case Op::GreatestLoad:
+      return zoneBound(node, in);
     case Op::Add:
     case Op::Subtract:
     case Op::Multiply:
@@ -347,6 +354,22 @@ private:
     return Expr();
   }
 
+  /// The least of the least elements, or the greatest of the greatest; of bools,
+  /// whether all, or any, are true.
+  Expr zoneBound(const Node &node, const std::vector<Expr> &ends) const {
+    const bool greatest = node.op == Op::GreatestLoad;
+    const std::vector<Expr> zones =
+        loadZones(environment.inputs[node.integer], environment.buffers, ends, greatest);
+    Expr result = zones.front();
+    for (std::size_t i = 1; i < zones.size(); ++i) {
+      if (node.type == ValueType::I1)
+        result = greatest ? result || zones[i] : result && zones[i];
+      else
+        result = minimumOrMaximum(greatest ? Op::Maximum : Op::Minimum, result, zones[i]);
+    }
+    return result;
+  }
+
   static Expr constant(const Node &node) {
     switch (node.type) {
     case ValueType::I1:
@@ -368,6 +391,7 @@ private:
     case Op::Coordinate:
     case Op::Low:
     case Op::High:
+    case Op::InputSize:
       return coordinateLimit;
     case Op::Add:
     case Op::Subtract:
@@ -403,25 +427,44 @@ Expr bind(int result, const Function &function, const std::vector<Translated> &v
   isRead[result] = true;
   Expr expr = values[result].expr;
   for (int i = result; i >= 0; --i) {
-    if (!isRead[i])
+    if (!isRead[i] || !definitions[i].defined())
       continue;
     for (const int operand : function.nodes[i].operands)
       isRead[operand] = true;
-    if (const auto *variable = values[i].expr.as<Halide::Internal::Variable>();
-        variable && definitions[i].defined())
-      expr = Halide::Internal::Let::make(variable->name, definitions[i], expr);
+    const auto *variable = values[i].expr.as<Halide::Internal::Variable>();
+    expr = Halide::Internal::Let::make(variable->name, definitions[i], expr);
   }
   return expr;
+}
+
+/// The nodes that the results are computed from, as far as they are not known.
+std::vector<bool> nodesToTranslate(const Function &function, const Environment &environment) {
+  std::vector<bool> needed(function.nodes.size());
+  for (const int result : function.results)
+    needed[result] = true;
+  for (std::size_t i = needed.size(); i-- > 0;) {
+    if (environment.known.count(static_cast<int>(i)) != 0)
+      needed[i] = false;
+    for (const int operand : function.nodes[i].operands)
+      needed[operand] = needed[operand] || needed[i];
+  }
+  return needed;
 }
 
 } // namespace
 
 std::vector<Expr> translate(const Function &function, const Environment &environment) {
   Translator translator(environment);
+  const std::vector<bool> needed = nodesToTranslate(function, environment);
   std::vector<Translated> values;
   std::vector<Expr> definitions(function.nodes.size());
   values.reserve(function.nodes.size());
   for (std::size_t i = 0; i < function.nodes.size(); ++i) {
+    if (!needed[i]) {
+      const auto known = environment.known.find(static_cast<int>(i));
+      values.push_back({known == environment.known.end() ? Expr() : known->second});
+      continue;
+    }
     Translated value = translator.translate(function.nodes[i], values);
     if (!function.nodes[i].operands.empty()) {
       definitions[i] = value.expr;
@@ -434,6 +477,30 @@ std::vector<Expr> translate(const Function &function, const Environment &environ
   for (const int result : function.results)
     results.push_back(bind(result, function, values, definitions));
   return results;
+}
+
+std::vector<int> loadsOfQuery(const Function &function) {
+  const std::size_t count = function.nodes.size();
+  std::vector<bool> loads(count), readsPair(count), isHoisted(count);
+  std::vector<int> result;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Node &node = function.nodes[i];
+    loads[i] = node.op == Op::Load;
+    readsPair[i] = node.op == Op::Score ||
+                   (node.op == Op::Coordinate && node.integer == static_cast<int>(Coordinate::K));
+    for (const int operand : node.operands) {
+      loads[i] = loads[i] || loads[operand];
+      readsPair[i] = readsPair[i] || readsPair[operand];
+    }
+    for (const int operand : node.operands)
+      isHoisted[operand] = isHoisted[operand] || (readsPair[i] && !readsPair[operand]);
+  }
+  for (const int node : function.results)
+    isHoisted[node] = !readsPair[node];
+  for (std::size_t i = 0; i < count; ++i)
+    if (isHoisted[i] && loads[i])
+      result.push_back(static_cast<int>(i));
+  return result;
 }
 
 Expr exp2OfNonPositive(Expr x) {

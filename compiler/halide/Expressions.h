@@ -9,10 +9,12 @@
 #define GAZE_COMPILER_HALIDE_EXPRESSIONS_H
 
 #include "compiler/Kernel.h"
+#include "compiler/halide/Inputs.h"
 
 #include <Halide.h>
 
 #include <array>
+#include <map>
 #include <vector>
 
 namespace gaze {
@@ -23,10 +25,19 @@ struct Environment {
   std::array<Halide::Expr, 4> low, high;   ///< int64, by Coordinate; bounds functions only
   std::vector<Halide::Expr> parameters;    ///< int64, float64 or bool
   Halide::Expr score;                      ///< float32; score functions only
+  std::vector<InputAccess> inputs;         ///< by Op::Load's index
+  InputBuffers buffers;
+  /// Values of nodes that are known already, by their number.
+  std::map<int, Halide::Expr> known;
 };
 
 /// The results of `function`, in their order.
 std::vector<Halide::Expr> translate(const Function &function, const Environment &environment);
+
+/// The nodes of `function` that load from inputs and depend on the query but not on the
+/// key or the score, as far as nothing larger does: what is worth computing once for
+/// all keys.
+std::vector<int> loadsOfQuery(const Function &function);
 
 /// 2^x in float32 for x <= 0, to 1 ulp; 0 below 2^-126; NaN stays NaN, -inf gives 0.
 Halide::Expr exp2OfNonPositive(Halide::Expr x);

@@ -62,6 +62,8 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
   stateOut.dim(0).set_bounds(0, sizes.tileQ);
   stateOut.dim(1).set_bounds(0, sizes.valueDim + 2).set_stride(sizes.tileQ);
 
+  for (Func &value : a.rowValues)
+    rows(value, qi, lanes);
   rows(a.queries, qi, lanes);
   a.queries.reorder(qi, di);
 
@@ -140,9 +142,20 @@ void scheduleForCpu(Finish &f, int lanes) {
 }
 
 void scheduleForCpu(Classify &c, int lanes) {
+  c.inputs.zones.dim(0).set_bounds(0, 2);
+  c.inputs.zones.dim(1).set_min(0).set_stride(2);
   c.rectangles.dim(0).set_bounds(0, 8);
   c.rectangles.dim(1).set_min(0).set_stride(8);
   c.verdicts.vectorize(c.i, lanes / 2, TailStrategy::GuardWithIf);
+}
+
+void scheduleForCpu(Mask &m, int lanes) {
+  m.kept.vectorize(m.ki, lanes, TailStrategy::GuardWithIf);
+}
+
+void scheduleForCpu(Faults &f, int lanes) {
+  f.faults.output_buffer().dim(0).set_bounds(0, 2);
+  f.faults.bound(f.slot, 0, 2).unroll(f.slot).vectorize(f.ki, lanes, TailStrategy::GuardWithIf);
 }
 
 } // namespace gaze

@@ -12,6 +12,8 @@ namespace gaze {
 void scheduleForCpu(Accumulate &accumulate, const Schedule &schedule, int lanes);
 void scheduleForCpu(Finish &finish, int lanes);
 void scheduleForCpu(Classify &classify, int lanes);
+void scheduleForCpu(Mask &mask, int lanes);
+void scheduleForCpu(Faults &faults, int lanes);
 
 } // namespace gaze
 

@@ -34,6 +34,9 @@ mlir::Type coordinateType(mlir::MLIRContext *context, Coordinate coordinate);
 /// The parameter called `name`, or null.
 ParameterAttr findParameter(mlir::ArrayAttr parameters, llvm::StringRef name);
 
+/// The input called `name` of the pattern or kernel around `user`, or null.
+InputOp findInput(mlir::Operation *user, llvm::StringRef name);
+
 /// Whether the value of `def` depends on `gaze.score` at the place of the call.
 bool readsScore(DefOp def);
 

@@ -51,6 +51,16 @@ def Gaze_ParameterAttr : AttrDef<Gaze_Dialect, "Parameter"> {
   let genVerifyDecl = 1;
 }
 
+def Gaze_SiteAttr : AttrDef<Gaze_Dialect, "Site"> {
+  let mnemonic = "site";
+  let summary = "A place where a pattern reads an input, with one of its indices";
+  let parameters = (ins
+    StringRefParameter<"the input">:$input, "int64_t":$axis, "::mlir::LocationAttr":$place);
+  let assemblyFormat = "`<` $input `,` $axis `,` $place `>`";
+}
+
+def Gaze_SiteArrayAttr : TypedArrayAttrBase<Gaze_SiteAttr, "sites">;
+
 def Gaze_ParameterArrayAttr : TypedArrayAttrBase<Gaze_ParameterAttr, "parameters">;
 
 #endif // GAZE_COMPILER_IR_GAZE_TD

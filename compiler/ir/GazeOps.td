@@ -42,13 +42,15 @@ def Gaze_PatternOp : Gaze_RegionsOp<"pattern"> {
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, Gaze_ParameterArrayAttr:$parameters);
+  let arguments = (ins SymbolNameAttr:$sym_name, Gaze_ParameterArrayAttr:$parameters,
+                       OptionalAttr<Gaze_SiteArrayAttr>:$sites);
   let regions = (region
-    MaxSizedRegion<1>:$requirements, MaxSizedRegion<1>:$keep,
-    MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score);
+    MaxSizedRegion<1>:$inputs, MaxSizedRegion<1>:$requirements, MaxSizedRegion<1>:$keep,
+    MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$faults);
   let assemblyFormat = [{
-    $sym_name `` custom<Parameters>($parameters) attr-dict-with-keyword
-    (`requirements` $requirements^)? (`keep` $keep^)? (`scale` $scale^)? (`score` $score^)?
+    $sym_name `` custom<Parameters>($parameters) (`sites` $sites^)? attr-dict-with-keyword
+    (`inputs` $inputs^)? (`requirements` $requirements^)? (`keep` $keep^)? (`scale` $scale^)?
+    (`score` $score^)? (`faults` $faults^)?
   }];
 }
 
@@ -60,20 +62,21 @@ def Gaze_KernelOp : Gaze_RegionsOp<"kernel", [
     is always there. `bounds` answers for a rectangle of pairs what `keep` answers for one: its
     arguments are the inclusive ends of q, k, head and batch, in that order, and
     its `gaze.verdict` says whether any pair may, and whether all pairs must, be
-    kept.
+    kept, and, where there are `faults`, whether none of these is anywhere on it.
   }];
   let arguments = (ins
     SymbolNameAttr:$sym_name, Gaze_ParameterArrayAttr:$parameters,
-    UnitAttr:$keeps_everything, UnitAttr:$reads_head, UnitAttr:$reads_batch);
+    OptionalAttr<Gaze_SiteArrayAttr>:$sites, UnitAttr:$keeps_everything, UnitAttr:$reads_head, UnitAttr:$reads_batch);
   let regions = (region
-    MaxSizedRegion<1>:$requirements, SizedRegion<1>:$keep,
-    MaxSizedRegion<1>:$bounds, MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score);
+    MaxSizedRegion<1>:$inputs, MaxSizedRegion<1>:$requirements, SizedRegion<1>:$keep,
+    MaxSizedRegion<1>:$bounds, MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score,
+    MaxSizedRegion<1>:$faults);
   let assemblyFormat = [{
-    $sym_name `` custom<Parameters>($parameters)
+    $sym_name `` custom<Parameters>($parameters) (`sites` $sites^)?
     (`keeps_everything` $keeps_everything^)? (`reads_head` $reads_head^)?
     (`reads_batch` $reads_batch^)? attr-dict-with-keyword
-    (`requirements` $requirements^)? `keep` $keep (`bounds` $bounds^)?
-    (`scale` $scale^)? (`score` $score^)?
+    (`inputs` $inputs^)? (`requirements` $requirements^)? `keep` $keep (`bounds` $bounds^)?
+    (`scale` $scale^)? (`score` $score^)? (`faults` $faults^)?
   }];
 }
 
@@ -84,6 +87,31 @@ def Gaze_RequireOp : Gaze_Op<"require", [
   let regions = (region SizedRegion<1>:$condition);
   let assemblyFormat = "$message attr-dict-with-keyword $condition";
   let hasRegionVerifier = 1;
+}
+
+def Gaze_InputOp : Gaze_Op<"input", [
+    IsolatedFromAbove, SingleBlock, ParentOneOf<["PatternOp", "KernelOp"]>]> {
+  let summary = "A tensor that is given at run time";
+  let description = [{
+    The region gives the size of each axis, from parameters and shape; `batch` in it
+    is the number of batch entries. `axes` is what the pattern's author wrote.
+
+    ```mlir
+    gaze.input @doc : i64 "[batch, seq_k]" {
+      %batch = gaze.coordinate batch : i64
+      %seq_k = gaze.coordinate seq_k : i64
+      gaze.sizes %batch, %seq_k : i64, i64
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$input, TypeAttrOf<AnyTypeOf<[I64, I1, F64]>>:$type,
+                       StrAttr:$axes);
+  let regions = (region SizedRegion<1>:$sizes);
+  let assemblyFormat = "$input `:` $type $axes attr-dict-with-keyword $sizes";
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t rank();
+  }];
 }
 
 def Gaze_DefOp : Gaze_Op<"def", [
@@ -113,6 +141,22 @@ def Gaze_DefOp : Gaze_Op<"def", [
 // Ends of regions
 //===----------------------------------------------------------------------===//
 
+def Gaze_SizesOp : Gaze_Op<"sizes", [Pure, Terminator, HasParent<"InputOp">]> {
+  let summary = "The sizes of the axes of an input";
+  let arguments = (ins Variadic<I64>:$sizes);
+  let assemblyFormat = "$sizes attr-dict `:` type($sizes)";
+}
+
+def Gaze_FaultOp : Gaze_Op<"fault", [
+    Pure, Terminator, ParentOneOf<["PatternOp", "KernelOp"]>]> {
+  let summary = "The first index that is outside of its input";
+  let description = [{
+    `site` counts the sites of the pattern from 1, 0 is none; `index` is the index.
+  }];
+  let arguments = (ins I64:$site, I64:$index);
+  let assemblyFormat = "$site `,` $index attr-dict `:` type($site) `,` type($index)";
+}
+
 def Gaze_YieldOp : Gaze_Op<"yield", [
     Pure, Terminator,
     ParentOneOf<["PatternOp", "KernelOp", "RequireOp", "DefOp", "WhereOp"]>]> {
@@ -125,10 +169,14 @@ def Gaze_VerdictOp : Gaze_Op<"verdict", [Pure, Terminator, HasParent<"KernelOp">
   let summary = "The answer for a rectangle: may a pair of it be kept, must all be?";
   let description = [{
     Sound, never wrong: `may` false means that no pair is kept, `must` true that
-    all are; (true, false) is always allowed.
+    all are, `inside` true that no index is outside of its input; (true, false, false)
+    is always allowed.
   }];
-  let arguments = (ins I1:$may, I1:$must);
-  let assemblyFormat = "$may `,` $must attr-dict `:` type($may) `,` type($must)";
+  let arguments = (ins I1:$may, I1:$must, Optional<I1>:$inside);
+  let assemblyFormat = [{
+    $may `,` $must (`,` $inside^)? attr-dict `:` type($may) `,` type($must)
+    (`,` type($inside)^)?
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -168,6 +216,46 @@ def Gaze_ParameterOp : Gaze_Op<"parameter", [
   let arguments = (ins FlatSymbolRefAttr:$parameter);
   let results = (outs AnyTypeOf<[I64, I1, F64]>:$result);
   let assemblyFormat = "$parameter attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+def Gaze_LoadOp : Gaze_Op<"load", [Pure]> {
+  let summary = "An element of an input";
+  let description = [{
+    Total: each index is clamped into its axis. That it is outside is found by the
+    `faults` of the pattern.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$input, Variadic<I64>:$indices);
+  let results = (outs AnyTypeOf<[I64, I1, F64]>:$result);
+  let assemblyFormat = "$input `[` $indices `]` attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+class Gaze_BoundOp<string mnemonic, string text> : Gaze_Op<mnemonic, [Pure]> {
+  let summary = text # " element of an input in a box of indices";
+  let description = [{
+    The ends of the box, low and high, for one axis after the other; each is clamped
+    into its axis. Of bools: whether all (least) or any (greatest) are true. Of floats
+    NaN where an element is. May say less, and more: it looks at zones that cover the box.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$input, Variadic<I64>:$ends);
+  let results = (outs AnyTypeOf<[I64, I1, F64]>:$result);
+  let assemblyFormat = "$input `[` $ends `]` attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+def Gaze_LeastLoadOp : Gaze_BoundOp<"least_load", "The least">;
+def Gaze_GreatestLoadOp : Gaze_BoundOp<"greatest_load", "The greatest">;
+
+def Gaze_InputSizeOp : Gaze_Op<"input_size", [
+    Pure, DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>]> {
+  let summary = "The size of an axis of an input";
+  let arguments = (ins FlatSymbolRefAttr:$input, I64Attr:$axis);
+  let results = (outs I64:$result);
+  let assemblyFormat = "$input `axis` $axis attr-dict `:` type($result)";
   let hasVerifier = 1;
 }
 

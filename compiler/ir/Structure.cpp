@@ -90,11 +90,30 @@ static LogicalResult verifyParameters(Operation *op, ArrayAttr parameters) {
   return success();
 }
 
+/// `faults` ends with gaze.fault and does not read the score.
+template <typename OpType> static LogicalResult verifyFaults(OpType op) {
+  if (op.getFaults().empty())
+    return success();
+  Block &block = op.getFaults().front();
+  if (block.getNumArguments() != 0 || block.empty() || !isa<FaultOp>(block.back()))
+    return op.emitOpError("region 'faults' takes no arguments and must end with gaze.fault");
+  return verifyReads(op.getFaults(), "faults",
+                     [](Coordinate coordinate) { return coordinate != Coordinate::Score; });
+}
+
 /// The regions that patterns and kernels share.
 template <typename OpType> static LogicalResult verifySharedRegions(OpType op) {
   Builder builder(op.getContext());
   if (failed(verifyParameters(op, op.getParameters())))
     return failure();
+  llvm::StringSet<> inputs;
+  for (Operation &inner : op.getInputs().getOps()) {
+    auto input = dyn_cast<InputOp>(inner);
+    if (!input)
+      return inner.emitOpError("cannot stand in 'inputs'; gaze.input can");
+    if (!inputs.insert(input.getInput()).second)
+      return inner.emitOpError("is the second input '") << input.getInput() << "'";
+  }
   for (Operation &inner : op.getRequirements().getOps())
     if (!isa<RequireOp>(inner))
       return inner.emitOpError("cannot stand in 'requirements'; gaze.require can");
@@ -111,9 +130,10 @@ template <typename OpType> static LogicalResult verifySharedRegions(OpType op) {
       (failed(verifyYields(op, op.getScale(), "scale", builder.getF64Type())) ||
        failed(verifyReads(op.getScale(), "scale", scaleReads))))
     return failure();
-  if (!op.getScore().empty())
-    return verifyYields(op, op.getScore(), "score", builder.getF32Type());
-  return success();
+  if (!op.getScore().empty() &&
+      failed(verifyYields(op, op.getScore(), "score", builder.getF32Type())))
+    return failure();
+  return verifyFaults(op);
 }
 
 LogicalResult PatternOp::verifyRegions() { return verifySharedRegions(*this); }
@@ -142,8 +162,11 @@ LogicalResult KernelOp::verifyRegions() {
       !llvm::all_of(block.getArgumentTypes(), [](Type type) { return type.isInteger(64); }))
     return emitOpError("region 'bounds' takes the low and the high end of q, k, head and batch: "
                        "eight i64");
-  if (block.empty() || !isa<VerdictOp>(block.back()))
+  auto verdict = block.empty() ? VerdictOp() : dyn_cast<VerdictOp>(block.back());
+  if (!verdict)
     return emitOpError("region 'bounds' must end with gaze.verdict");
+  if (bool(verdict.getInside()) == getFaults().empty())
+    return verdict.emitOpError("says whether indices are inside where there are 'faults'");
   return verifyReads(getBounds(), "bounds", CoordinateOp::isShape);
 }
 

@@ -41,18 +41,26 @@ public:
     Block *source = &region.front();
     builder.setInsertionPointToStart(&region.emplaceBlock());
     outermostCall.reset();
-    Value result = body(*source, {}, {}, std::nullopt, 0);
-    if (!result)
+    IRMapping values;
+    if (failed(emit(*source, values, {}, std::nullopt, 0)))
       return failure();
-    ir::YieldOp::create(builder, source->getTerminator()->getLoc(), result);
+    builder.clone(*source->getTerminator(), values);
     source->erase();
     return success();
   }
 
 private:
-  /// Emits what `block` computes and returns the value that it yields, or null after an error.
+  /// Emits what `block` computes, and returns the value that it yields, or null after an error.
   Value body(Block &block, IRMapping values, const Environment &environment,
              std::optional<Location> caller, int64_t depth) {
+    if (failed(emit(block, values, environment, caller, depth)))
+      return {};
+    return values.lookup(cast<ir::YieldOp>(block.getTerminator()).getValue());
+  }
+
+  /// Emits what `block` computes and maps its values.
+  LogicalResult emit(Block &block, IRMapping &values, const Environment &environment,
+                     std::optional<Location> caller, int64_t depth) {
     for (Operation &op : block.without_terminator()) {
       if (++count > limits.operations)
         return tooLarge(op, "expands to more than " + Twine(limits.operations) + " operations");
@@ -63,12 +71,12 @@ private:
         outermostCall = op.getLoc();
       Value result = operation(op, values, environment, caller, depth);
       if (!result)
-        return {};
+        return failure();
       values.map(op.getResult(0), result);
       if (isOutermost)
         outermostCall.reset();
     }
-    return values.lookup(cast<ir::YieldOp>(block.getTerminator()).getValue());
+    return success();
   }
 
   Value operation(Operation &op, IRMapping &values, const Environment &environment,
@@ -106,9 +114,8 @@ private:
     return inner;
   }
 
-  Value tooLarge(Operation &op, const Twine &what) {
-    emitError(outermostCall.value_or(op.getLoc())) << "what stands here " << what.str();
-    return {};
+  LogicalResult tooLarge(Operation &op, const Twine &what) {
+    return emitError(outermostCall.value_or(op.getLoc())) << "what stands here " << what.str();
   }
 
   SymbolTable symbols;
@@ -124,6 +131,9 @@ struct InlinePass : impl::InlinePassBase<InlinePass> {
   void runOnOperation() override {
     Expander expander(getOperation(), {maximumOperations, maximumDepth});
     for (auto pattern : getOperation().getOps<ir::PatternOp>()) {
+      for (auto input : pattern.getInputs().getOps<ir::InputOp>())
+        if (failed(expander.expand(input.getSizes())))
+          return signalPassFailure();
       for (auto require : pattern.getRequirements().getOps<ir::RequireOp>())
         if (failed(expander.expand(require.getCondition())))
           return signalPassFailure();

@@ -80,8 +80,10 @@ Value sayWithKernelOperations(Operation *op) {
 LogicalResult legalize(Region &region) {
   if (region.empty())
     return success();
-  for (Operation &op : llvm::make_early_inc_range(region.front().without_terminator())) {
-    if (isa<ir::RequireOp>(op)) {
+  for (Operation &op : llvm::make_early_inc_range(region.front())) {
+    if (op.hasTrait<OpTrait::IsTerminator>())
+      continue;
+    if (isa<ir::RequireOp, ir::InputOp>(op)) {
       if (failed(legalize(op.getRegion(0))))
         return failure();
       continue;
@@ -116,9 +118,12 @@ void fillWithTrue(Region &region, Location location) {
 
 LogicalResult lower(ir::PatternOp pattern) {
   OpBuilder builder(pattern);
-  auto kernel =
-      ir::KernelOp::create(builder, pattern.getLoc(), pattern.getSymNameAttr(),
-                           pattern.getParametersAttr(), UnitAttr(), UnitAttr(), UnitAttr());
+  auto kernel = ir::KernelOp::create(builder, pattern.getLoc(), pattern.getSymNameAttr(),
+                                     pattern.getParametersAttr(), ArrayAttr(), UnitAttr(),
+                                     UnitAttr(), UnitAttr());
+  kernel.setSitesAttr(pattern.getSitesAttr());
+  kernel.getInputs().takeBody(pattern.getInputs());
+  kernel.getFaults().takeBody(pattern.getFaults());
   kernel.getRequirements().takeBody(pattern.getRequirements());
   kernel.getKeep().takeBody(pattern.getKeep());
   kernel.getScale().takeBody(pattern.getScale());

@@ -25,6 +25,15 @@ def InlinePass : Pass<"gaze-inline", "::mlir::ModuleOp"> {
   let dependentDialects = ["::gaze::ir::GazeDialect"];
 }
 
+def FindFaultsPass : Pass<"gaze-find-faults", "::mlir::ModuleOp"> {
+  let summary = "Say for a pair which index is outside of its input";
+  let description = [{
+    Adds the `faults` region and the `sites` to patterns that read inputs. Runs on inlined
+    patterns, before anything reorders `andi` and `ori`, which guard what stands to their right.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
+}
+
 def RequireDivisorsPass : Pass<"gaze-require-divisors", "::mlir::ModuleOp"> {
   let summary = "Refuse parameters and shapes for which the pattern divides by zero";
   let description = [{
@@ -58,7 +67,7 @@ def LowerToKernelPass : Pass<"gaze-lower-to-kernel", "::mlir::ModuleOp"> {
 def TileBoundsPass : Pass<"gaze-tile-bounds", "::mlir::ModuleOp"> {
   let summary = "Derive what `keep` says about a whole rectangle of pairs";
   let description = [{
-    Adds the `bounds` region to kernels: `keep` in interval arithmetic, written
+    Adds the `bounds` region to kernels: `keep` and `faults` in interval arithmetic, written
     with ordinary operations. Sound for every operation; TileBounds.cpp says how.
   }];
   let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect",

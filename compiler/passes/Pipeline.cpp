@@ -11,6 +11,8 @@ void addLoweringPasses(mlir::OpPassManager &manager) {
   manager.addPass(createInlinePass());
   // Equal operations are one value from here on, so a divisor is required once.
   manager.addPass(mlir::createCSEPass());
+  // Indices outside of inputs are found by a region of their own from here on; loads are total.
+  manager.addPass(createFindFaultsPass());
   // Dividing by zero is refused before the kernel runs. `and` and `or` may change sides after this.
   manager.addPass(createRequireDivisorsPass());
 

@@ -42,7 +42,7 @@ std::optional<SmallVector<Operation *>> sliceOfRequirable(Value divisor) {
   bool readsAny = false;
   for (Operation *op : ops) {
     auto coordinate = dyn_cast<ir::CoordinateOp>(op);
-    if (isa<ir::ScoreOp>(op) ||
+    if (isa<ir::ScoreOp, ir::LoadOp>(op) ||
         (coordinate && !ir::CoordinateOp::isShape(coordinate.getCoordinate())))
       return std::nullopt;
     readsAny |= coordinate || isa<ir::ParameterOp>(op);

@@ -13,6 +13,8 @@
 //   and `or` work on both ends by themselves, and `not` swaps them.
 // - `chance` is a hash, so it is known where all of its arguments are, and
 //   otherwise only for a probability that is never or always enough.
+// - An element of an input lies between the least and the greatest in the box of its
+//   indices, for which the runtime keeps a table (runtime/Inputs.h).
 // - What has no rule can be anything.
 //
 // Each rule must hold for all inputs: wrap-around, zero divisors, infinities,
@@ -71,14 +73,29 @@ public:
 
   void derive() {
     makeArguments();
-    for (Operation &op : kernel.getKeep().front().without_terminator())
-      intervals[op.getResult(0)] = interval(&op);
+    bound(kernel.getKeep());
     auto yield = cast<ir::YieldOp>(kernel.getKeep().front().getTerminator());
-    const Interval &keep = intervals.at(yield.getValue());
-    ir::VerdictOp::create(builder, yield.getLoc(), keep.high, keep.low);
+    const Interval keep = intervals.at(yield.getValue());
+    Value inside;
+    if (!kernel.getFaults().empty()) {
+      bound(kernel.getFaults());
+      inside = mustBeZero(cast<ir::FaultOp>(kernel.getFaults().front().getTerminator()).getSite());
+    }
+    ir::VerdictOp::create(builder, yield.getLoc(), keep.high, keep.low, inside);
   }
 
 private:
+  void bound(Region &region) {
+    for (Operation &op : region.front().without_terminator())
+      intervals[op.getResult(0)] = interval(&op);
+  }
+
+  Value mustBeZero(Value value) {
+    IntIntervals ints(builder, value.getLoc());
+    Value zero = ints.constant(int64_t(0));
+    return ints.compare(arith::CmpIPredicate::eq, intervals.at(value), {zero, zero, 0, 0}).low;
+  }
+
   void makeArguments() {
     Block &block = kernel.getBounds().emplaceBlock();
     builder.setInsertionPointToStart(&block);
@@ -110,7 +127,7 @@ private:
     Value value = builder.clone(*op, operands)->getResult(0);
     Interval result{value, value};
     result.isExact = true;
-    if (isa<ir::CoordinateOp>(op)) {
+    if (isa<ir::CoordinateOp, ir::InputSizeOp>(op)) {
       result.least = 0;
       result.greatest = ir::CoordinateOp::maximum;
     }
@@ -132,6 +149,8 @@ private:
       return chance(op, operands);
     if (isa<arith::SelectOp>(op))
       return select(op, operands);
+    if (auto load = dyn_cast<ir::LoadOp>(op))
+      return element(load, operands);
     if (type.isInteger(1))
       return boolean(op, operands);
     if (type.isInteger(64))
@@ -229,6 +248,16 @@ private:
     default:
       return floats.anything(builder.getF64Type());
     }
+  }
+
+  /// The least and the greatest element in the box of the indices.
+  Interval element(ir::LoadOp load, ArrayRef<Interval> indices) {
+    SmallVector<Value> ends;
+    for (const Interval &index : indices)
+      ends.append({index.low, index.high});
+    Location location = load.getLoc();
+    return {ir::LeastLoadOp::create(builder, location, load.getType(), load.getInput(), ends),
+            ir::GreatestLoadOp::create(builder, location, load.getType(), load.getInput(), ends)};
   }
 
   /// One branch where the condition is known, else both.

@@ -15,6 +15,7 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -84,12 +85,14 @@ void scoreRow(const Problem &problem, dsl::Coordinates at, const float *q, const
               Workspace &kept) {
   kept.keys.clear();
   kept.weights.clear();
-  const double scale = problem.interpreter.scale(at);
+  std::optional<double> scale; // of a row that keeps no key it need not exist
   std::int64_t &key = at.integers[static_cast<int>(dsl::Ambient::K)];
   for (key = 0; key < problem.shape.seq_k; ++key) {
     if (!problem.keeps(at))
       continue;
-    at.score = dot(q, k + key * problem.headDim, problem.headDim) * scale;
+    if (!scale)
+      scale = problem.interpreter.scale(at);
+    at.score = dot(q, k + key * problem.headDim, problem.headDim) * *scale;
     const double score = problem.interpreter.score(at);
     if (score == -infinity)
       continue;

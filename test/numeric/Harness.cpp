@@ -74,7 +74,7 @@ void CompiledPattern::run(Tensors &tensors, const std::vector<dsl::Value> &value
                     : value.type == dsl::Type::Bool ? Value(value.integer != 0)
                                                     : Value(value.integer));
   const gaze_shape &shape = tensors.shape;
-  const Plan plan(table(), shape, given, threads);
+  const Plan plan(table(), shape, given, {}, threads);
   plan.run(dense(tensors.q.data(), shape.heads, shape.seq_q, headDim()),
            dense(tensors.k.data(), shape.kv_heads, shape.seq_k, headDim()),
            dense(tensors.v.data(), shape.kv_heads, shape.seq_k, valueDim()),

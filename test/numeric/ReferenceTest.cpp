@@ -15,11 +15,12 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 reference::Result attention(const std::string &text, const gaze_shape &shape, int headDim,
                             int valueDim, const std::vector<float> &q, const std::vector<float> &k,
                             const std::vector<float> &v,
-                            reference::Pairs pairs = reference::Pairs::Kept) {
+                            reference::Pairs pairs = reference::Pairs::Kept,
+                            const std::vector<dsl::InputTensor> &inputs = {}) {
   dsl::Diagnostics diagnostics;
   const dsl::Program program = dsl::loadText("test.gaze", text, {}, diagnostics);
   EXPECT_TRUE(diagnostics.empty()) << diagnostics.render(program.sources);
-  const dsl::Interpreter interpreter(program, program.patterns.at(0), {});
+  const dsl::Interpreter interpreter(program, program.patterns.at(0), {}, inputs);
   return reference::attention(interpreter, shape, headDim, valueDim, q.data(), k.data(), v.data(),
                               {}, pairs);
 }
@@ -110,7 +111,26 @@ TEST(Reference, pairsThatDenseAttentionTakes) {
   EXPECT_DOUBLE_EQ(lse(reference::Pairs::All), std::log(upToQuery + std::exp(7)));
 }
 
-/// Whether a key behind its query takes part; one whose score is -inf does not.
+/// An index outside of an input ends the walk where its element counts: not in a pair
+/// that does not take part, and not in the scale of a row without one.
+TEST(Reference, indicesOutsideOfAnInput) {
+  const float element = 3;
+  const dsl::InputTensor input = {{1}, nullptr, &element, nullptr};
+  const auto lse = [&](const std::string &statements, reference::Pairs pairs) {
+    const std::vector<float> ones(100, 1);
+    return attention("pattern p() { input x: float[1]; " + statements + " }", {1, 1, 1, 100, 2, 0},
+                     1, 1, ones, ones, ones, pairs, {input})
+        .lse[0];
+  };
+  const std::string score = "keep k == 0; scale = 1; score = score + x[k];";
+  EXPECT_EQ(lse(score, reference::Pairs::Kept), 4);
+  EXPECT_THROW(lse(score, reference::Pairs::All), dsl::OutOfRange);
+  const std::string scale = "keep q == 0 and k == 0; scale = x[q];";
+  EXPECT_EQ(lse(scale, reference::Pairs::Kept), 3);
+  EXPECT_THROW(lse(scale, reference::Pairs::UpToQuery), dsl::OutOfRange);
+}
+
+/// Whether a later key takes part; one whose score is -inf does not.
 TEST(Reference, causality) {
   const auto causal = [](const std::string &statements, std::int64_t qStart) {
     const std::vector<float> zeros(5);

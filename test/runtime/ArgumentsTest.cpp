@@ -27,7 +27,7 @@ protected:
     gaze_error error = {};
     const gaze_status status =
         gaze_plan_create(&kernel, &shape, values.data(), static_cast<std::int32_t>(values.size()),
-                         threads, &plan, &error);
+                         nullptr, 0, threads, &plan, &error);
     gaze_plan_destroy(plan);
     if (status == GAZE_OK)
       return "";
@@ -43,16 +43,17 @@ TEST_F(PlanArguments, AreFine) { EXPECT_EQ("", refusal()); }
 TEST_F(PlanArguments, Null) {
   gaze_error error;
   gaze_plan *plan = nullptr;
-  EXPECT_EQ(GAZE_INVALID_ARGUMENT, gaze_plan_create(nullptr, &shape, nullptr, 0, 1, &plan, &error));
+  EXPECT_EQ(GAZE_INVALID_ARGUMENT,
+            gaze_plan_create(nullptr, &shape, nullptr, 0, nullptr, 0, 1, &plan, &error));
   EXPECT_STREQ("kernel is null", error.message);
   EXPECT_EQ(GAZE_INVALID_ARGUMENT,
-            gaze_plan_create(&kernel, nullptr, nullptr, 0, 1, &plan, &error));
+            gaze_plan_create(&kernel, nullptr, nullptr, 0, nullptr, 0, 1, &plan, &error));
   EXPECT_STREQ("shape is null", error.message);
   EXPECT_EQ(GAZE_INVALID_ARGUMENT,
-            gaze_plan_create(&kernel, &shape, nullptr, 0, 1, nullptr, &error));
+            gaze_plan_create(&kernel, &shape, nullptr, 0, nullptr, 0, 1, nullptr, &error));
   EXPECT_STREQ("plan is null", error.message);
   EXPECT_EQ(GAZE_INVALID_ARGUMENT,
-            gaze_plan_create(&kernel, &shape, nullptr, 0, 1, nullptr, nullptr));
+            gaze_plan_create(&kernel, &shape, nullptr, 0, nullptr, 0, 1, nullptr, nullptr));
   gaze_plan_destroy(nullptr);
 }
 
@@ -139,7 +140,8 @@ protected:
 
   void SetUp() override {
     keep = [](auto, auto, auto, auto) { return true; };
-    ASSERT_EQ(GAZE_OK, gaze_plan_create(&kernel, &shape, nullptr, 0, 1, &plan, nullptr));
+    ASSERT_EQ(GAZE_OK,
+              gaze_plan_create(&kernel, &shape, nullptr, 0, nullptr, 0, 1, &plan, nullptr));
     kernel.accumulate = [](auto *, auto *, auto *, auto *, auto *, std::int32_t, std::int32_t,
                            std::int64_t, std::int64_t, std::int64_t, auto *, auto *) { return 0; };
     kernel.finish = [](auto *, auto *, auto *) { return 0; };

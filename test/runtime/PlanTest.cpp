@@ -18,7 +18,8 @@ using PlanPointer = std::unique_ptr<gaze_plan, Destroy>;
 PlanPointer makePlan(const gaze_kernel &kernel, const gaze_shape &shape, int threads = 1) {
   gaze_plan *plan = nullptr;
   gaze_error error = {};
-  EXPECT_EQ(GAZE_OK, gaze_plan_create(&kernel, &shape, nullptr, 0, threads, &plan, &error))
+  EXPECT_EQ(GAZE_OK,
+            gaze_plan_create(&kernel, &shape, nullptr, 0, nullptr, 0, threads, &plan, &error))
       << error.message;
   return PlanPointer(plan);
 }

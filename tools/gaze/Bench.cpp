@@ -87,13 +87,13 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem,
                                kernelOptions(options.code, problem.headDim, problem.valueDim));
   times.compile = compiling.ms();
   const Stopwatch planning;
-  const Plan plan(kernel.table(), problem.shape, chosen.runtimeValues(), options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
   times.run = medianRun(problem, plan, output, options.threads);
 
   const dsl::Interpreter interpreter = chosen.interpreter();
-  const KernelMask mask(kernel.table(), problem.shape, chosen.runtimeValues(), interpreter);
+  const KernelMask mask(kernel.table(), problem.shape, plan, interpreter);
   const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, options.threads);
   const auto flops = static_cast<double>(kept) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;

@@ -4,6 +4,7 @@
 #include "dsl/Names.h"
 #include "tools/gaze/Failure.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -157,6 +158,7 @@ ChosenPattern cli::choosePattern(const PatternOptions &options, const ValueOptio
                     parameters[i].name.text + "=VALUE");
     chosen.values[i] = literalValue(parameters[i]);
   }
+  readInputs(chosen, settings.inputs);
   return chosen;
 }
 
@@ -185,17 +187,32 @@ std::vector<Value> ChosenPattern::runtimeValues() const {
 }
 
 dsl::Interpreter ChosenPattern::interpreter() const {
-  return dsl::Interpreter(*program, *pattern, values);
+  std::vector<dsl::InputTensor> tensors;
+  for (const NpyInput &file : inputs)
+    tensors.push_back({file.shape, file.ints.data(), file.floats.data(), file.bools.data()});
+  return dsl::Interpreter(*program, *pattern, values, std::move(tensors));
 }
 
 void cli::checkRequirements(const ChosenPattern &chosen, const gaze_shape &shape, int headDim) {
   dsl::Coordinates at;
   at.integers = {0, 0, 0, 0, shape.seq_q, shape.seq_k, shape.heads, headDim};
-  const int failed = chosen.interpreter().failedRequirement(at);
-  if (failed < 0)
-    return;
-  const dsl::Require &require = chosen.pattern->requirements[failed];
+  const dsl::Interpreter interpreter = chosen.interpreter();
+  const int failed = interpreter.failedRequirement(at);
   dsl::Diagnostics diagnostics;
-  diagnostics.error(require.span, require.message);
-  throw Failure::rendered(diagnostics.render(chosen.program->sources));
+  if (failed >= 0) {
+    const dsl::Require &require = chosen.pattern->requirements[failed];
+    diagnostics.error(require.span, require.message);
+  }
+  at.integers[static_cast<int>(dsl::Ambient::Batch)] = shape.batch;
+  for (std::size_t i = 0; failed < 0 && i < chosen.inputs.size(); ++i) {
+    const dsl::Input &input = chosen.pattern->inputs[i];
+    const std::vector<std::int64_t> sizes = interpreter.extents(i, at);
+    if (sizes != chosen.inputs[i].shape)
+      diagnostics.error(input.name.span, "the input '" + input.name.text + "' needs the shape " +
+                                             spelling(sizes) + ", but " +
+                                             quoted(chosen.inputs[i].path) + " has " +
+                                             spelling(chosen.inputs[i].shape));
+  }
+  if (!diagnostics.empty())
+    throw Failure::rendered(diagnostics.render(chosen.program->sources));
 }

@@ -5,6 +5,7 @@
 #include "dsl/Ast.h"
 #include "dsl/Interpreter.h"
 #include "runtime/gaze.hpp"
+#include "tools/gaze/Npy.h"
 #include "tools/gaze/Options.h"
 
 #include <memory>
@@ -22,22 +23,33 @@ struct ChosenPattern {
   const dsl::Pattern *pattern = nullptr; ///< of `program`
   /// In the order of the pattern's parameters; empty until they are set.
   std::vector<dsl::Value> values;
+  /// The tensors that the pattern reads, in its order.
+  std::vector<NpyInput> inputs;
 
   /// `longformer(window = 512, globals = 64)`
   std::string title() const;
   /// The values as the runtime takes them.
   std::vector<Value> runtimeValues() const;
-  /// The meaning of the pattern with these values.
+  std::vector<gaze_input_tensor> runtimeInputs() const;
+  /// The meaning of the pattern with these values and inputs.
   dsl::Interpreter interpreter() const;
+  /// Throws a Failure that shows the place where an index is outside of its input.
+  Plan plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads) const;
 };
 
 /// Loads and checks the file and takes the pattern that `options` name. Throws a
 /// Failure with all diagnostics.
 ChosenPattern choosePattern(const PatternOptions &options);
-/// The same, and gives its parameters their defaults and the values of `settings`.
+/// The same, gives its parameters their defaults and the values of `settings`, and reads
+/// its inputs.
 ChosenPattern choosePattern(const PatternOptions &options, const ValueOptions &settings);
 
-/// Throws a Failure that shows the `require` which does not hold.
+/// Reads the files of `given` (NAME=FILE.npy) into `chosen.inputs`. Throws a Failure
+/// where one is missing, unknown or of another type.
+void readInputs(ChosenPattern &chosen, const std::vector<std::string> &given);
+
+/// Throws a Failure that shows the `require` which does not hold, or the input whose file
+/// has not the shape that it needs.
 void checkRequirements(const ChosenPattern &chosen, const gaze_shape &shape, int headDim);
 
 } // namespace gaze::cli

@@ -4,9 +4,9 @@
 using namespace gaze;
 using namespace gaze::cli;
 
-KernelMask::KernelMask(const gaze_kernel &kernel, const gaze_shape &shape,
-                       const std::vector<Value> &values, const dsl::Interpreter &interpreter)
-    : kernel(kernel), shape(shape), interpreter(interpreter), plan(kernel, shape, values) {
+KernelMask::KernelMask(const gaze_kernel &kernel, const gaze_shape &shape, const Plan &plan,
+                       const dsl::Interpreter &interpreter)
+    : kernel(kernel), shape(shape), interpreter(interpreter), plan(plan) {
   seqQ = shape.seq_q;
   seqK = shape.seq_k;
   qStart = shape.q_start;

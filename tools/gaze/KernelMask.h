@@ -10,7 +10,8 @@ namespace gaze::cli {
 
 class KernelMask : public MaskSource {
 public:
-  KernelMask(const gaze_kernel &kernel, const gaze_shape &shape, const std::vector<Value> &values,
+  /// All of these outlive the KernelMask.
+  KernelMask(const gaze_kernel &kernel, const gaze_shape &shape, const Plan &plan,
              const dsl::Interpreter &interpreter);
 
   std::int64_t list(Plane plane, std::int64_t begin, std::int64_t end,
@@ -22,7 +23,7 @@ private:
   const gaze_kernel &kernel;
   const gaze_shape &shape;
   const dsl::Interpreter &interpreter;
-  Plan plan;
+  const Plan &plan;
 };
 
 } // namespace gaze::cli

@@ -1,4 +1,4 @@
-//===- Npy.cpp - NumPy's .npy files of floats ---------------------------------===//
+//===- Npy.cpp - NumPy's .npy files ------------------------------------------===//
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Failure.h"
 
@@ -9,12 +9,6 @@
 #include <sys/stat.h>
 
 using namespace gaze::cli;
-
-std::string gaze::cli::spelling(ElementType type) {
-  return type == ElementType::Float16   ? "float16"
-         : type == ElementType::Float32 ? "float32"
-                                        : "float64";
-}
 
 std::string gaze::cli::spelling(const std::vector<std::int64_t> &shape) {
   std::string text = "[";
@@ -33,9 +27,9 @@ static std::uint64_t fileSize(const std::string &path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-/// Reads `count` elements of type `Element` and rounds them to float32.
-template <typename Element>
-static void readValues(std::ifstream &stream, std::vector<float> &values, std::size_t count) {
+/// Reads `count` elements of type `Element` as values of another type.
+template <typename Element, typename Value>
+static void readValues(std::ifstream &stream, std::vector<Value> &values, std::size_t count) {
   std::vector<Element> piece(std::min<std::size_t>(count, 1 << 18));
   values.resize(count);
   for (std::size_t done = 0; done < count && stream;) {
@@ -43,42 +37,97 @@ static void readValues(std::ifstream &stream, std::vector<float> &values, std::s
     stream.read(reinterpret_cast<char *>(piece.data()),
                 static_cast<std::streamsize>(size * sizeof(Element)));
     std::transform(piece.begin(), piece.begin() + size, values.begin() + done,
-                   [](Element value) { return static_cast<float>(value); });
+                   [](Element value) { return static_cast<Value>(value); });
     done += size;
   }
 }
 
-NpyTensor gaze::cli::readNpy(const std::string &path) {
+namespace {
+
+/// A file behind its header.
+struct OpenNpy {
+  std::ifstream stream;
+  NpyHeader header;
+  std::size_t count = 1;
+
+  explicit OpenNpy(const std::string &path);
+};
+
+} // namespace
+
+OpenNpy::OpenNpy(const std::string &path) {
   const std::uint64_t size = fileSize(path);
-  std::ifstream stream(path, std::ios::binary);
+  stream.open(path, std::ios::binary);
   if (!stream)
     throw Failure("cannot read '" + path + "': " + std::strerror(errno));
   std::string beginning(std::min<std::uint64_t>(size, 1 << 16), '\0');
   stream.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
-
-  NpyTensor tensor;
-  tensor.path = path;
-  const NpyHeader header = parseNpyHeader(path, beginning, size);
-  tensor.type = header.type;
-  tensor.shape = header.shape;
-  std::size_t count = 1;
+  header = parseNpyHeader(path, beginning, size);
   for (std::int64_t extent : header.shape)
     count *= static_cast<std::size_t>(extent);
   stream.seekg(static_cast<std::streamoff>(header.dataBegin));
-  switch (header.type) {
+}
+
+/// False where the elements are no floats.
+static bool readFloats(OpenNpy &file, std::vector<float> &values) {
+  switch (file.header.type) {
   case ElementType::Float16:
-    readValues<_Float16>(stream, tensor.values, count);
-    break;
+    readValues<_Float16>(file.stream, values, file.count);
+    return true;
   case ElementType::Float32:
-    readValues<float>(stream, tensor.values, count);
-    break;
+    readValues<float>(file.stream, values, file.count);
+    return true;
   case ElementType::Float64:
-    readValues<double>(stream, tensor.values, count);
-    break;
+    readValues<double>(file.stream, values, file.count);
+    return true;
+  default:
+    return false;
   }
-  if (!stream)
+}
+
+static void readInts(OpenNpy &file, std::vector<std::int64_t> &values) {
+  switch (file.header.type) {
+  case ElementType::Int8:
+    return readValues<std::int8_t>(file.stream, values, file.count);
+  case ElementType::Int16:
+    return readValues<std::int16_t>(file.stream, values, file.count);
+  case ElementType::Int32:
+    return readValues<std::int32_t>(file.stream, values, file.count);
+  case ElementType::UInt8:
+    return readValues<std::uint8_t>(file.stream, values, file.count);
+  case ElementType::UInt16:
+    return readValues<std::uint16_t>(file.stream, values, file.count);
+  case ElementType::UInt32:
+    return readValues<std::uint32_t>(file.stream, values, file.count);
+  default:
+    return readValues<std::int64_t>(file.stream, values, file.count);
+  }
+}
+
+static void checkRead(const OpenNpy &file, const std::string &path) {
+  if (!file.stream)
     throw Failure("cannot read '" + path + "': " + std::strerror(errno));
+}
+
+NpyTensor gaze::cli::readNpy(const std::string &path) {
+  OpenNpy file(path);
+  NpyTensor tensor{path, file.header.type, file.header.shape, {}};
+  if (!readFloats(file, tensor.values))
+    throw Failure("'" + path + "' holds " + spelling(file.header.type) +
+                  "; Q, K and V are float16, float32 or float64");
+  checkRead(file, path);
   return tensor;
+}
+
+NpyInput gaze::cli::readNpyInput(const std::string &path) {
+  OpenNpy file(path);
+  NpyInput input{path, file.header.type, file.header.shape, {}, {}, {}};
+  if (file.header.type == ElementType::Bool)
+    readValues<std::uint8_t>(file.stream, input.bools, file.count);
+  else if (!readFloats(file, input.floats))
+    readInts(file, input.ints);
+  checkRead(file, path);
+  return input;
 }
 
 /// The beginning of a file of version 1.0, its data aligned to 64 bytes.
@@ -121,9 +170,9 @@ void gaze::cli::writeNpy(OutputFile &file, ElementType type, const std::vector<s
   switch (type) {
   case ElementType::Float16:
     return writeValues<_Float16>(file, values, count);
-  case ElementType::Float32:
-    return writeValues<float>(file, values, count);
   case ElementType::Float64:
     return writeValues<double>(file, values, count);
+  default:
+    return writeValues<float>(file, values, count);
   }
 }

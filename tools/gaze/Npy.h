@@ -1,8 +1,9 @@
-//===- Npy.h - NumPy's .npy files of floats -----------------------------------===//
+//===- Npy.h - NumPy's .npy files --------------------------------------------===//
 //
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-// Read: versions 1.0, 2.0 and 3.0, little-endian float16, float32 and float64, C
-// order. Anything else, and every file that is not what its header says, is a
+// Read: versions 1.0, 2.0 and 3.0, C order, little-endian: floats of 16, 32 and 64 bits
+// for Q, K and V; these, bools, and ints of at most 64 bits for the inputs of patterns.
+// Anything else, and every file that is not what its header says, is a
 // Failure that names the file and what was found in it.
 //
 // Test: test/tools/NpyTest.cpp
@@ -19,7 +20,19 @@
 
 namespace gaze::cli {
 
-enum class ElementType { Float16, Float32, Float64 };
+enum class ElementType {
+  Float16,
+  Float32,
+  Float64,
+  Bool,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  UInt8,
+  UInt16,
+  UInt32
+};
 
 /// "float16", ...
 std::string spelling(ElementType type);
@@ -38,6 +51,16 @@ struct NpyTensor {
   std::vector<float> values;
 };
 
+/// A tensor that a pattern reads at run time: one of the three has its elements.
+struct NpyInput {
+  std::string path;
+  ElementType type = ElementType::Float32; ///< of the file
+  std::vector<std::int64_t> shape;
+  std::vector<std::int64_t> ints;
+  std::vector<float> floats;
+  std::vector<std::uint8_t> bools; ///< 0 or 1
+};
+
 /// "[1, 12, 1024, 32]".
 std::string spelling(const std::vector<std::int64_t> &shape);
 
@@ -46,8 +69,10 @@ std::string spelling(const std::vector<std::int64_t> &shape);
 NpyHeader parseNpyHeader(const std::string &path, const std::string &beginning,
                          std::uint64_t fileSize);
 
-/// Throws a Failure.
+/// Floats. Throws a Failure.
 NpyTensor readNpy(const std::string &path);
+/// Floats, ints or bools. Throws a Failure.
+NpyInput readNpyInput(const std::string &path);
 
 /// Writes version 1.0, each value rounded to `type`, to nearest even.
 void writeNpy(OutputFile &file, ElementType type, const std::vector<std::int64_t> &shape,

@@ -10,6 +10,7 @@
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/Npy.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <string_view>
@@ -18,6 +19,25 @@
 using namespace gaze::cli;
 
 namespace {
+
+struct KnownType {
+  std::string_view descr, name;
+  ElementType type;
+  std::uint64_t bytes;
+};
+
+constexpr KnownType knownTypes[] = {
+    {"<f2", "float16", ElementType::Float16, 2}, {"<f4", "float32", ElementType::Float32, 4},
+    {"<f8", "float64", ElementType::Float64, 8}, {"|b1", "bool", ElementType::Bool, 1},
+    {"|i1", "int8", ElementType::Int8, 1},       {"<i2", "int16", ElementType::Int16, 2},
+    {"<i4", "int32", ElementType::Int32, 4},     {"<i8", "int64", ElementType::Int64, 8},
+    {"|u1", "uint8", ElementType::UInt8, 1},     {"<u2", "uint16", ElementType::UInt16, 2},
+    {"<u4", "uint32", ElementType::UInt32, 4}};
+
+const KnownType &known(ElementType type) {
+  return *std::find_if(std::begin(knownTypes), std::end(knownTypes),
+                       [&](const KnownType &candidate) { return candidate.type == type; });
+}
 
 /// Reads the literal; throws a Failure that names the file.
 class HeaderParser {
@@ -94,16 +114,15 @@ private:
 
   void elementType() {
     skipSpace();
-    std::string found = rest.empty() || rest.front() == '[' ? "a structure" : "'" + string() + "'";
-    if (found == "'<f2'")
-      header.type = ElementType::Float16;
-    else if (found == "'<f4'")
-      header.type = ElementType::Float32;
-    else if (found == "'<f8'")
-      header.type = ElementType::Float64;
-    else
-      throw Failure("'" + path + "' holds elements of type " + found +
-                    "; gaze reads little-endian floats: '<f2', '<f4' and '<f8'");
+    const std::string found = rest.empty() || rest.front() == '[' ? "" : string();
+    for (const KnownType &candidate : knownTypes)
+      if (candidate.descr == found) {
+        header.type = candidate.type;
+        return;
+      }
+    throw Failure("'" + path + "' holds elements of type " +
+                  (found.empty() ? "a structure" : "'" + found + "'") +
+                  "; gaze reads little-endian floats, ints of at most 64 bits and bools");
   }
 
   void order() {
@@ -140,6 +159,8 @@ private:
 
 } // namespace
 
+std::string gaze::cli::spelling(ElementType type) { return std::string(known(type).name); }
+
 static std::uint64_t littleEndian(const std::string &bytes, std::size_t begin, std::size_t count) {
   std::uint64_t value = 0;
   for (std::size_t i = count; i-- > 0;)
@@ -147,14 +168,10 @@ static std::uint64_t littleEndian(const std::string &bytes, std::size_t begin, s
   return value;
 }
 
-static std::uint64_t bytesOf(ElementType type) {
-  return type == ElementType::Float16 ? 2 : type == ElementType::Float32 ? 4 : 8;
-}
-
 /// Holds the size of the file to what the header says.
 static void checkDataSize(const std::string &path, const NpyHeader &header,
                           std::uint64_t fileSize) {
-  std::uint64_t bytes = bytesOf(header.type);
+  std::uint64_t bytes = known(header.type).bytes;
   bool overflows = false;
   for (std::int64_t size : header.shape)
     overflows |= __builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes);

@@ -22,10 +22,10 @@ void cli::addValueOptions(CLI::App &command, ValueOptions &options) {
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   command
-      .add_option_function<std::string>(
-          "--input", [](const std::string &) { failNotSupported("--input"); },
-          "a tensor that the pattern reads at run time (not supported yet)")
-      ->type_name("NAME=FILE.npy");
+      .add_option("--input", options.inputs,
+                  "a tensor that the pattern reads at run time; once for each")
+      ->type_name("NAME=FILE.npy")
+      ->allow_extra_args(false);
 }
 
 /// Sizes count something: at least 1.

@@ -20,9 +20,10 @@ struct PatternOptions {
 };
 void addPatternOptions(CLI::App &command, PatternOptions &options);
 
-/// [--set NAME=VALUE]...
+/// [--set NAME=VALUE]... [--input NAME=FILE.npy]...
 struct ValueOptions {
   std::vector<std::string> settings;
+  std::vector<std::string> inputs;
 };
 void addValueOptions(CLI::App &command, ValueOptions &options);
 

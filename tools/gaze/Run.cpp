@@ -42,7 +42,7 @@ static void run(const RunOptions &options) {
 
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern,
                                kernelOptions(options.code, problem.headDim, problem.valueDim));
-  const Plan plan(kernel.table(), problem.shape, chosen.runtimeValues(), options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   Output output = problem.makeOutput();
   problem.run(plan, output, options.threads);
 

@@ -143,7 +143,8 @@ static void show(const ShowOptions &options) {
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, options.shape.headDim));
   const gaze_kernel &kernel = jitted.table();
   const dsl::Interpreter interpreter = chosen.interpreter();
-  const KernelMask mask(kernel, shape, chosen.runtimeValues(), interpreter);
+  const Plan plan = chosen.plan(kernel, shape, options.threads);
+  const KernelMask mask(kernel, shape, plan, interpreter);
   Shown shown{chosen.title(),
               shape,
               kernel.reads_head ? shape.heads : 1,

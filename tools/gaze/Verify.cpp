@@ -35,16 +35,19 @@ struct VerifyOptions {
 class Progress {
 public:
   explicit Progress(const char *what) : what(what) {}
+  ~Progress() {
+    if (shown >= 0)
+      std::fprintf(stderr, "\r\033[K");
+  }
+  Progress(const Progress &) = delete;
+  Progress &operator=(const Progress &) = delete;
+
   void operator()(double share) {
     const int percent = static_cast<int>(share * 100);
     if (percent == shown || !terminal)
       return;
     shown = percent;
     std::fprintf(stderr, "\r%s in float64: %d %%", what, percent);
-  }
-  void clear() const {
-    if (shown >= 0)
-      std::fprintf(stderr, "\r\033[K");
   }
 
 private:
@@ -53,23 +56,34 @@ private:
   int shown = -1;
 };
 
+/// What the mask costs.
+struct FoundCost {
+  bool causal;                             ///< beside dense causal attention
+  std::optional<reference::MaskCost> cost; ///< none where dense attention does not exist
+  std::string whyNot;
+};
+
 } // namespace
 
 static reference::Result computeReference(const ChosenPattern &chosen, const Problem &problem,
                                           reference::Pairs pairs) {
   Progress progress(pairs == reference::Pairs::Kept ? "reference" : "dense attention");
-  reference::Result result = reference::attention(
-      chosen.interpreter(), problem.shape, problem.headDim, problem.valueDim, problem.q.data(),
-      problem.k.data(), problem.v.data(), std::ref(progress), pairs);
-  progress.clear();
-  return result;
+  return reference::attention(chosen.interpreter(), problem.shape, problem.headDim,
+                              problem.valueDim, problem.q.data(), problem.k.data(),
+                              problem.v.data(), std::ref(progress), pairs);
 }
 
-static reference::MaskCost computeCost(const ChosenPattern &chosen, const Problem &problem,
-                                       const reference::Result &sparse) {
-  const reference::Result dense = computeReference(
-      chosen, problem, sparse.causal ? reference::Pairs::UpToQuery : reference::Pairs::All);
-  return reference::maskCost(sparse, dense, problem.shape, problem.valueDim);
+static FoundCost computeCost(const ChosenPattern &chosen, const Problem &problem,
+                             const reference::Result &sparse) {
+  FoundCost found = {sparse.causal, {}, {}};
+  try {
+    const reference::Result dense = computeReference(
+        chosen, problem, sparse.causal ? reference::Pairs::UpToQuery : reference::Pairs::All);
+    found.cost = reference::maskCost(sparse, dense, problem.shape, problem.valueDim);
+  } catch (const dsl::OutOfRange &error) { // for a pair that the pattern does not keep
+    found.whyNot = error.what();
+  }
+  return found;
 }
 
 /// Infinity, which JSON has not, stands for NaN where a number should be.
@@ -108,19 +122,26 @@ static nlohmann::ordered_json toJson(const reference::Comparison &found,
       {"tolerance", reference::toleranceF32},       {"ok", found.ok}};
 }
 
-/// `cost`, where it was asked for, tells what the mask costs.
+static std::string textOf(const FoundCost &found) {
+  if (found.cost)
+    return costTable(*found.cost, found.causal);
+  return "no dense attention to compare with: for pairs that the pattern does not keep,\n" +
+         found.whyNot + "\n";
+}
+
+/// `cost` where it was asked for.
 static void print(const reference::Comparison &found, const reference::Result &expected,
-                  const std::optional<reference::MaskCost> &cost, bool json) {
+                  const std::optional<FoundCost> &cost, bool json) {
   if (json) {
     nlohmann::ordered_json object = toJson(found, expected);
     if (cost)
-      object["dense"] = costJson(*cost, expected.causal);
+      object["dense"] = cost->cost ? costJson(*cost->cost, cost->causal) : nullptr;
     std::cout << object.dump(2) << "\n";
     return;
   }
   printText(found, expected);
   if (cost)
-    std::cout << "\n" << costTable(*cost, expected.causal);
+    std::cout << "\n" << textOf(*cost);
 }
 
 /// Says where the result is furthest from right.
@@ -148,7 +169,7 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern,
                                kernelOptions(options.code, problem.headDim, problem.valueDim));
-  const Plan plan(kernel.table(), problem.shape, chosen.runtimeValues(), options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   if (!options.json)
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
 
@@ -157,7 +178,7 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   const reference::Result expected = computeReference(chosen, problem, reference::Pairs::Kept);
   const reference::Comparison found =
       reference::compare(expected, problem.valueDim, output.out.data(), output.lse.data());
-  std::optional<reference::MaskCost> cost;
+  std::optional<FoundCost> cost;
   if (options.dense || options.tensors.given())
     cost = computeCost(chosen, problem, expected);
   print(found, expected, cost, options.json);

@@ -1,0 +1,109 @@
+//===- Inputs.cpp - Elements of run-time tensors as Halide expressions --------===//
+//
+// No index can leave its tensor: each is clamped into its axis. That an index would
+// have been outside is found before a kernel runs (runtime/Faults.cpp); what is
+// loaded then instead never counts.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/halide/Inputs.h"
+
+using Halide::cast;
+using Halide::Expr;
+using Halide::Int;
+using Halide::reinterpret;
+using Halide::select;
+
+namespace gaze {
+namespace {
+
+Expr int64(std::int64_t value) { return Halide::Internal::make_const(Int(64), value); }
+
+Expr clamped(const Expr &index, const InputAccess::Axis &axis) {
+  return Halide::max(Halide::min(index, axis.size - 1), int64(0));
+}
+
+/// `offset` as a position of dimension `dimension` of `buffer`. It is one: indices are
+/// clamped, and the runtime makes the buffers, of less than 2^31 elements, to fit.
+Expr position(const Expr &offset, const Halide::ImageParam &buffer, int dimension = 0) {
+  return Halide::unsafe_promise_clamped(cast(Int(32), offset), 0,
+                                        buffer.dim(dimension).extent() - 1);
+}
+
+/// The zones that hold the indices [low, high] of an axis: one or two, of the size
+/// that makes it no more.
+std::pair<Expr, Expr> zonesOf(const InputAccess::Axis &axis, const Expr &lowEnd,
+                              const Expr &highEnd) {
+  const Expr low = clamped(lowEnd, axis), high = clamped(highEnd, axis);
+  const Expr span = high - low;
+  // The least level with 2^level >= span, but at least 4: zones of 16 indices.
+  const Expr bits =
+      int64(64) -
+      cast(Int(64), Halide::count_leading_zeros(reinterpret(Halide::UInt(64), span - 1)));
+  const Expr level = select(span <= 16, int64(4), bits);
+  const Expr first = axis.points + (axis.padded >> 3) - (axis.padded >> (level - 1));
+  const Expr isPoint = low == high && axis.points > 0;
+  return {select(isPoint, low, first + (low >> level)),
+          select(isPoint, low, first + (high >> level))};
+}
+
+} // namespace
+
+std::vector<InputAccess> inputAccesses(const std::vector<KernelInput> &inputs,
+                                       const Halide::ImageParam &uniforms, int position) {
+  std::vector<InputAccess> accesses;
+  const auto next = [&]() -> Expr { return uniforms(position++); };
+  for (const KernelInput &input : inputs) {
+    InputAccess access;
+    access.type = input.type;
+    access.first = next();
+    access.firstZone = next();
+    for (std::size_t axis = 0; axis < input.sizes.results.size(); ++axis) {
+      const Expr size = next(), points = next(), padded = next();
+      access.axes.push_back({size, points, padded});
+    }
+    accesses.push_back(std::move(access));
+  }
+  return accesses;
+}
+
+Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
+                 const std::vector<Expr> &indices) {
+  Expr offset = int64(0);
+  for (std::size_t i = 0; i < indices.size(); ++i)
+    offset = offset * input.axes[i].size + clamped(indices[i], input.axes[i]);
+  offset = input.first + offset;
+  switch (input.type) {
+  case ValueType::I64:
+    return buffers.ints(position(offset, buffers.ints));
+  case ValueType::I1:
+    return buffers.bools(position(offset, buffers.bools)) != 0;
+  default:
+    return cast<double>(buffers.floats(position(offset, buffers.floats)));
+  }
+}
+
+std::vector<Expr> loadZones(const InputAccess &input, const InputBuffers &buffers,
+                            const std::vector<Expr> &ends, bool greatest) {
+  std::vector<Expr> offsets = {int64(0)};
+  for (std::size_t i = 0; i < input.axes.size(); ++i) {
+    const InputAccess::Axis &axis = input.axes[i];
+    const auto [low, high] = zonesOf(axis, ends[2 * i], ends[2 * i + 1]);
+    const Expr zones = axis.points + (axis.padded >> 3) - 1;
+    std::vector<Expr> longer;
+    for (const Expr &offset : offsets)
+      for (const Expr &zone : {low, high})
+        longer.push_back(offset * zones + zone);
+    offsets = std::move(longer);
+  }
+  std::vector<Expr> values;
+  for (const Expr &offset : offsets) {
+    const Expr bits =
+        buffers.zones(greatest ? 1 : 0, position(input.firstZone + offset, buffers.zones, 1));
+    values.push_back(input.type == ValueType::I64  ? bits
+                     : input.type == ValueType::I1 ? bits != 0
+                                                   : reinterpret<double>(bits));
+  }
+  return values;
+}
+
+} // namespace gaze

@@ -1,0 +1,63 @@
+//===- Inputs.h - The tensors that a pattern reads at run time -----------------===//
+//
+// A plan holds a copy of its inputs: its tiles are right for these values alone. All
+// ints stand in one array, all floats and all bools in others, so that every kernel
+// has the same few arguments, whatever it reads.
+//
+// What the bounds of a tile need of an input is the least and the greatest of the
+// elements that the tile may read, a box of indices. For that each axis is cut into
+// zones, and a table holds the two for every combination of a zone of each axis. The
+// zones of an axis of n indices, in the order of the table:
+//
+//   points   one zone of each index, where n <= 256; otherwise none
+//   level 4  zones of 16 indices, level 5 of 32, ... up to one zone of `padded` indices,
+//            the least power of two that is at least n and at least 16
+//
+// so there are points + padded / 8 - 1, and any range of s indices lies in two
+// neighbouring zones of less than 2 s, or 16, indices. The table of an axis with more
+// than 256 indices takes at most a quarter of the entries. (Databases call this a zone
+// map: Moerkotte, "Small Materialized Aggregates", VLDB 1998.)
+//
+// In the uniforms an input has: the index of its first element in the array of its
+// type, that of its first entry in the table of zones, and for each axis its size,
+// its points and its padded size. compiler/halide/Inputs.cpp reads them.
+//
+// Test: test/runtime/InputsTest.cpp
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_RUNTIME_INPUTS_H
+#define GAZE_RUNTIME_INPUTS_H
+
+#include "runtime/Buffers.h"
+#include "runtime/gaze.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace gaze::runtime {
+
+struct Inputs {
+  std::vector<std::int64_t> ints;
+  std::vector<float> floats;
+  std::vector<std::uint8_t> bools;
+  std::vector<std::int64_t> zones; ///< [2, n]; of floats as the bit patterns of float64
+  std::vector<std::vector<std::int64_t>> sizes; ///< of the axes, by input
+
+  std::int64_t bytes() const;
+};
+
+/// Copies the given tensors and appends what describes them to `uniforms`, which hold the
+/// parameters and the shape. Throws a Failure where a tensor is not as declared.
+Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std::int32_t count,
+                  std::vector<std::int64_t> &uniforms);
+
+/// The buffers that generated functions take first; for one thread.
+struct Arguments {
+  Buffer uniforms, ints, floats, bools, zones;
+
+  Arguments(const std::vector<std::int64_t> &uniformValues, const Inputs &inputs);
+};
+
+} // namespace gaze::runtime
+
+#endif // GAZE_RUNTIME_INPUTS_H

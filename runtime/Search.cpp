@@ -1,0 +1,151 @@
+//===- Search.cpp - Rectangles of tiles, coarse to fine ------------------------===//
+#include "runtime/Search.h"
+
+#include "runtime/Error.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace gaze::runtime {
+namespace {
+
+class RectangleSearch {
+public:
+  RectangleSearch(const gaze_plan &owner, const Planes &planes)
+      : plan(owner), kernel(*owner.kernel), shape(owner.shape), planes(planes),
+        arguments(owner.uniforms, owner.inputs) {}
+
+  void run(const Rectangle &root,
+           const std::function<bool(const Rectangle &, std::uint8_t)> &decide) {
+    std::vector<Rectangle> open{root};
+    while (!open.empty()) {
+      const std::size_t batchSize = std::min<std::size_t>(open.size(), 1024);
+      const std::vector<Rectangle> now(open.end() - static_cast<std::ptrdiff_t>(batchSize),
+                                       open.end());
+      open.resize(open.size() - batchSize);
+      const std::vector<std::uint8_t> verdicts = classify(now);
+      for (std::size_t i = 0; i < now.size(); ++i)
+        if (decide(now[i], verdicts[i]) && !now[i].isTile())
+          cut(now[i], open);
+    }
+  }
+
+private:
+  const gaze_plan &plan;
+  const gaze_kernel &kernel;
+  const gaze_shape &shape;
+  const Planes planes;
+  Arguments arguments;
+
+  std::vector<std::uint8_t> classify(const std::vector<Rectangle> &rectangles) {
+    std::vector<std::int64_t> ends;
+    ends.reserve(rectangles.size() * 8);
+    for (const Rectangle &r : rectangles) {
+      const std::int64_t lastRow =
+          std::min<std::int64_t>(std::int64_t{r.qEnd} * kernel.tile_q, shape.seq_q) - 1;
+      const std::int64_t lastKey =
+          std::min<std::int64_t>(std::int64_t{r.kEnd} * kernel.tile_k, shape.seq_k) - 1;
+      ends.insert(ends.end(),
+                  {shape.q_start + std::int64_t{r.qBegin} * kernel.tile_q, shape.q_start + lastRow,
+                   std::int64_t{r.kBegin} * kernel.tile_k, lastKey, planes.firstHead,
+                   planes.lastHead, planes.firstBatch, planes.lastBatch});
+    }
+    const auto count = static_cast<std::int64_t>(rectangles.size());
+    std::vector<std::uint8_t> verdicts(rectangles.size());
+    Buffer in(ends.data(), int64, 8, count, 8);
+    Buffer out(verdicts.data(), uint8, count);
+    if (const int code =
+            kernel.classify(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
+                            arguments.bools.get(), arguments.zones.get(), in.get(), out.get()))
+      throw Failure(GAZE_INTERNAL_ERROR, "classify failed with code " + std::to_string(code));
+    return verdicts;
+  }
+
+  /// In halves across the longer side, or in quarters where it is about square.
+  void cut(const Rectangle &r, std::vector<Rectangle> &open) const {
+    const std::int64_t height = std::int64_t{r.qEnd - r.qBegin} * kernel.tile_q;
+    const std::int64_t width = std::int64_t{r.kEnd - r.kBegin} * kernel.tile_k;
+    const bool cutsQ = r.qEnd - r.qBegin > 1 && (2 * height > width || r.kEnd - r.kBegin == 1);
+    const bool cutsK = r.kEnd - r.kBegin > 1 && (2 * width > height || r.qEnd - r.qBegin == 1);
+    const std::int32_t qMiddle = cutsQ ? r.qBegin + (r.qEnd - r.qBegin) / 2 : r.qEnd;
+    const std::int32_t kMiddle = cutsK ? r.kBegin + (r.kEnd - r.kBegin) / 2 : r.kEnd;
+    for (const auto &[qBegin, qEnd] : {std::pair{r.qBegin, qMiddle}, std::pair{qMiddle, r.qEnd}})
+      for (const auto &[kBegin, kEnd] : {std::pair{r.kBegin, kMiddle}, std::pair{kMiddle, r.kEnd}})
+        if (qBegin < qEnd && kBegin < kEnd)
+          open.push_back({qBegin, qEnd, kBegin, kEnd});
+  }
+};
+
+struct Listed {
+  std::int32_t queryTile;
+  Run run;
+  bool full;
+};
+
+/// Lists what a rectangle gives each of its query tiles. The last tile of keys is
+/// partial where seq_k cuts it: its mask keeps out what lies behind.
+void list(const gaze_plan &plan, const Rectangle &r, bool full, std::vector<Listed> &listed) {
+  const bool cutsLast = r.kEnd == plan.keyTiles && plan.shape.seq_k % plan.kernel->tile_k != 0;
+  const std::int32_t fullEnd = full ? r.kEnd - (cutsLast ? 1 : 0) : r.kBegin;
+  for (std::int32_t tile = r.qBegin; tile < r.qEnd; ++tile) {
+    if (fullEnd > r.kBegin)
+      listed.push_back({tile, {r.kBegin, fullEnd}, true});
+    if (r.kEnd > fullEnd)
+      listed.push_back({tile, {fullEnd, r.kEnd}, false});
+  }
+}
+
+Strip makeStrip(std::vector<Listed> listed, std::int32_t qBegin, std::int32_t qEnd) {
+  std::sort(listed.begin(), listed.end(), [](const Listed &a, const Listed &b) {
+    return std::make_tuple(a.queryTile, !a.full, a.run.begin) <
+           std::make_tuple(b.queryTile, !b.full, b.run.begin);
+  });
+  Strip strip;
+  auto next = listed.begin();
+  for (std::int32_t tile = qBegin; tile < qEnd; ++tile) {
+    Row row{tile, 0, 0, 0, static_cast<std::int64_t>(strip.runs.size()), 0};
+    bool lastFull = false;
+    for (; next != listed.end() && next->queryTile == tile; ++next) {
+      (next->full ? row.fullTiles : row.partialTiles) += next->run.end - next->run.begin;
+      const bool extends = static_cast<std::int64_t>(strip.runs.size()) > row.firstRun &&
+                           lastFull == next->full && strip.runs.back().end == next->run.begin;
+      if (extends) {
+        strip.runs.back().end = next->run.end;
+      } else {
+        strip.runs.push_back(next->run);
+        row.fullRuns += next->full ? 1 : 0;
+      }
+      lastFull = next->full;
+    }
+    row.endRun = static_cast<std::int64_t>(strip.runs.size());
+    strip.rows.push_back(row);
+  }
+  return strip;
+}
+
+} // namespace
+
+void searchRectangles(const gaze_plan &plan, const Planes &planes, const Rectangle &root,
+                      const std::function<bool(const Rectangle &, std::uint8_t)> &decide) {
+  RectangleSearch(plan, planes).run(root, decide);
+}
+
+Strip searchTiles(const gaze_plan &plan, std::int64_t head, std::int64_t batch, std::int32_t qBegin,
+                  std::int32_t qEnd) {
+  const bool byHead = plan.kernel->reads_head != 0, byBatch = plan.kernel->reads_batch != 0;
+  const Planes planes{byHead ? head : 0, byHead ? head : plan.shape.heads - 1, byBatch ? batch : 0,
+                      byBatch ? batch : plan.shape.batch - 1};
+  std::vector<Listed> listed;
+  searchRectangles(plan, planes, {qBegin, qEnd, 0, plan.keyTiles},
+                   [&](const Rectangle &rectangle, std::uint8_t verdict) {
+                     const bool some = verdict & someMayBeKept, all = verdict & allAreKept;
+                     if (some && (all || rectangle.isTile()))
+                       list(plan, rectangle, all, listed);
+                     return some && !all;
+                   });
+  return makeStrip(std::move(listed), qBegin, qEnd);
+}
+
+} // namespace gaze::runtime
