@@ -92,8 +92,7 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem,
   Output output = problem.makeOutput();
   times.run = medianRun(problem, plan, output, options.threads);
 
-  const dsl::Interpreter interpreter = chosen.interpreter();
-  const KernelMask mask(kernel.table(), problem.shape, plan, interpreter);
+  const KernelMask mask(*plan.get());
   const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, options.threads);
   const auto flops = static_cast<double>(kept) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;

@@ -2,7 +2,7 @@
 //
 // Pictures need rectangles, lines and text. PngCanvas draws them through Cairo,
 // SvgCanvas writes them as text. Coordinates are pixels of the PNG, from the left and
-// from the top; a line at x covers the pixel [x, x + width).
+// from the top.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_TOOLS_CANVAS_H
@@ -35,16 +35,13 @@ class Canvas {
 public:
   virtual ~Canvas() = default;
 
-  /// The rectangles do not overlap.
+  /// Surfaces, which may touch but do not overlap: no seams appear between them.
   virtual void fill(const std::vector<Rectangle> &rectangles, Colour colour) = 0;
-  /// `at` is UTF-8 text's point.
+  /// Lines, as thin rectangles: none gets lost where the picture is shown smaller.
+  virtual void rule(const std::vector<Rectangle> &lines, Colour colour) = 0;
   virtual void text(int x, int y, const std::string &text, const TextStyle &style) = 0;
   /// The finished file.
   virtual std::string finish() = 0;
-
-  void fill(const Rectangle &rectangle, Colour colour) {
-    fill(std::vector<Rectangle>{rectangle}, colour);
-  }
 };
 
 /// Kinds of picture file.

@@ -20,14 +20,14 @@ static std::int64_t keysInColumn(std::int64_t keys, std::int64_t room) {
   return step;
 }
 
-Grid gaze::cli::terminalGrid(const gaze_shape &shape, int width) {
+Axes gaze::cli::terminalAxes(const gaze_shape &shape, int width) {
   constexpr std::int64_t mostRows = 64;
   const std::int64_t room = std::max<std::int64_t>(4, width - marginOf(shape.seq_q) - 3);
   const Axis keys{shape.seq_k, keysInColumn(shape.seq_k, room)};
   // A key narrower than a character makes each row of characters two columns high.
   const std::int64_t square = keys.cells() * 2 <= room ? 1 : 2 * keys.step;
   const std::int64_t needed = (shape.seq_q + mostRows - 1) / mostRows;
-  return Grid({shape.seq_q, std::max(square, needed)}, keys);
+  return {{shape.seq_q, std::max(square, needed)}, keys};
 }
 
 static const char *shade(std::int64_t kept, std::int64_t pairs) {

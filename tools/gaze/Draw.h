@@ -9,9 +9,9 @@
 
 namespace gaze::cli {
 
-/// A grid for `drawMask` whose picture is at most `width` characters wide and about
-/// as high as it should be, with letters twice as high as wide.
-Grid terminalGrid(const gaze_shape &shape, int width);
+/// Cells for `drawMask` whose picture is at most `width` characters wide and about as
+/// high as it should be, with letters twice as high as wide.
+Axes terminalAxes(const gaze_shape &shape, int width);
 
 /// Queries down, keys to the right; a character tells which share of its pairs is
 /// kept: none, up to a third, up to two thirds, less than all, all.

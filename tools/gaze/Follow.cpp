@@ -16,15 +16,16 @@ using namespace gaze::cli;
 
 namespace {
 
-constexpr Work workOfRectangle = 40;
+// Single rows of tiles are dearer than bands: nothing of the search is shared.
+constexpr Work workOfRow = 2000;
+constexpr Work workOfRectangle = 80;
 constexpr Work workOfPair = 2;
-constexpr Work workOfRow = 200;
 constexpr std::int64_t chunk = 4096; ///< keys whose pairs are asked for at once
 
 /// A set of positions.
 class Positions {
 public:
-  explicit Positions(std::int64_t count) : count(count), words((count + 63) / 64) {}
+  explicit Positions(std::int64_t count) : words((count + 63) / 64) {}
 
   bool has(std::int64_t position) const { return words[position / 64] >> position % 64 & 1; }
   void add(std::int64_t position) { words[position / 64] |= std::uint64_t(1) << position % 64; }
@@ -36,75 +37,87 @@ public:
     for (; begin < end; ++begin)
       add(begin);
   }
-  /// The first of [begin, end) that is in the set (or, not in it), or `end`.
-  std::int64_t find(bool present, std::int64_t begin, std::int64_t end) const {
+  /// The first of [begin, end) that is not in the set, or `end`.
+  std::int64_t findMissing(std::int64_t begin, std::int64_t end) const {
+    return first(begin, end, [this](std::int64_t word) { return ~words[word]; });
+  }
+  /// The first of [begin, end) that is in this set and not in the other, or `end`.
+  std::int64_t findBeyond(const Positions &other, std::int64_t begin, std::int64_t end) const {
+    return first(begin, end, [&](std::int64_t word) { return words[word] & ~other.words[word]; });
+  }
+
+private:
+  std::vector<std::uint64_t> words;
+
+  template <typename Bits>
+  static std::int64_t first(std::int64_t begin, std::int64_t end, const Bits &bits) {
     while (begin < end) {
-      const std::uint64_t word = (present ? words[begin / 64] : ~words[begin / 64]) >> begin % 64;
-      if (word != 0)
-        return std::min(end, begin + __builtin_ctzll(word));
+      const std::uint64_t rest = bits(begin / 64) >> begin % 64;
+      if (rest != 0)
+        return std::min(end, begin + __builtin_ctzll(rest));
       begin += 64 - begin % 64;
     }
     return end;
   }
-  std::int64_t size() const { return count; }
-
-private:
-  std::int64_t count;
-  std::vector<std::uint64_t> words;
 };
 
-/// What one query has heard of.
+/// How a layer ended.
+enum class Ended {
+  More,     ///< some keys are missing still
+  Complete, ///< every key was heard of
+  Silent,   ///< nobody was left to ask
+  TooLong   ///< it took more work than is allowed, and was left
+};
+
+/// What one query has heard of, of so many keys.
 class Follower {
 public:
-  Follower(const MaskSource &source, std::int64_t heads, std::int64_t batch, std::int64_t query)
-      : source(source), heads(heads), batch(batch), heard(source.seqK), asked(source.seqK) {
+  Follower(const MaskSource &source, std::int64_t heads, std::int64_t batch, std::int64_t query,
+           std::int64_t keys, Work work)
+      : source(source), heads(heads), batch(batch), keys(keys), work(work), heard(source.seqK),
+        asked(source.seqK) {
     heard.add(query);
   }
 
-  /// The first key of so many that it has not heard of, or `keys`.
-  std::int64_t missing(std::int64_t keys) const { return heard.find(false, 0, keys); }
+  /// The first key that it has not heard of, or `keys`.
+  std::int64_t missing() {
+    complete = heard.findMissing(complete, keys);
+    return complete;
+  }
 
-  /// One more layer. False where there is nobody left to ask.
-  bool listen() {
+  /// One more layer.
+  Ended listen() {
     const Positions before = heard;
     bool any = false;
-    for (std::int64_t row = 0; row < source.tileRows(); ++row) {
-      row = nextRow(before, row);
-      if (row == source.tileRows())
-        break;
-      any = true;
+    std::int64_t query = before.findBeyond(asked, 0, source.seqQ);
+    for (; query < source.seqQ; query = before.findBeyond(asked, query, source.seqQ)) {
+      const std::int64_t row = query / source.tileQ;
       const std::vector<TileRun> fresh = freshQueries(before, row);
       for (std::int64_t head = 0; head < heads; ++head)
         ask({head, batch}, row, fresh);
+      any = true;
+      if (missing() == keys)
+        return Ended::Complete;
+      if (work < 0)
+        return Ended::TooLong;
     }
-    return any;
+    if (missing() == keys) // a single token
+      return Ended::Complete;
+    return any ? Ended::More : Ended::Silent;
   }
-
-  Work spent() const { return work; }
 
 private:
   const MaskSource &source;
   const std::int64_t heads, batch;
+  const std::int64_t keys;
+  Work work;                 ///< that is left
+  std::int64_t complete = 0; ///< keys from the start, all of which it has heard of
   Positions heard, asked;
-  Work work = 0;
   std::vector<std::vector<TileRun>> runs;
   std::vector<std::uint8_t> keep;
 
-  /// The next row of tiles with a query that is known and was not asked, or all.
-  std::int64_t nextRow(const Positions &before, std::int64_t row) const {
-    std::int64_t query = source.queryBegin(row);
-    while (query < source.seqQ) {
-      query = before.find(true, query, source.seqQ);
-      const std::int64_t known = before.find(false, query, source.seqQ);
-      const std::int64_t fresh = asked.find(false, query, known);
-      if (fresh < known)
-        return fresh / source.tileQ;
-      query = known;
-    }
-    return source.tileRows();
-  }
-
-  /// Ranges of such queries of a row of tiles, which are asked from now on.
+  /// Ranges of queries of a row of tiles that are known and were not asked; they count
+  /// as asked from now on.
   std::vector<TileRun> freshQueries(const Positions &before, std::int64_t row) {
     std::vector<TileRun> ranges;
     for (std::int64_t q = source.queryBegin(row); q < source.queryEnd(row); ++q) {
@@ -120,7 +133,7 @@ private:
   }
 
   void ask(Plane plane, std::int64_t row, const std::vector<TileRun> &queries) {
-    work += workOfRow + source.list(plane, row, row + 1, runs) * workOfRectangle;
+    work -= workOfRow + source.list(plane, row, row + 1, runs) * workOfRectangle;
     for (const TileRun &run : runs.front()) {
       if (run.full)
         heard.add(run.begin, run.end);
@@ -130,17 +143,17 @@ private:
     }
   }
 
-  void hear(Plane plane, const TileRun &range, std::int64_t key, std::int64_t keys) {
-    if (heard.find(false, key, key + keys) == key + keys)
+  void hear(Plane plane, const TileRun &range, std::int64_t key, std::int64_t count) {
+    if (heard.findMissing(key, key + count) == key + count)
       return;
     const std::int64_t queries = range.end - range.begin;
-    keep.resize(queries * keys);
-    source.keep(plane, range.begin, queries, key, keys, keep.data());
-    work += queries * keys * workOfPair;
+    keep.resize(queries * count);
+    source.keep(plane, range.begin, queries, key, count, keep.data());
+    work -= queries * count * workOfPair;
     for (std::int64_t i = 1; i < queries; ++i)
-      for (std::int64_t j = 0; j < keys; ++j)
-        keep[j] |= keep[i * keys + j];
-    for (std::int64_t j = 0; j < keys; ++j)
+      for (std::int64_t j = 0; j < count; ++j)
+        keep[j] |= keep[i * count + j];
+    for (std::int64_t j = 0; j < count; ++j)
       if (keep[j])
         heard.add(key + j);
   }
@@ -148,22 +161,18 @@ private:
 
 Reach follow(const MaskSource &source, std::int64_t heads, std::int64_t batch, std::int64_t query,
              bool looksAhead, Work work) {
-  Follower follower(source, heads, batch, query);
   const std::int64_t keys = looksAhead ? source.seqK : query + 1;
+  Follower follower(source, heads, batch, query, keys, work);
   Reach reach;
   reach.kind = Reach::Kind::AtLeast;
   reach.queries = 1;
-  reach.layers = 1; // layers that are done, and the one that is still needed
+  reach.layers = 1; // the one that is still needed is counted
   reach.query = query;
-  bool anyLeft = follower.listen();
-  while (anyLeft && follower.missing(keys) < keys) {
+  Ended ended = follower.listen();
+  for (; ended == Ended::More; ended = follower.listen())
     ++reach.layers;
-    if (follower.spent() > work)
-      return reach;
-    anyLeft = follower.listen();
-  }
-  reach.key = follower.missing(keys);
-  if (reach.key < keys)
+  reach.key = follower.missing();
+  if (ended == Ended::Silent)
     reach.kind = Reach::Kind::Never;
   return reach;
 }

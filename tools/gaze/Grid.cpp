@@ -4,7 +4,8 @@
 using namespace gaze::cli;
 
 Grid gaze::cli::halved(const Grid &grid) {
-  Grid result({grid.queries.extent, grid.queries.step * 2}, {grid.keys.extent, grid.keys.step * 2});
+  Grid result(
+      {{grid.queries.extent, grid.queries.step * 2}, {grid.keys.extent, grid.keys.step * 2}});
   for (std::int64_t row = 0; row < grid.queries.cells(); ++row) {
     result.queriesSeen[row / 2] += grid.queriesSeen[row];
     for (std::int64_t column = 0; column < grid.keys.cells(); ++column) {

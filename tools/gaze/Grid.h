@@ -19,6 +19,11 @@ struct Axis {
   std::int64_t size(std::int64_t cell) const { return end(cell) - begin(cell); }
 };
 
+/// The cells of a picture: queries down, keys to the right.
+struct Axes {
+  Axis queries, keys;
+};
+
 /// Pairs of one cell.
 struct Cell {
   std::int64_t kept = 0;     ///< by the mask
@@ -26,15 +31,13 @@ struct Cell {
   std::int64_t computed = 0; ///< in full and partial tiles
 };
 
-/// How many pairs a mask keeps, by cell: queries down, keys to the right. Where not
+/// How many pairs a mask keeps, by cell. Where not
 /// every query was looked at, `queriesSeen` is what the counts of a row stand for.
-class Grid {
+class Grid : public Axes {
 public:
-  Grid(Axis queries, Axis keys)
-      : queries(queries), keys(keys), queriesSeen(queries.cells()),
-        cells(queries.cells() * keys.cells()) {}
+  explicit Grid(const Axes &axes)
+      : Axes(axes), queriesSeen(queries.cells()), cells(queries.cells() * keys.cells()) {}
 
-  Axis queries, keys;
   std::vector<std::int64_t> queriesSeen; ///< [rows]
 
   Cell &at(std::int64_t row, std::int64_t column) { return cells[row * keys.cells() + column]; }

@@ -14,24 +14,23 @@ static bool equal(const Census &one, const Census &other) {
 }
 
 std::vector<HeadGroup> gaze::cli::surveyGroups(const MaskSource &source, std::int64_t heads,
-                                               std::int64_t batches, const Grid &like,
-                                               std::size_t pictures, int threads) {
+                                               std::int64_t batches, const Drawn &drawn,
+                                               int threads) {
   std::vector<HeadGroup> groups;
   for (std::int64_t i = 0; i < heads * batches; ++i) {
     const Plane plane{i % heads, i / heads};
-    const bool draws = groups.size() < pictures;
     std::optional<Grid> grid;
-    if (draws)
-      grid.emplace(like.queries, like.keys);
+    if (drawn.only ? plane == *drawn.only : groups.size() < drawn.most)
+      grid.emplace(drawn.axes);
     const Census census =
-        survey(source, plane, draws ? &*grid : nullptr, surveyWork / (heads * batches), threads);
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const HeadGroup &group) {
-      return equal(group.census, census);
-    });
-    if (same != groups.end())
-      same->planes.push_back(plane);
-    else
-      groups.push_back({{plane}, census, std::move(grid)});
+        survey(source, plane, grid ? &*grid : nullptr, surveyWork / (heads * batches), threads);
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const HeadGroup &other) { return equal(other.census, census); });
+    if (group == groups.end())
+      group = groups.insert(group, {{}, census, {}});
+    group->planes.push_back(plane);
+    if (grid && !group->grid)
+      group->grid = std::move(grid);
   }
   return groups;
 }
@@ -42,9 +41,9 @@ std::int64_t gaze::cli::keptPairs(const MaskSource &source, const gaze_kernel &k
   const std::int64_t batches = kernel.reads_batch ? shape.batch : 1;
   std::int64_t kept = 0;
   for (std::int64_t i = 0; i < heads * batches; ++i)
-    kept += survey(source, {i % heads, i / heads}, nullptr, std::numeric_limits<Work>::max(),
-                   threads)
-                .keptPairs;
+    kept +=
+        survey(source, {i % heads, i / heads}, nullptr, std::numeric_limits<Work>::max(), threads)
+            .keptPairs;
   return kept * (shape.heads / heads) * (shape.batch / batches);
 }
 

@@ -18,19 +18,24 @@ namespace gaze::cli {
 struct HeadGroup {
   std::vector<Plane> planes;
   Census census;            ///< of one of them
-  std::optional<Grid> grid; ///< of one of them, for the first groups alone
+  std::optional<Grid> grid; ///< of one of them, where it is drawn
+};
+
+/// Whose grids are kept: those of the first groups, or that of one head's.
+struct Drawn {
+  Axes axes;                 ///< of every grid
+  std::size_t most = 0;      ///< groups
+  std::optional<Plane> only; ///< instead of the first groups
 };
 
 /// Surveys the masks of so many heads and batch entries (1 where masks do not differ by
-/// them) and puts equal ones together, in the order of their first member. `like` is
-/// the grid of every picture; the first `pictures` groups get one.
+/// them) and puts equal ones together, in the order of their first member.
 std::vector<HeadGroup> surveyGroups(const MaskSource &source, std::int64_t heads,
-                                    std::int64_t batches, const Grid &like, std::size_t pictures,
-                                    int threads);
+                                    std::int64_t batches, const Drawn &drawn, int threads);
 
 /// What all heads and batch entries keep together, exactly, however long that takes.
-std::int64_t keptPairs(const MaskSource &source, const gaze_kernel &kernel,
-                       const gaze_shape &shape, int threads);
+std::int64_t keptPairs(const MaskSource &source, const gaze_kernel &kernel, const gaze_shape &shape,
+                       int threads);
 
 /// "heads 0-1, 4", "batch entry 2", "head 0 of batch entries 0-3"; empty for a mask
 /// that all share.

@@ -2,17 +2,16 @@
 #ifndef GAZE_TOOLS_KERNELMASK_H
 #define GAZE_TOOLS_KERNELMASK_H
 
-#include "dsl/Interpreter.h"
-#include "runtime/gaze.hpp"
+#include "runtime/gaze.h"
 #include "tools/gaze/MaskSource.h"
 
 namespace gaze::cli {
 
+/// Asks the kernel's own functions: `classify` for tiles, `mask` for pairs.
 class KernelMask : public MaskSource {
 public:
-  /// All of these outlive the KernelMask.
-  KernelMask(const gaze_kernel &kernel, const gaze_shape &shape, const Plan &plan,
-             const dsl::Interpreter &interpreter);
+  /// The plan, which needs no parts, outlives the mask.
+  explicit KernelMask(const gaze_plan &plan);
 
   std::int64_t list(Plane plane, std::int64_t begin, std::int64_t end,
                     std::vector<std::vector<TileRun>> &rows) const override;
@@ -20,10 +19,7 @@ public:
             std::int64_t keys, std::uint8_t *keep) const override;
 
 private:
-  const gaze_kernel &kernel;
-  const gaze_shape &shape;
-  const dsl::Interpreter &interpreter;
-  const Plan &plan;
+  const gaze_plan &plan;
 };
 
 } // namespace gaze::cli

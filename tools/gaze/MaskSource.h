@@ -11,6 +11,8 @@ namespace gaze::cli {
 /// Masks differ by head and batch entry, if at all.
 struct Plane {
   std::int64_t head = 0, batch = 0;
+
+  bool operator==(const Plane &other) const { return head == other.head && batch == other.batch; }
 };
 
 /// Neighbouring tiles of one row of tiles: the keys [begin, end). Tiles that are in

@@ -8,14 +8,14 @@ using namespace gaze::cli;
 
 namespace {
 
-constexpr Colour lightest{252, 214, 136};
+constexpr Colour lightest{245, 196, 105};
 constexpr Colour darkest{191, 92, 0};
 
-std::uint8_t between(std::uint8_t low, std::uint8_t high, double share) {
-  return static_cast<std::uint8_t>(std::lround(low + (high - low) * share));
+constexpr std::uint8_t between(std::uint8_t low, std::uint8_t high, double share) {
+  return static_cast<std::uint8_t>(low + (high - low) * share + 0.5);
 }
 
-std::array<Colour, palette::shades> makeShades() {
+constexpr std::array<Colour, palette::shades> makeShades() {
   std::array<Colour, palette::shades> result{};
   for (int i = 0; i < palette::shades; ++i) {
     const double share = static_cast<double>(i) / (palette::shades - 1);
@@ -28,7 +28,7 @@ std::array<Colour, palette::shades> makeShades() {
 
 } // namespace
 
-const std::array<Colour, palette::shades> palette::partial = makeShades();
+constexpr std::array<Colour, palette::shades> palette::partial = makeShades();
 
 Colour gaze::cli::colourOf(const Cell &cell, std::int64_t pairs) {
   if (cell.kept == 0)

@@ -26,7 +26,7 @@ struct Colour {
 
 namespace palette {
 inline constexpr Colour empty{255, 255, 255};   ///< in an empty tile
-inline constexpr Colour dropped{233, 230, 224}; ///< in a partial tile, none kept
+inline constexpr Colour dropped{236, 234, 229}; ///< in a partial tile, none kept
 inline constexpr Colour full{11, 64, 116};      ///< in full tiles, all kept
 inline constexpr Colour text{32, 33, 36};
 inline constexpr Colour line{150, 158, 166}; ///< the grid of tiles

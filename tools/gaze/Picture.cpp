@@ -97,8 +97,8 @@ void drawGrid(Canvas &canvas, const Plot &plot, std::int64_t stepQ, std::int64_t
   for (std::int64_t k = stepK; k < plot.columns.axis.extent; k += stepK)
     down.push_back(
         {plot.left + plot.columns.at(k) - thickness / 2, plot.top, thickness, plot.rows.length()});
-  canvas.fill(across, colour);
-  canvas.fill(down, colour);
+  canvas.rule(across, colour);
+  canvas.rule(down, colour);
 }
 
 void drawGrids(Canvas &canvas, const Plot &plot, const Picture &picture) {
@@ -115,9 +115,9 @@ void drawFrame(Canvas &canvas, const Plot &plot) {
   constexpr int thickness = 2;
   const int width = plot.columns.length(), height = plot.rows.length();
   for (const int y : {plot.top - thickness, plot.top + height})
-    canvas.fill({plot.left - thickness, y, width + 2 * thickness, thickness}, palette::text);
+    canvas.rule({{plot.left - thickness, y, width + 2 * thickness, thickness}}, palette::text);
   for (const int x : {plot.left - thickness, plot.left + width})
-    canvas.fill({x, plot.top, thickness, height}, palette::text);
+    canvas.rule({{x, plot.top, thickness, height}}, palette::text);
 }
 
 /// Where the ticks of an axis are, and their numbers.
@@ -140,12 +140,12 @@ void drawTicks(Canvas &canvas, const Plot &plot) {
   style.size = labelSize;
   style.anchor = Anchor::Middle;
   for (const auto &[x, label] : ticksOf(plot.columns, widestLabel(plot.columns.axis.extent) + 24)) {
-    canvas.fill({plot.left + x - 1, plot.top - 2 - tickLength, 2, tickLength}, palette::text);
+    canvas.rule({{plot.left + x - 1, plot.top - 2 - tickLength, 2, tickLength}}, palette::text);
     canvas.text(plot.left + x, plot.top - 8 - tickLength, label, style);
   }
   style.anchor = Anchor::End;
   for (const auto &[y, label] : ticksOf(plot.rows, 2 * labelSize)) {
-    canvas.fill({plot.left - 2 - tickLength, plot.top + y - 1, tickLength, 2}, palette::text);
+    canvas.rule({{plot.left - 2 - tickLength, plot.top + y - 1, tickLength, 2}}, palette::text);
     canvas.text(plot.left - 10 - tickLength, plot.top + y + labelSize / 3, label, style);
   }
 }
@@ -218,9 +218,9 @@ void drawLegend(Canvas &canvas, int left, int top, const std::vector<LegendRow> 
   style.size = captionSize;
   for (const LegendRow &row : legend) {
     const int width = rampWidth / static_cast<int>(row.swatches.size());
-    canvas.fill({left - 1, top - 1, rampWidth + 2, swatchWidth + 2}, palette::line);
+    canvas.rule({{left - 1, top - 1, rampWidth + 2, swatchWidth + 2}}, palette::line);
     for (std::size_t i = 0; i < row.swatches.size(); ++i)
-      canvas.fill({left + static_cast<int>(i) * width, top, width, swatchWidth}, row.swatches[i]);
+      canvas.fill({{left + static_cast<int>(i) * width, top, width, swatchWidth}}, row.swatches[i]);
     canvas.text(left + rampWidth + 16, top + swatchWidth - 5, row.text, style);
     top += lineHeight + 4;
   }
@@ -310,13 +310,13 @@ Plot plotFor(const Grid &grid, std::size_t panels) {
 
 } // namespace
 
-Grid gaze::cli::pictureGrid(const gaze_shape &shape, std::int64_t tileQ, std::int64_t tileK,
+Axes gaze::cli::pictureAxes(const gaze_shape &shape, std::int64_t tileQ, std::int64_t tileK,
                             int panels) {
   const std::int64_t most = panels == 1 && std::max(shape.seq_q, shape.seq_k) <= 1024 ? 1024 : 512;
   const auto [height, width] =
       sides(shape.seq_q, shape.seq_k, longerSide(static_cast<std::size_t>(panels)));
-  return Grid({shape.seq_q, stepFor(shape.seq_q, std::min<std::int64_t>(most, height), tileQ)},
-              {shape.seq_k, stepFor(shape.seq_k, std::min<std::int64_t>(most, width), tileK)});
+  return {{shape.seq_q, stepFor(shape.seq_q, std::min<std::int64_t>(most, height), tileQ)},
+          {shape.seq_k, stepFor(shape.seq_k, std::min<std::int64_t>(most, width), tileK)}};
 }
 
 std::string gaze::cli::drawPicture(Picture picture, PictureFormat format) {
@@ -341,7 +341,7 @@ std::string gaze::cli::drawPicture(Picture picture, PictureFormat format) {
   for (const std::string &caption : picture.captions)
     description += (description.empty() ? "" : "; ") + caption;
   const auto canvas = makeCanvas(format, width, height, picture.title, description);
-  canvas->fill({0, 0, width, height}, palette::paper);
+  canvas->fill({{0, 0, width, height}}, palette::paper);
   const int top = drawHead(*canvas, head, border) + border / 2;
   for (int i = 0; i < panels; ++i) {
     plot.left = border + i % across * panelWidth + leftMargin(picture);

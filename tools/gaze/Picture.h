@@ -33,9 +33,9 @@ struct Picture {
 /// More would be too small to read.
 inline constexpr int mostPanels = 9;
 
-/// A grid for a picture: cells are parts of a tile or whole numbers of tiles, so that
-/// each has one kind as long as it can. `panels` is a bound on their number.
-Grid pictureGrid(const gaze_shape &shape, std::int64_t tileQ, std::int64_t tileK, int panels);
+/// The cells of a picture: they are parts of a tile or whole numbers of tiles, so that
+/// each has one kind as long as it can. `panels` is a bound on the number of panels.
+Axes pictureAxes(const gaze_shape &shape, std::int64_t tileQ, std::int64_t tileK, int panels);
 
 /// The picture's file.
 std::string drawPicture(Picture picture, PictureFormat format);

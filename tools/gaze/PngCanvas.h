@@ -18,8 +18,8 @@ public:
   PngCanvas(const PngCanvas &) = delete;
   PngCanvas &operator=(const PngCanvas &) = delete;
 
-  using Canvas::fill;
   void fill(const std::vector<Rectangle> &rectangles, Colour colour) override;
+  void rule(const std::vector<Rectangle> &lines, Colour colour) override { fill(lines, colour); }
   void text(int x, int y, const std::string &text, const TextStyle &style) override;
   std::string finish() override;
 

@@ -17,7 +17,7 @@ namespace {
 /// Exact reach takes a few hundred milliseconds there, summed over batch entries.
 constexpr std::int64_t exactLimit = 4096;
 /// Of each query that is followed where the sequence is longer.
-constexpr Work followWork = 250'000'000;
+constexpr Work followWork = 300'000'000;
 
 /// The set bits of a row, as positions, in order; `visit` returns false to stop.
 template <typename Visit>

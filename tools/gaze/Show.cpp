@@ -1,5 +1,6 @@
 //===- Show.cpp - gaze show: the mask, to look at -----------------------------===//
 #include "compiler/Compiler.h"
+#include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Draw.h"
@@ -44,6 +45,7 @@ struct Shown {
   std::string title;
   gaze_shape shape;
   std::int64_t heads, batches; ///< that differ, or 1
+  bool oneHead;                ///< was asked for
   std::vector<HeadGroup> groups;
   Numbers numbers;
 };
@@ -74,12 +76,16 @@ static std::string sizes(const Shown &shown) {
   return text;
 }
 
-/// "(2 more groups of heads are not drawn)" or nothing.
-static std::string leftOut(std::size_t groups, std::size_t drawn) {
-  if (groups <= drawn)
+/// How many different masks no picture is of; empty where each has one, or one was
+/// asked for.
+static std::string leftOut(const Shown &shown) {
+  const auto drawn = std::count_if(shown.groups.begin(), shown.groups.end(),
+                                   [](const HeadGroup &group) { return group.grid.has_value(); });
+  const auto groups = static_cast<std::int64_t>(shown.groups.size());
+  if (groups == drawn || shown.oneHead)
     return "";
-  return withCommas(static_cast<std::int64_t>(groups - drawn)) + " more of the " +
-         withCommas(static_cast<std::int64_t>(groups)) + " different masks are not drawn";
+  return withCommas(groups - drawn) + " more of the " + withCommas(groups) + " different masks " +
+         (groups - drawn == 1 ? "is" : "are") + " not drawn";
 }
 
 static std::string pictureOf(Shown &shown, PictureFormat format) {
@@ -90,45 +96,62 @@ static std::string pictureOf(Shown &shown, PictureFormat format) {
   picture.tileK = numbers.tileK;
   picture.captions = {sizes(shown) + ", density " + about(numbers) + percent(numbers.density()),
                       "tiles: " + tilesText(numbers)};
-  std::size_t drawn = 0;
+  if (const std::string rest = leftOut(shown); !rest.empty())
+    picture.captions.push_back(rest);
   for (HeadGroup &group : shown.groups)
-    if (group.grid) {
+    if (group.grid)
       picture.panels.push_back(
           {labelOf(group, shown.heads, shown.batches), std::move(*group.grid)});
-      ++drawn;
-    }
-  const std::string rest = leftOut(shown.groups.size(), drawn);
-  if (!rest.empty())
-    picture.captions.push_back(rest);
   return drawPicture(std::move(picture), format);
 }
 
 static void drawAtTerminal(const Shown &shown) {
   std::cout << shown.title << "\n";
-  std::size_t drawn = 0;
   for (const HeadGroup &group : shown.groups) {
     if (!group.grid)
       continue;
     const std::string label = labelOf(group, shown.heads, shown.batches);
     std::cout << (label.empty() ? "" : "\n" + label) << "\n" << drawMask(*group.grid);
-    ++drawn;
   }
-  const std::string rest = leftOut(shown.groups.size(), drawn);
-  std::cout << (rest.empty() ? "" : "\n" + rest + "\n") << "\n";
+  if (const std::string rest = leftOut(shown); !rest.empty())
+    std::cout << "\n" << rest << "\n";
+  if (shown.groups.size() > 1)
+    std::cout << "\nof all heads and batch entries together:\n";
+  else if (shown.oneHead && shown.heads == 1)
+    std::cout << "\nevery head has this mask\n";
+  std::cout << "\n";
 }
 
-/// Takes the pictures of all other heads away.
-static void keepHead(std::vector<HeadGroup> &groups, std::int64_t head, std::int64_t heads) {
-  for (HeadGroup &group : groups)
-    if (std::none_of(group.planes.begin(), group.planes.end(), [&](const Plane &plane) {
-          return plane.batch == 0 && plane.head == (heads == 1 ? 0 : head);
-        }))
-      group.grid.reset();
+static Reach reachOf(const MaskSource &mask, const Shown &shown, int threads) {
+  const bool ahead = std::any_of(shown.groups.begin(), shown.groups.end(),
+                                 [](const HeadGroup &group) { return group.census.looksAhead; });
+  const std::int64_t seq = shown.shape.seq_q;
+  const std::int64_t wanted = ahead ? seq * seq : seq * (seq + 1) / 2;
+  const bool dense =
+      std::any_of(shown.groups.begin(), shown.groups.end(), [&](const HeadGroup &group) {
+        return group.census.exact && group.census.keptPairs == wanted;
+      });
+  Reach reach = reachOf(mask, shown.heads, shown.batches, ahead, threads);
+  // A few queries tell no more than a bound, but who keeps everything needs one layer.
+  if (dense && shown.batches == 1 && reach.kind == Reach::Kind::AtLeast)
+    reach.kind = Reach::Kind::Exactly;
+  return reach;
+}
+
+static Drawn whatToDraw(const ShowOptions &options, const Shown &shown, const gaze_kernel &kernel) {
+  const bool oneMask = shown.oneHead || shown.heads * shown.batches == 1;
+  std::optional<Plane> only;
+  if (options.head)
+    only = Plane{shown.heads == 1 ? 0 : *options.head, 0};
+  if (!options.picture.empty())
+    return {pictureAxes(shown.shape, kernel.tile_q, kernel.tile_k, oneMask ? 1 : mostPanels),
+            mostPanels, only};
+  return {terminalAxes(shown.shape, terminalWidth()), options.json ? 0 : mostDrawings, only};
 }
 
 static void show(const ShowOptions &options) {
-  const bool draws = !options.picture.empty();
-  const PictureFormat format = draws ? pictureFormat(options.picture) : PictureFormat::Png;
+  const PictureFormat format =
+      options.picture.empty() ? PictureFormat::Png : pictureFormat(options.picture);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const gaze_shape shape = shapeOf(options.shape);
   checkRequirements(chosen, shape, options.shape.headDim);
@@ -136,34 +159,27 @@ static void show(const ShowOptions &options) {
     throw Failure("--head " + std::to_string(*options.head) + ": the heads are 0 to " +
                   std::to_string(shape.heads - 1));
   std::optional<OutputFile> file;
-  if (draws)
+  if (!options.picture.empty())
     file.emplace(options.picture);
 
   const JitKernel jitted =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, options.shape.headDim));
   const gaze_kernel &kernel = jitted.table();
-  const dsl::Interpreter interpreter = chosen.interpreter();
-  const Plan plan = chosen.plan(kernel, shape, options.threads);
-  const KernelMask mask(kernel, shape, plan, interpreter);
+  const auto plan = chosen.preparePlan(kernel, shape, options.threads);
+  const KernelMask mask(*plan);
   Shown shown{chosen.title(),
               shape,
               kernel.reads_head ? shape.heads : 1,
               kernel.reads_batch ? shape.batch : 1,
+              options.head.has_value(),
               {},
               {}};
-  const bool differ = shown.heads * shown.batches > 1;
-  const Grid like = draws ? pictureGrid(shape, kernel.tile_q, kernel.tile_k, differ ? 2 : 1)
-                          : terminalGrid(shape, terminalWidth());
-  const std::size_t pictures = draws ? mostPanels : options.json ? 0 : mostDrawings;
-  shown.groups = surveyGroups(mask, shown.heads, shown.batches, like, pictures, options.threads);
+  shown.groups = surveyGroups(mask, shown.heads, shown.batches, whatToDraw(options, shown, kernel),
+                              options.threads);
   shown.numbers = addUp(shown.groups, kernel, shape);
-  const bool ahead = std::any_of(shown.groups.begin(), shown.groups.end(),
-                                 [](const HeadGroup &g) { return g.census.looksAhead; });
-  shown.numbers.reach = reachOf(mask, shown.heads, shown.batches, ahead, options.threads);
+  shown.numbers.reach = reachOf(mask, shown, options.threads);
 
-  if (options.head)
-    keepHead(shown.groups, *options.head, shown.heads);
-  if (draws) {
+  if (file) {
     const std::string picture = pictureOf(shown, format);
     file->write(picture.data(), picture.size());
     file->commit();

@@ -12,11 +12,12 @@ using namespace gaze::cli;
 
 namespace {
 
-constexpr Work workOfRectangle = 40;
+constexpr Work workOfRectangle = 160;
 constexpr double workOfPair = 1.5;
 
-constexpr std::int64_t bandRows = 16;  ///< rows of tiles of a band
-constexpr std::int64_t pilotRows = 64; ///< rows of tiles that tell what all would cost
+constexpr std::int64_t bandRows = 16; ///< rows of tiles of a band
+/// Bands, of one row or of all of theirs, that tell what everything would cost.
+constexpr std::int64_t singlePilots = 16, bandPilots = 8;
 /// The first rows are surveyed for themselves: global tokens stand there. So is the last.
 constexpr std::int64_t ownRows = 8;
 constexpr std::int64_t fewestStrata = 64;
@@ -54,19 +55,22 @@ public:
   Surveyor(const MaskSource &source, Plane plane, Grid *grid, int threads)
       : source(source), plane(plane), grid(grid), threads(threads) {}
 
-  Cost pilot() const {
-    const std::int64_t rows = std::min(pilotRows, source.tileRows());
-    const std::vector<Stratum> strata = cutEvenly(0, source.tileRows(), rows);
-    std::vector<std::int64_t> rectangles(rows), partialKeys(rows);
-    forEach(rows, [&](std::int64_t i) {
+  /// The cost of a row of tiles, in bands of so many, from a few bands.
+  Cost pilot(std::int64_t bands, std::int64_t rowsOfBand) const {
+    const std::int64_t rows = source.tileRows();
+    const std::vector<Stratum> strata = cutEvenly(0, rows - rowsOfBand + 1, bands);
+    std::vector<std::int64_t> rectangles(bands), partialKeys(bands);
+    forEach(bands, [&](std::int64_t i) {
+      const std::int64_t begin = strata[i].row();
       std::vector<std::vector<TileRun>> runs;
-      rectangles[i] = source.list(plane, strata[i].row(), strata[i].row() + 1, runs);
-      for (const TileRun &run : runs.front())
-        partialKeys[i] += run.full ? 0 : run.end - run.begin;
+      rectangles[i] = source.list(plane, begin, begin + rowsOfBand, runs);
+      for (const std::vector<TileRun> &row : runs)
+        for (const TileRun &run : row)
+          partialKeys[i] += run.full ? 0 : run.end - run.begin;
     });
     const auto mean = [&](const std::vector<std::int64_t> &values) {
       return static_cast<double>(std::accumulate(values.begin(), values.end(), std::int64_t(0))) /
-             static_cast<double>(rows);
+             static_cast<double>(bands * rowsOfBand);
     };
     return {mean(rectangles), mean(partialKeys)};
   }
@@ -170,13 +174,17 @@ private:
 Census gaze::cli::survey(const MaskSource &source, Plane plane, Grid *grid, Work work,
                          int threads) {
   const Surveyor surveyor(source, plane, grid, threads);
-  const std::int64_t rows = source.tileRows();
-  if (rows <= pilotRows)
+  const auto rows = static_cast<double>(source.tileRows());
+  if (source.tileRows() <= fewestStrata)
     return surveyor.everything();
-  const Cost cost = surveyor.pilot();
-  const auto allowed = static_cast<double>(work);
-  if (cost.ofQueries(static_cast<double>(source.tileQ)) * static_cast<double>(rows) <= allowed)
+  const auto allows = [&](Cost cost) {
+    return cost.ofQueries(static_cast<double>(source.tileQ)) * rows <= static_cast<double>(work);
+  };
+  // A band shares the upper part of its search: rows alone cost that much more.
+  const Cost alone = surveyor.pilot(singlePilots, 1);
+  const Cost atBest{alone.rectangles / bandRows, alone.partialKeys};
+  if (allows(alone) || (allows(atBest) && allows(surveyor.pilot(bandPilots, bandRows))))
     return surveyor.everything();
-  const auto size = static_cast<std::int64_t>(allowed / cost.ofQueries(1));
-  return surveyor.sample(std::clamp(size, fewestStrata, rows));
+  const auto size = static_cast<std::int64_t>(static_cast<double>(work) / alone.ofQueries(1));
+  return surveyor.sample(std::clamp(size, fewestStrata, source.tileRows()));
 }

@@ -49,15 +49,23 @@ SvgCanvas::SvgCanvas(int width, int height, const std::string &title,
         attribute("width", std::to_string(width / 2)) +
         attribute("height", std::to_string(height / 2)) +
         attribute("viewBox", "0 0 " + std::to_string(width) + " " + std::to_string(height)) +
-        attribute("role", "img") + attribute("shape-rendering", "crispEdges") +
-        attribute("font-family", "DejaVu Sans, Verdana, sans-serif") + ">\n<title>" +
-        escaped(title) + "</title>\n<desc>" + escaped(description) + "</desc>\n";
+        attribute("role", "img") + attribute("font-family", "DejaVu Sans, Verdana, sans-serif") +
+        ">\n<title>" + escaped(title) + "</title>\n<desc>" + escaped(description) + "</desc>\n";
 }
 
 void SvgCanvas::fill(const std::vector<Rectangle> &rectangles, Colour colour) {
+  path(rectangles, colour, attribute("shape-rendering", "crispEdges"));
+}
+
+void SvgCanvas::rule(const std::vector<Rectangle> &lines, Colour colour) {
+  path(lines, colour, "");
+}
+
+void SvgCanvas::path(const std::vector<Rectangle> &rectangles, Colour colour,
+                     const std::string &rendering) {
   if (rectangles.empty())
     return;
-  svg += "<path" + attribute("fill", hex(colour)) + " d=\"";
+  svg += "<path" + attribute("fill", hex(colour)) + rendering + " d=\"";
   for (const Rectangle &r : rectangles)
     svg += "M" + std::to_string(r.x) + " " + std::to_string(r.y) + "h" + std::to_string(r.width) +
            "v" + std::to_string(r.height) + "h-" + std::to_string(r.width) + "z";

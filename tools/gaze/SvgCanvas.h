@@ -12,13 +12,15 @@ class SvgCanvas : public Canvas {
 public:
   SvgCanvas(int width, int height, const std::string &title, const std::string &description);
 
-  using Canvas::fill;
   void fill(const std::vector<Rectangle> &rectangles, Colour colour) override;
+  void rule(const std::vector<Rectangle> &lines, Colour colour) override;
   void text(int x, int y, const std::string &text, const TextStyle &style) override;
   std::string finish() override;
 
 private:
   std::string svg;
+
+  void path(const std::vector<Rectangle> &rectangles, Colour colour, const std::string &rendering);
 };
 
 } // namespace gaze::cli
