@@ -3,8 +3,8 @@
 #include "dsl/Check.h"
 #include "dsl/CheckStages.h"
 
-void gaze::dsl::check(Program &program, Diagnostics &diagnostics) {
-  resolve(program, diagnostics);
+void gaze::dsl::check(Program &program, const Hidden &hidden, Diagnostics &diagnostics) {
+  resolve(program, hidden, diagnostics);
   boundExpansion(program, diagnostics);
   checkTypes(program, diagnostics);
   checkReads(program, diagnostics);

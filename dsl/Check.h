@@ -4,12 +4,14 @@
 
 #include "dsl/Ast.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Hidden.h"
 
 namespace gaze::dsl {
 
-/// Resolves and checks a whole program in place. When `diagnostics` stays as it
-/// was, the guarantees at the head of Ast.h hold.
-void check(Program &program, Diagnostics &diagnostics);
+/// Resolves and checks a whole program in place. When `diagnostics` got no
+/// errors, the guarantees at the head of Ast.h hold. What is `hidden` is not reported as
+/// unknown.
+void check(Program &program, const Hidden &hidden, Diagnostics &diagnostics);
 
 } // namespace gaze::dsl
 

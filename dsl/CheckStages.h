@@ -11,7 +11,9 @@
 
 #include "dsl/Ast.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Hidden.h"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,7 +21,7 @@ namespace gaze::dsl {
 
 /// Names: fills every `symbol`, puts operands of calls in order, refuses
 /// duplicates and clashes, and divisions by a literal zero (Resolve.cpp).
-void resolve(Program &program, Diagnostics &diagnostics);
+void resolve(Program &program, const Hidden &hidden, Diagnostics &diagnostics);
 
 /// A function as its calls see it.
 struct Signature {
@@ -28,6 +30,9 @@ struct Signature {
   std::vector<std::string_view> parameters;
   bool variadic = false;
   Span definition; ///< nowhere for a function of the language
+
+  /// "local(left, right)"
+  std::string text() const;
 };
 
 /// Puts the operands of a call into the order of the callee's parameters and clears

@@ -1,4 +1,4 @@
-//===- Diagnostics.cpp - Rendering errors with a place and a caret -----------===//
+//===- Diagnostics.cpp - Rendering a message with its place and a caret ------===//
 //
 // A place is rendered as its line with carets below. The caret line repeats the
 // tabs of the source line, so that it stands right at any tab width; control
@@ -92,11 +92,22 @@ void renderOne(std::string &out, const SourceSet &sources, Span span, std::strin
 
 } // namespace
 
-Diagnostic &Diagnostics::error(Span span, std::string message) {
-  if (full())
-    return dropped = {span, std::move(message), {}};
-  all.push_back({span, std::move(message), {}});
+Diagnostic &Diagnostics::add(Severity severity, std::size_t &count, Span span,
+                             std::string message) {
+  Diagnostic added{severity, span, std::move(message), {}};
+  if (count >= limit)
+    return dropped = std::move(added);
+  ++count;
+  all.push_back(std::move(added));
   return all.back();
+}
+
+Diagnostic &Diagnostics::error(Span span, std::string message) {
+  return add(Severity::Error, errors, span, std::move(message));
+}
+
+Diagnostic &Diagnostics::warning(Span span, std::string message) {
+  return add(Severity::Warning, warnings, span, std::move(message));
 }
 
 std::string Diagnostics::render(const SourceSet &sources) const {
@@ -109,7 +120,8 @@ std::string Diagnostics::render(const SourceSet &sources) const {
 
   std::string out;
   for (const Diagnostic *diagnostic : ordered) {
-    renderOne(out, sources, diagnostic->span, "error", diagnostic->message);
+    bool isError = diagnostic->severity == Severity::Error;
+    renderOne(out, sources, diagnostic->span, isError ? "error" : "warning", diagnostic->message);
     for (const Note &note : diagnostic->notes)
       renderOne(out, sources, note.span, "note", note.message);
   }

@@ -1,4 +1,4 @@
-//===- Diagnostics.h - Errors and notes with a place and a caret ------------===//
+//===- Diagnostics.h - Errors, warnings and notes with a place and a caret --===//
 //
 // Diagnostics are collected, never thrown: a front-end stage adds what it finds
 // and says whether it succeeded. `render` prints them in the one shape that all
@@ -7,6 +7,9 @@
 //   patterns/mine.gaze:4:24: error: unknown name 'widow'; did you mean the parameter 'window'?
 //       4 |   keep abs(q - k) <= widow / 2
 //         |                      ^~~~~
+//
+// A text with errors means nothing. One with warnings alone means what it says,
+// which is almost surely not what its author wanted; nothing depends on them.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_DSL_DIAGNOSTICS_H
@@ -25,8 +28,11 @@ struct Note {
   std::string message;
 };
 
+enum class Severity { Error, Warning };
+
 struct Diagnostic {
-  Span span; ///< one that points nowhere prints `gaze: error: ` and the message
+  Severity severity;
+  Span span; ///< one that points nowhere prints `gaze: ` in the place of a place
   std::string message;
   std::vector<Note> notes;
 };
@@ -40,16 +46,22 @@ public:
   /// Adds an error; add notes to the returned diagnostic before the next call.
   /// Past the limit the error is dropped.
   Diagnostic &error(Span span, std::string message);
+  /// The same for a warning, with a limit of its own.
+  Diagnostic &warning(Span span, std::string message);
 
   bool empty() const { return all.empty(); }
-  bool full() const { return all.size() >= limit; }
+  bool hasErrors() const { return errors > 0; }
+  bool full() const { return errors >= limit; }
   const std::vector<Diagnostic> &list() const { return all; }
 
   /// All diagnostics in the order of their places, as text for standard error.
   std::string render(const SourceSet &sources) const;
 
 private:
+  Diagnostic &add(Severity severity, std::size_t &count, Span span, std::string message);
+
   std::vector<Diagnostic> all;
+  std::size_t errors = 0, warnings = 0;
   Diagnostic dropped;
 };
 

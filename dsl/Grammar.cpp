@@ -23,6 +23,7 @@
 
 #include <boost/spirit/home/x3.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <utility>
 
@@ -47,8 +48,10 @@ using Iterator = const char *;
 struct State {
   Iterator begin; ///< of the file
   int file;
+  Substitute substitute;
   int nesting = 0;
-  std::vector<Span> brackets; ///< open ones
+  std::vector<Span> brackets = {}; ///< open ones
+  bool inParameters = false;       ///< of a def or pattern
 
   Span span(Iterator from, Iterator to) const {
     return {file, static_cast<std::uint32_t>(from - begin), static_cast<std::uint32_t>(to - begin)};
@@ -117,6 +120,14 @@ const auto openBracket = [](auto &context) {
   stateOf(context).brackets.push_back(x3::_attr(context));
 };
 const auto closeBracket = [](auto &context) { stateOf(context).brackets.pop_back(); };
+const auto openParameters = [](auto &context) {
+  openBracket(context);
+  stateOf(context).inParameters = true;
+};
+const auto closeParameters = [](auto &context) {
+  closeBracket(context);
+  stateOf(context).inParameters = false;
+};
 
 // Expressions: `_val` is an ExprPtr, made by the first part and filled by the rest.
 
@@ -242,14 +253,41 @@ const auto letter = x3::char_("a-zA-Z_");
 const auto letterOrDigit = x3::char_("a-zA-Z0-9_");
 const auto digit = x3::char_('0', '9');
 
+Iterator endOfWord(Iterator first, Iterator last) {
+  return std::find_if_not(first, last, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  });
+}
+
 /// One token, which gives its Span.
 template <typename Parser> auto token(const char *what, const Parser &parser) {
   return x3::rule<struct TokenClass, Span>{what} = x3::lexeme[x3::raw[parser]][toSpan];
 }
 auto symbol(const char *what, const char *text) { return token(what, x3::lit(text)); }
-auto keyword(const char *what, const char *text) {
-  return token(what, x3::lit(text) >> !letterOrDigit);
-}
+
+/// A keyword, or what Grammar::readAs has put in its place.
+struct KeywordToken : x3::parser<KeywordToken> {
+  static constexpr bool has_attribute = false;
+  using attribute_type = x3::unused_type;
+  explicit KeywordToken(std::string_view keyword) : word(keyword) {}
+
+  template <typename Context, typename RuleContext, typename Attribute>
+  bool parse(Iterator &first, const Iterator &last, const Context &context, RuleContext &,
+             Attribute &) const {
+    const Substitute &substitute = stateOf(context).substitute;
+    Iterator end = endOfWord(first, last);
+    if (first == substitute.begin && word == substitute.keyword)
+      end = first + substitute.length;
+    else if (std::string_view(first, static_cast<std::size_t>(end - first)) != word)
+      return false;
+    first = end;
+    return true;
+  }
+
+  std::string_view word;
+};
+
+auto keyword(const char *what, const char *text) { return token(what, KeywordToken(text)); }
 
 const auto openParen = symbol("'('", "(");
 const auto closeParen = symbol("')'", ")");
@@ -289,9 +327,7 @@ struct KeywordParser : x3::parser<KeywordParser> {
   template <typename Context, typename RuleContext, typename Attribute>
   bool parse(Iterator &first, const Iterator &last, const Context &, RuleContext &,
              Attribute &) const {
-    Iterator end = first;
-    while (end != last && (std::isalnum(static_cast<unsigned char>(*end)) || *end == '_'))
-      ++end;
+    Iterator end = endOfWord(first, last);
     if (!isKeyword({first, static_cast<std::size_t>(end - first)}))
       return false;
     first = end;
@@ -309,7 +345,7 @@ const auto number = x3::rule<struct NumberClass, ExprPtr>{"a number"} =
 
 const auto stringBody =
     *(('\\' >> (x3::char_ - '\n')) | (x3::char_ - (x3::lit('"') | '\\' | '\n')));
-const auto string = x3::rule<struct StringClass, StringLiteral>{"a string in double quotes"} =
+const auto string = x3::rule<struct StringClass, StringLiteral>{aString} =
     x3::lexeme[x3::raw['"' >> stringBody >> '"']][toString] |
     x3::lexeme[x3::raw['"' >> stringBody]][unclosedString];
 
@@ -388,8 +424,8 @@ const auto import = x3::rule<struct ImportClass, StringLiteral>{"an import"} =
 
 const auto def = x3::rule<struct DefClass, Def>{"a def"} =
     keyword("'def'", "def") > name[set(&Def::name)] >
-    -(openParen[openBracket] > name[append(&Def::parameters)] >
-      *(comma > name[append(&Def::parameters)]) > closeArguments[closeBracket]) > assign
+    -(openParen[openParameters] > name[append(&Def::parameters)] >
+      *(comma > name[append(&Def::parameters)]) > closeArguments[closeParameters]) > assign
     > expression[set(&Def::body)] > semicolon;
 
 const auto defaultValue = x3::rule<struct DefaultClass, Parameter>{"a number, true or false"} =
@@ -408,12 +444,12 @@ const auto parameter = x3::rule<struct ParameterClass, Parameter>{"a parameter"}
     -(assign > defaultValue[setDefault]);
 
 const auto parameters = x3::rule<struct ParametersClass, PatternHead>{"a parameter or ')'"} =
-    closeParen[closeBracket] |
+    closeParen[closeParameters] |
     (parameter[append(&PatternHead::parameters)] >>
-     *(comma > parameter[append(&PatternHead::parameters)]) > closeArguments[closeBracket]);
+     *(comma > parameter[append(&PatternHead::parameters)]) > closeArguments[closeParameters]);
 
 const auto patternHead = x3::rule<struct PatternHeadClass, PatternHead>{"a pattern"} =
-    keyword("'pattern'", "pattern") > name[set(&PatternHead::name)] > openParen[openBracket] >
+    keyword("'pattern'", "pattern") > name[set(&PatternHead::name)] > openParen[openParameters] >
     parameters[setParameters] > openBrace;
 
 using Kind = Statement::Kind;
@@ -437,9 +473,9 @@ const auto statement = x3::rule<struct StatementClass, Statement>{"a statement"}
 
 /// Parses one item that begins at `at`, and makes values of what X3 throws.
 template <typename Parser, typename Item>
-ItemResult parseItem(std::string_view text, int file, std::size_t at, const Parser &parser,
-                     Item &item) {
-  State state{text.data(), file, 0, {}};
+ItemResult parseItem(std::string_view text, int file, const Substitute &substitute, std::size_t at,
+                     const Parser &parser, Item &item) {
+  State state{text.data(), file, substitute};
   Iterator first = text.data() + at, last = text.data() + text.size();
   ItemResult result;
   try {
@@ -452,6 +488,7 @@ ItemResult parseItem(std::string_view text, int file, std::size_t at, const Pars
     result.end = static_cast<std::size_t>(failure.where() - text.data());
     result.expected = failure.which();
     result.bracket = state.brackets.empty() ? Span{} : state.brackets.back();
+    result.inParameters = state.inParameters;
   } catch (const SyntaxError &mistake) {
     result.outcome = ItemResult::Outcome::Wrong;
     result.end = mistake.span.end;
@@ -463,14 +500,14 @@ ItemResult parseItem(std::string_view text, int file, std::size_t at, const Pars
 } // namespace
 
 ItemResult Grammar::import(std::size_t at, StringLiteral &path) const {
-  return parseItem(text, file, at, ::import, path);
+  return parseItem(text, file, substitute, at, ::import, path);
 }
 ItemResult Grammar::def(std::size_t at, Def &result) const {
-  return parseItem(text, file, at, ::def, result);
+  return parseItem(text, file, substitute, at, ::def, result);
 }
 ItemResult Grammar::patternHead(std::size_t at, PatternHead &result) const {
-  return parseItem(text, file, at, ::patternHead, result);
+  return parseItem(text, file, substitute, at, ::patternHead, result);
 }
 ItemResult Grammar::statement(std::size_t at, Statement &result) const {
-  return parseItem(text, file, at, ::statement, result);
+  return parseItem(text, file, substitute, at, ::statement, result);
 }

@@ -19,8 +19,10 @@ namespace gaze::dsl {
 /// Brackets and `if`s that may stand in each other.
 constexpr int maxNesting = 200;
 
-/// What the grammar calls an operand, in ItemResult::expected.
+/// What is expected, as ItemResult::expected and the Parser name it.
 constexpr const char *anExpression = "an expression";
+constexpr const char *aDeclaration = "'import', 'def' or 'pattern'";
+constexpr const char *aString = "a string in double quotes";
 
 /// One statement of a pattern, of any kind; what its kind does not have is empty.
 /// The kind is known, and names are, even when the rest could not be parsed.
@@ -49,10 +51,18 @@ struct ItemResult {
     Wrong,   ///< `mistake` says what is wrong
   };
   Outcome outcome = Outcome::Absent;
-  std::size_t end = 0;  ///< behind the item, or where the mistake was found
-  std::string expected; ///< a symbol or keyword begins with a quote
-  Span bracket;         ///< the innermost open one where something is missing
+  std::size_t end = 0;       ///< behind the item, or where the mistake was found
+  std::string expected;      ///< a symbol or keyword begins with a quote
+  Span bracket;              ///< the innermost open one where something is missing
+  bool inParameters = false; ///< that one is open for the parameters of a def or pattern
   SyntaxError mistake;
+};
+
+/// A misspelt keyword, or the place of one that is missing.
+struct Substitute {
+  const char *begin = nullptr;
+  std::size_t length = 0;
+  std::string_view keyword;
 };
 
 /// Parses items of one text, each from the offset of its first token. What is
@@ -60,6 +70,11 @@ struct ItemResult {
 class Grammar {
 public:
   Grammar(std::string_view fileText, int fileNumber) : text(fileText), file(fileNumber) {}
+
+  /// From now on reads the `length` bytes at `at` as `keyword`.
+  void readAs(std::size_t at, std::size_t length, std::string_view keyword) {
+    substitute = {text.data() + at, length, keyword};
+  }
 
   ItemResult import(std::size_t at, StringLiteral &path) const;
   ItemResult def(std::size_t at, Def &result) const;
@@ -69,6 +84,7 @@ public:
 private:
   std::string_view text;
   int file;
+  Substitute substitute;
 };
 
 } // namespace gaze::dsl

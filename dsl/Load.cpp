@@ -2,8 +2,8 @@
 //
 // Imports are followed depth first; a file is read once, however many files import
 // it, and its defs stand before those of its importers. When a file is missing, or
-// a mistake hides a declaration, nothing is checked: every name that is missing
-// with it would be reported.
+// a mistake hides a declaration, the rest is checked for what does not depend on it
+// (Hidden.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,6 +34,21 @@ std::string identity(const std::string &path) {
   return failure ? path : canonical.string();
 }
 
+/// "; did you mean 'std'?", for a file that is in none of the folders.
+std::string suggestFile(const fs::path &missing, const std::vector<fs::path> &folders) {
+  const std::string stem = missing.stem().string();
+  Suggestion suggestion(stem);
+  for (const fs::path &folder : folders) {
+    fs::path searched = folder / missing.parent_path();
+    std::error_code failure;
+    fs::directory_iterator entry(searched.empty() ? "." : searched, failure);
+    for (; !failure && entry != fs::directory_iterator(); entry.increment(failure))
+      if (entry->path().extension() == ".gaze")
+        suggestion.consider(entry->path().stem().string(), "");
+  }
+  return suggestion.text();
+}
+
 class Loader {
 public:
   Loader(const std::vector<std::string> &libraryFolders, Diagnostics &sink)
@@ -45,15 +60,18 @@ public:
 
 private:
   void follow(const Import &import, const std::string &importer);
+  /// The folders that an import is searched in, each once.
+  std::vector<fs::path> foldersFor(const std::string &importer) const;
   std::optional<std::string> find(const Import &import, const std::string &importer);
   void reportCycle(const Import &import, const std::string &path);
+  bool isInLibrary(const std::string &def) const;
 
   const std::vector<std::string> &folders;
   Diagnostics &diagnostics;
   Program program;
   std::set<std::string> read;
   std::vector<std::string> open; ///< paths from the first file to the one being read
-  bool complete = true;
+  Hidden hidden;
 };
 
 void Loader::add(const std::string &path, std::string text) {
@@ -65,7 +83,9 @@ void Loader::add(const std::string &path, std::string text) {
   int file = program.sources.add(path, std::move(text));
   std::size_t before = diagnostics.list().size();
   ParsedFile parsed = parse(program.sources, file, diagnostics);
-  complete &= parsed.complete;
+  hidden.file |= parsed.hidden.file;
+  std::move(parsed.hidden.names.begin(), parsed.hidden.names.end(),
+            std::back_inserter(hidden.names));
   bool empty = parsed.imports.empty() && parsed.defs.empty() && parsed.patterns.empty();
   if (empty && diagnostics.list().size() == before)
     diagnostics.error({}, inQuotes(path) + " is empty: it has no pattern and no def");
@@ -94,20 +114,19 @@ void Loader::follow(const Import &import, const std::string &importer) {
   if (problem.empty())
     return add(*path, std::move(text));
   diagnostics.error(import.span, "cannot read '" + *path + "': " + problem);
-  complete = false;
+  hidden.file = true;
 }
 
 std::optional<std::string> Loader::find(const Import &import, const std::string &importer) {
   if (import.path.empty()) {
     diagnostics.error(import.span, "this import names no file");
-    complete = false;
+    hidden.file = true;
     return std::nullopt;
   }
   fs::path name = import.path;
   if (name.extension() != ".gaze")
     name += ".gaze";
-  std::vector<fs::path> searched = {fs::path(importer).parent_path()};
-  searched.insert(searched.end(), folders.begin(), folders.end());
+  std::vector<fs::path> searched = foldersFor(importer);
   std::string list;
   for (const fs::path &folder : searched) {
     std::error_code ignored;
@@ -115,10 +134,24 @@ std::optional<std::string> Loader::find(const Import &import, const std::string 
       return (folder / name).string();
     list += (list.empty() ? "'" : ", '") + (folder.empty() ? "." : folder.string()) + "'";
   }
-  diagnostics.error(import.span,
-                    "cannot find " + inQuotes(name.string()) + "; searched the folders " + list);
-  complete = false;
+  std::string message = "cannot find " + inQuotes(name.string());
+  if (name.is_relative())
+    message += "; searched the folders " + list;
+  diagnostics.error(import.span, message + suggestFile(name, searched));
+  hidden.file = true;
   return std::nullopt;
+}
+
+std::vector<fs::path> Loader::foldersFor(const std::string &importer) const {
+  std::vector<fs::path> result = {fs::path(importer).parent_path()};
+  for (const std::string &folder : folders) {
+    auto same = [&](const fs::path &other) {
+      return identity(other.empty() ? "." : other.string()) == identity(folder);
+    };
+    if (std::none_of(result.begin(), result.end(), same))
+      result.emplace_back(folder);
+  }
+  return result;
 }
 
 void Loader::reportCycle(const Import &import, const std::string &path) {
@@ -129,12 +162,25 @@ void Loader::reportCycle(const Import &import, const std::string &path) {
   for (auto step = first; step != open.end(); ++step)
     chain += *step + " -> ";
   diagnostics.error(import.span, "these imports form a cycle: " + chain + *first);
-  complete = false;
+}
+
+bool Loader::isInLibrary(const std::string &def) const {
+  for (const std::string &folder : folders) {
+    std::string path = (fs::path(folder) / "std.gaze").string(), text;
+    if (read.count(identity(path)) != 0 || !readFile(path, text).empty())
+      continue;
+    SourceSet sources;
+    Diagnostics ignored;
+    std::vector<Def> defs = parse(sources, sources.add(path, text), ignored).defs;
+    return std::any_of(defs.begin(), defs.end(),
+                       [&](const Def &candidate) { return candidate.name.text == def; });
+  }
+  return false;
 }
 
 Program Loader::finish() {
-  if (complete)
-    check(program, diagnostics);
+  hidden.isInLibrary = [this](const std::string &name) { return isInLibrary(name); };
+  check(program, hidden, diagnostics);
   return std::move(program);
 }
 

@@ -13,7 +13,7 @@ namespace gaze::dsl {
 /// Reads `path`, everything that it imports (beside the importing file first,
 /// then in `libraryFolders`), parses and checks. Diagnostics that point nowhere
 /// report files that cannot be read. The program is usable when `diagnostics`
-/// stays empty; its sources are there in any case, for rendering them.
+/// has no errors; its sources are there in any case, for rendering them.
 Program load(const std::string &path, const std::vector<std::string> &libraryFolders,
              Diagnostics &diagnostics);
 

@@ -71,6 +71,13 @@ const BuiltinSignature &gaze::dsl::signature(Builtin builtin) {
   return builtins()[static_cast<std::size_t>(builtin)];
 }
 
+std::optional<Type> gaze::dsl::findType(std::string_view name) {
+  for (Type type : {Type::Int, Type::Float, Type::Bool})
+    if (spelling(type) == name)
+      return type;
+  return std::nullopt;
+}
+
 std::optional<Ambient> gaze::dsl::findAmbient(std::string_view name) {
   const auto &names = ambientNames();
   auto found = std::find(names.begin(), names.end(), name);
@@ -130,7 +137,7 @@ Suggestion::Suggestion(std::string_view word)
     nearest = 0;
 }
 
-void Suggestion::consider(std::string_view candidate, std::string_view what) {
+void Suggestion::consider(std::string_view candidate, std::string_view whatItIs) {
   int lengths = std::abs(static_cast<int>(candidate.size()) - static_cast<int>(misspelt.size()));
   if (lengths >= nearest)
     return;
@@ -138,7 +145,12 @@ void Suggestion::consider(std::string_view candidate, std::string_view what) {
   if (distance >= nearest || distance >= static_cast<int>(candidate.size()))
     return;
   nearest = distance;
-  best = std::string(what) + (what.empty() ? "" : " ") + inQuotes(candidate);
+  name = candidate;
+  what = whatItIs;
 }
 
-std::string Suggestion::text() const { return best.empty() ? "" : "; did you mean " + best + "?"; }
+std::string Suggestion::text() const {
+  if (name.empty())
+    return "";
+  return "; did you mean " + std::string(what) + (what.empty() ? "" : " ") + inQuotes(name) + "?";
+}

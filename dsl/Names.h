@@ -27,6 +27,7 @@ std::string_view spelling(Operator op);
 std::string_view spelling(Ambient ambient);
 const BuiltinSignature &signature(Builtin builtin);
 
+std::optional<Type> findType(std::string_view name);
 std::optional<Ambient> findAmbient(std::string_view name);
 std::optional<Builtin> findBuiltin(std::string_view name);
 
@@ -50,13 +51,15 @@ public:
   explicit Suggestion(std::string_view misspelt);
   /// `what` says what the candidate is, as in "the parameter".
   void consider(std::string_view candidate, std::string_view what);
+  /// The nearest candidate; empty when all are far away.
+  const std::string &nearestName() const { return name; }
   /// "; did you mean the parameter 'window'?", or nothing when all are far away.
   std::string text() const;
 
 private:
   std::string_view misspelt;
   int nearest;
-  std::string best;
+  std::string name, what;
 };
 
 } // namespace gaze::dsl

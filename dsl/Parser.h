@@ -4,6 +4,7 @@
 
 #include "dsl/Ast.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Hidden.h"
 
 namespace gaze::dsl {
 
@@ -12,15 +13,14 @@ struct ParsedFile {
   std::vector<Import> imports;
   std::vector<Def> defs;
   std::vector<Pattern> patterns;
-  /// False when a mistake has hidden a declaration, so that names may look unknown
-  /// which are not.
-  bool complete = true;
+  Hidden hidden;
 };
 
 /// Parses file `file` of `sources`. Adds one diagnostic for each mistake and goes
 /// on behind the next ';' or '}'. Where `diagnostics` grew, a def, let or keep
-/// that could not be read has a null body, and a pattern whose names are not all
-/// known is left out. The grammar (Boost.Spirit X3) is in Grammar.cpp.
+/// that could not be read has a null body, a pattern may lack parameters and lets,
+/// whose names are then hidden, and even its own name. The grammar (Boost.Spirit X3) is in
+/// Grammar.cpp.
 ParsedFile parse(const SourceSet &sources, int file, Diagnostics &diagnostics);
 
 } // namespace gaze::dsl

@@ -8,86 +8,22 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dsl/CheckStages.h"
-#include "dsl/Names.h"
+#include "dsl/Resolver.h"
 
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 using namespace gaze::dsl;
 
-namespace {
+Signature gaze::dsl::signatureOf(const Def &def) {
+  Signature result{"the def", def.name.text, {}, false, def.name.span};
+  for (const Name &parameter : def.parameters)
+    result.parameters.push_back(parameter.text);
+  return result;
+}
 
-/// The named values of a def or of a pattern.
-struct Scope {
-  const Pattern *pattern = nullptr; ///< null in a def
-  std::unordered_map<std::string_view, Symbol> values;
-  std::vector<std::string_view> order; ///< the names again, for suggestions
-};
-
-class Resolver {
-public:
-  Resolver(Program &toResolve, Diagnostics &sink) : program(toResolve), diagnostics(sink) {}
-
-  void run();
-
-private:
-  void declareDefs();
-  void resolveDef(Def &def);
-  void resolvePattern(Pattern &pattern);
-  void resolveAxes(Input &input);
-  void declare(const Name &name, Symbol symbol, std::string_view what);
-
-  void resolve(const ExprPtr &expr);
-  void resolveName(Expr &expr);
-  void resolveCall(Expr &expr);
-  void resolveWhere(Expr &expr);
-  void resolveIndex(Expr &expr);
-  void reportNoInput(const Expr &expr);
-  Symbol findBindable(const Name &name);
-  void checkDivision(const Expr &expr);
-  /// Its `by = mean` is no value of the language yet, so its arguments stay unread.
-  bool isTopBlocks(const Expr &expr) const {
-    return expr.kind == Expr::Kind::Call && expr.name.text == "top_blocks" &&
-           defs.count("top_blocks") == 0;
-  }
-
-  const Symbol *findValue(std::string_view name) const;
-  bool defined(const Symbol &symbol, const Name &use);
-  void reportUnknownValue(const Name &name);
-  void reportUnknownFunction(const Name &name);
-  void suggestValues(Suggestion &suggestion) const;
-  void error(Span span, std::string message, Span place, std::string note) {
-    diagnostics.error(span, std::move(message)).notes.push_back({place, std::move(note)});
-  }
-  Span placeOf(const Symbol &symbol) const;
-
-  Program &program;
-  Diagnostics &diagnostics;
-  std::unordered_map<std::string_view, int> defs;
-  Scope scope;
-};
-
-std::string_view describe(Symbol::Kind kind) {
-  switch (kind) {
-  case Symbol::Kind::Ambient:
-    return "the name";
-  case Symbol::Kind::Parameter:
-  case Symbol::Kind::DefArgument:
-    return "the parameter";
-  case Symbol::Kind::Let:
-    return "the let";
-  case Symbol::Kind::Input:
-    return "the input";
-  case Symbol::Kind::Def:
-    return "the def";
-  case Symbol::Kind::Builtin:
-    return "the function";
-  case Symbol::Kind::Unresolved:
-    break;
-  }
-  return {};
+Signature gaze::dsl::signatureOf(const BuiltinSignature &function) {
+  return {"the function", function.name, function.parameters, function.variadic, {}};
 }
 
 void Resolver::run() {
@@ -97,7 +33,7 @@ void Resolver::run() {
   std::unordered_map<std::string_view, Span> patterns;
   for (Pattern &pattern : program.patterns) {
     auto [first, isNew] = patterns.emplace(pattern.name.text, pattern.name.span);
-    if (!isNew)
+    if (!isNew && pattern.name.span.valid())
       error(pattern.name.span, "there are two patterns " + inQuotes(pattern.name.text),
             first->second, "the first one is here");
     resolvePattern(pattern);
@@ -107,15 +43,12 @@ void Resolver::run() {
 void Resolver::declareDefs() {
   for (std::size_t i = 0; i < program.defs.size(); ++i) {
     const Name &name = program.defs[i].name;
-    if (findAmbient(name.text)) {
-      diagnostics.error(name.span,
-                        inQuotes(name.text) + " is always there, so no def can have that name");
-      continue;
-    }
-    if (findBuiltin(name.text)) {
-      diagnostics.error(name.span,
-                        inQuotes(name.text) +
-                            " is a function of the language, so no def can have that name");
+    if (findAmbient(name.text) || findBuiltin(name.text)) {
+      refused.insert(name.text);
+      diagnostics.error(name.span, inQuotes(name.text) +
+                                       (findAmbient(name.text) ? " is always there"
+                                                               : " is a function of the language") +
+                                       ", so no def can have that name");
       continue;
     }
     auto [first, isNew] = defs.emplace(name.text, static_cast<int>(i));
@@ -269,6 +202,8 @@ void Resolver::resolveName(Expr &expr) {
     expr.symbol = {Symbol::Kind::Ambient, static_cast<int>(*ambient)};
     return;
   }
+  if (hidden.mayBeValue(expr.name)) // and a parameter or let would hide a def
+    return;
   auto def = defs.find(name);
   if (def == defs.end())
     return reportUnknownValue(expr.name);
@@ -276,16 +211,19 @@ void Resolver::resolveName(Expr &expr) {
   if (callee.parameters.empty())
     expr.symbol = {Symbol::Kind::Def, def->second};
   else if (callee.body)
-    error(expr.span, "the def " + inQuotes(name) + " needs its arguments, as in " + name + "(...)",
+    error(expr.span,
+          "the def " + inQuotes(name) + " needs its arguments, as in '" +
+              signatureOf(callee).text() + "'",
           callee.name.span, inQuotes(name) + " is defined here");
 }
 
 void Resolver::resolveCall(Expr &expr) {
   const std::string &name = expr.name.text;
+  if (refused.count(name) != 0)
+    return;
   if (auto builtin = findBuiltin(name)) {
     const BuiltinSignature &known = signature(*builtin);
-    if (orderArguments(expr, {"the function", known.name, known.parameters, known.variadic, {}},
-                       diagnostics))
+    if (orderArguments(expr, signatureOf(known), diagnostics))
       expr.symbol = {Symbol::Kind::Builtin, static_cast<int>(*builtin)};
     return;
   }
@@ -299,10 +237,7 @@ void Resolver::resolveCall(Expr &expr) {
     return error(expr.span,
                  "the def " + inQuotes(name) + " takes no arguments; write it without ()",
                  callee.name.span, inQuotes(name) + " is defined here");
-  Signature known{"the def", name, {}, false, callee.name.span};
-  for (const Name &parameter : callee.parameters)
-    known.parameters.push_back(parameter.text);
-  if (orderArguments(expr, known, diagnostics))
+  if (orderArguments(expr, signatureOf(callee), diagnostics))
     expr.symbol = {Symbol::Kind::Def, found->second};
 }
 
@@ -330,25 +265,6 @@ void Resolver::resolveIndex(Expr &expr) {
                      countOf(expr.operands.size(), "index", "indices"),
                  input.name.span, inQuotes(expr.name.text) + " is declared here");
   expr.symbol = *value;
-}
-
-void Resolver::reportNoInput(const Expr &expr) {
-  const std::string name = inQuotes(expr.name.text);
-  if (findValue(expr.name.text) || findAmbient(expr.name.text)) {
-    diagnostics.error(expr.name.span, name + " is one value and no input tensor, so it cannot be "
-                                             "indexed");
-    return;
-  }
-  if (!scope.pattern) {
-    diagnostics.error(expr.name.span,
-                      "a def cannot read the inputs of a pattern, such as " + name +
-                          "; let the pattern read it and give the value as an argument");
-    return;
-  }
-  Suggestion suggestion(expr.name.text);
-  for (const Input &input : scope.pattern->inputs)
-    suggestion.consider(input.name.text, "the input");
-  diagnostics.error(expr.name.span, "unknown input " + name + suggestion.text());
 }
 
 void Resolver::resolveWhere(Expr &expr) {
@@ -383,54 +299,13 @@ Symbol Resolver::findBindable(const Name &name) {
                                      (findBuiltin(name.text) ? "function" : "def"));
     return {};
   }
-  Suggestion suggestion(name.text);
-  suggestValues(suggestion);
-  diagnostics.error(name.span, "unknown name " + inQuotes(name.text) + suggestion.text());
+  if (hidden.mayBeValue(name))
+    return {};
+  diagnostics.error(name.span,
+                    "unknown name " + inQuotes(name.text) + hintForBinding(name.text, locals()));
   return {};
 }
 
-void Resolver::suggestValues(Suggestion &suggestion) const {
-  for (std::string_view value : scope.order)
-    suggestion.consider(value, describe(scope.values.at(value).kind));
-  for (std::string_view ambient : ambientNames())
-    suggestion.consider(ambient, "");
-}
-
-void Resolver::reportUnknownValue(const Name &name) {
-  if (findBuiltin(name.text)) {
-    diagnostics.error(name.span, "the function " + inQuotes(name.text) +
-                                     " needs its arguments, as in " + name.text + "(...)");
-    return;
-  }
-  Suggestion suggestion(name.text);
-  suggestValues(suggestion);
-  suggestion.consider("true", "");
-  suggestion.consider("false", "");
-  for (const Def &def : program.defs)
-    suggestion.consider(def.name.text, "the def");
-  for (const BuiltinSignature &builtin : builtins())
-    suggestion.consider(builtin.name, "the function");
-  diagnostics.error(name.span, "unknown name " + inQuotes(name.text) + suggestion.text());
-}
-
-void Resolver::reportUnknownFunction(const Name &name) {
-  const Symbol *value = findValue(name.text);
-  if (value || findAmbient(name.text)) {
-    diagnostics.error(name.span, inQuotes(name.text) + " is a value, not a def or function, so it "
-                                                       "cannot be called");
-    return;
-  }
-  Suggestion suggestion(name.text);
-  for (const Def &def : program.defs)
-    suggestion.consider(def.name.text, "the def");
-  for (const BuiltinSignature &builtin : builtins())
-    suggestion.consider(builtin.name, "the function");
-  diagnostics.error(name.span,
-                    "unknown def or function " + inQuotes(name.text) + suggestion.text());
-}
-
-} // namespace
-
-void gaze::dsl::resolve(Program &program, Diagnostics &diagnostics) {
-  Resolver(program, diagnostics).run();
+void gaze::dsl::resolve(Program &program, const Hidden &hidden, Diagnostics &diagnostics) {
+  Resolver(program, hidden, diagnostics).run();
 }

@@ -48,7 +48,7 @@ std::string_view Scanner::token(std::size_t at) const {
     return text.substr(at, end - at);
   if (text[at] == '"')
     return text.substr(at, stringEnd(text, at) - at);
-  static const std::string_view pairs[] = {"==", "!=", "<=", ">=", "&&", "||", "**"};
+  static const std::string_view pairs[] = {"==", "!=", "<=", ">=", "=>", "=<", "&&", "||", "**"};
   if (std::find(std::begin(pairs), std::end(pairs), text.substr(at, 2)) != std::end(pairs))
     return text.substr(at, 2);
   do
@@ -57,11 +57,40 @@ std::string_view Scanner::token(std::size_t at) const {
   return text.substr(at, end - at);
 }
 
-std::size_t Scanner::lastTokenEnd(std::size_t begin, std::size_t end) const {
-  std::size_t last = begin;
-  for (std::size_t at = skip(begin); at < end; at = skip(last))
-    last = at + token(at).size();
+bool Scanner::atName(std::size_t at) const {
+  std::string_view word = token(at);
+  return !word.empty() && isWord(word[0]) && !isDigit(word[0]) && !isKeyword(word);
+}
+
+std::vector<std::string_view> Scanner::names(std::size_t begin, std::size_t end) const {
+  std::vector<std::string_view> result;
+  for (std::size_t at = begin; at < end; ++at) {
+    if (!isWord(text[at]))
+      continue;
+    if (atName(at))
+      result.push_back(token(at));
+    at += token(at).size();
+  }
+  return result;
+}
+
+std::string_view Scanner::commentBehind(std::size_t begin) const {
+  std::size_t at = std::min(text.find_first_not_of(" \t", begin), text.size());
+  if (text.substr(at, 2) != "//")
+    return {};
+  return text.substr(at, text.find('\n', at) - at);
+}
+
+std::string_view Scanner::lastToken(std::size_t begin, std::size_t end) const {
+  std::string_view last = text.substr(begin, 0);
+  for (std::size_t at = skip(begin); at < end; at = skip(at + last.size()))
+    last = token(at).substr(0, end - at);
   return last;
+}
+
+std::size_t Scanner::lastTokenEnd(std::size_t begin, std::size_t end) const {
+  std::string_view last = lastToken(begin, end);
+  return static_cast<std::size_t>(last.data() - text.data()) + last.size();
 }
 
 std::string Scanner::describe(std::size_t at) const {
@@ -82,7 +111,10 @@ std::string Scanner::describe(std::size_t at) const {
 
 bool Scanner::atDeclaration(std::size_t at) const {
   std::string_view word = token(at);
-  return word == "import" || word == "def" || word == "pattern";
+  if (word != "import" && word != "def" && word != "pattern")
+    return false;
+  std::size_t before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \t", at - 1);
+  return firstOfLine(at) || text[before] == ';' || text[before] == '}';
 }
 
 bool Scanner::firstOfLine(std::size_t at) const {
@@ -114,7 +146,13 @@ std::size_t Scanner::resume(std::size_t at, bool inPattern) const {
     if (found == ";" && braces == 0)
       return at;
     if (found == "}" && braces > 0 && --braces == 0)
-      return at;
+      return token(skip(at)) == ";" ? skip(at) + 1 : at;
   }
   return at;
+}
+
+bool Scanner::bodyGoesOn(std::size_t at) const {
+  while (at < text.size() && token(at) != "{" && token(at) != "}")
+    at = next(at);
+  return token(at) == "}";
 }

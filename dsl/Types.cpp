@@ -2,17 +2,22 @@
 //
 // A def is polymorphic: its body is checked once for each combination of argument
 // types that it is called with, and the result is remembered. An error in a body
-// carries notes on the calls that led there. `nullopt` is the type of what has
-// already been reported; it makes no further errors.
+// carries notes on the calls that led there. A body that no call has reached is checked
+// with unknown arguments. `nullopt` is the type of what is unknown or has already been
+// reported; it makes no further errors.
 //
 //===----------------------------------------------------------------------===//
 
 #include "dsl/CheckStages.h"
+#include "dsl/Divisions.h"
 #include "dsl/Names.h"
+#include "dsl/TypeHints.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 using namespace gaze::dsl;
@@ -26,6 +31,10 @@ bool isNumber(Type type) { return type != Type::Bool; }
 bool fits(Type type, Type into) {
   return type == into || (type == Type::Int && into == Type::Float);
 }
+bool isFloor(const Expr &call) {
+  return call.symbol.kind == Symbol::Kind::Builtin &&
+         static_cast<Builtin>(call.symbol.index) == Builtin::Floor;
+}
 Type widest(Type a, Type b) { return a == Type::Float ? a : b; }
 
 class TypeChecker {
@@ -37,8 +46,6 @@ public:
 private:
   void checkPattern(Pattern &pattern);
   void checkDefault(Parameter &parameter);
-  void checkNumber(const ExprPtr &expr, const std::string &what);
-  void checkBool(const ExprPtr &expr, const std::string &what);
   bool checkInt(const ExprPtr &expr, const std::string &what);
 
   MaybeType type(const ExprPtr &expr);
@@ -55,7 +62,13 @@ private:
   MaybeType typeOfBuiltin(const Expr &expr, const std::vector<Type> &types);
   MaybeType typeOfChance(const Expr &expr, const std::vector<Type> &types);
 
-  MaybeType error(Span span, std::string message);
+  /// Reports a mistake once, however many calls lead there.
+  MaybeType error(Span span, const std::string &message, std::vector<Note> notes = {});
+  /// `what` needs a `needed`, and `operand` is a `given`.
+  MaybeType mismatch(const Expr &operand, Type given, Type needed, const std::string &message);
+  void warn(const Expr &division, const std::string &message);
+  void warnOfIntDivision(const Expr &operand, Type given, const std::string &what);
+  void addCalls(std::vector<Note> &notes) const;
   /// The type of an operand that must be a bool, or a number; `what` needs it.
   MaybeType boolOperand(const ExprPtr &operand, const std::string &what);
   MaybeType numberOperand(const ExprPtr &operand, const std::string &what);
@@ -67,29 +80,56 @@ private:
   const std::vector<Type> *arguments = nullptr; ///< of the def whose body is being checked
   std::vector<const Expr *> calls;              ///< that led into that body
   std::map<std::pair<int, std::vector<Type>>, MaybeType> known;
+  std::set<std::tuple<int, std::uint32_t, std::uint32_t, std::string>> reported;
+  std::set<const Expr *> warned;
+  std::set<const Expr *> rounding; ///< operands of `floor`, meant to round down
 };
 
-MaybeType TypeChecker::error(Span span, std::string message) {
+void TypeChecker::addCalls(std::vector<Note> &notes) const {
   constexpr std::size_t maxNotes = 8;
-  Diagnostic &added = diagnostics.error(span, std::move(message));
-  for (auto call = calls.rbegin(); call != calls.rend() && added.notes.size() < maxNotes; ++call)
-    added.notes.push_back(
-        {(*call)->span, "in the call of " + inQuotes((*call)->name.text) + " here"});
+  for (auto call = calls.rbegin(); call != calls.rend() && notes.size() < maxNotes; ++call)
+    notes.push_back({(*call)->span, "in the call of " + inQuotes((*call)->name.text) + " here"});
+}
+
+MaybeType TypeChecker::error(Span span, const std::string &message, std::vector<Note> notes) {
+  if (!reported.insert({span.file, span.begin, span.end, message}).second)
+    return std::nullopt;
+  addCalls(notes);
+  diagnostics.error(span, message).notes = std::move(notes);
   return std::nullopt;
+}
+
+void TypeChecker::warn(const Expr &division, const std::string &message) {
+  if (message.empty() || rounding.count(&division) != 0 || !warned.insert(&division).second)
+    return;
+  addCalls(diagnostics.warning(division.span, message).notes);
+}
+
+void TypeChecker::warnOfIntDivision(const Expr &operand, Type given, const std::string &what) {
+  const Expr *division = given == Type::Int ? intDivision(operand) : nullptr;
+  if (division)
+    warn(*division, warningOfFloat(*division, what));
+}
+
+MaybeType TypeChecker::mismatch(const Expr &operand, Type given, Type needed,
+                                const std::string &message) {
+  return error(operand.span,
+               message + std::string(withArticle(given)) +
+                   hintToConvert(program.sources, operand, given, needed),
+               originOfType(program, pattern, operand, given));
 }
 
 MaybeType TypeChecker::boolOperand(const ExprPtr &operand, const std::string &what) {
   MaybeType result = type(operand);
   if (result && *result != Type::Bool)
-    return error(operand->span,
-                 what + " needs a bool, but this is " + std::string(withArticle(*result)));
+    return mismatch(*operand, *result, Type::Bool, what + " needs a bool, but this is ");
   return result;
 }
 
 MaybeType TypeChecker::numberOperand(const ExprPtr &operand, const std::string &what) {
   MaybeType result = type(operand);
   if (result && !isNumber(*result))
-    return error(operand->span, what + " needs a number, but this is a bool");
+    return mismatch(*operand, *result, Type::Float, what + " needs a number, but this is ");
   return result;
 }
 
@@ -133,7 +173,7 @@ MaybeType TypeChecker::typeOfSymbol(const Symbol &symbol) {
   case Symbol::Kind::Let:
     return lets[index];
   case Symbol::Kind::DefArgument:
-    return (*arguments)[index];
+    return arguments ? MaybeType((*arguments)[index]) : std::nullopt;
   default:
     return std::nullopt;
   }
@@ -161,6 +201,8 @@ MaybeType TypeChecker::typeOfBinary(const Expr &expr) {
   MaybeType left = operand(0), right = operand(1);
   if (!left || !right)
     return std::nullopt;
+  if (expr.op == Operator::Divide && *left == Type::Int && *right == Type::Int)
+    warn(expr, warningOfLiteral(program.sources, expr));
   return widest(*left, *right);
 }
 
@@ -182,9 +224,11 @@ MaybeType TypeChecker::typeOfComparison(const Expr &expr) {
     if (bothNumbers || (equality && bothBools))
       continue;
     sound = false;
-    error(join(expr.operands[i]->span, expr.operands[i + 1]->span),
+    const Expr &leftSide = *expr.operands[i], &rightSide = *expr.operands[i + 1];
+    error(join(leftSide.span, rightSide.span),
           inQuotes(spelling(op)) + " cannot compare " + std::string(withArticle(*left)) + " with " +
-              std::string(withArticle(*right)));
+              std::string(withArticle(*right)) +
+              hintToCompare(program.sources, {leftSide, *left}, {rightSide, *right}));
   }
   return sound ? MaybeType(Type::Bool) : std::nullopt;
 }
@@ -209,9 +253,9 @@ MaybeType TypeChecker::typeOfWhere(const Expr &expr) {
     if (!value || !target || fits(*value, *target))
       continue;
     sound = false;
-    error(binding.value->span, inQuotes(binding.name.text) + " is " +
-                                   std::string(withArticle(*target)) + ", but this value is " +
-                                   std::string(withArticle(*value)));
+    mismatch(*binding.value, *value, *target,
+             inQuotes(binding.name.text) + " is " + std::string(withArticle(*target)) +
+                 ", but this value is ");
   }
   MaybeType result = type(expr.operands[0]);
   return sound ? result : std::nullopt;
@@ -228,6 +272,8 @@ MaybeType TypeChecker::typeOfIndex(const Expr &expr) {
 
 MaybeType TypeChecker::typeOfCall(const Expr &expr) {
   std::vector<Type> types;
+  if (isFloor(expr))
+    rounding.insert(expr.operands[0].get());
   for (const ExprPtr &operand : expr.operands)
     if (MaybeType argument = type(operand))
       types.push_back(*argument);
@@ -258,10 +304,11 @@ MaybeType TypeChecker::typeOfChance(const Expr &expr, const std::vector<Type> &t
     if (fits(types[i], needed))
       continue;
     std::string which = i == 0 ? "'p'" : i == 1 ? "'seed'" : "what it hashes";
-    return error(expr.operands[i]->span, "'chance' needs " + std::string(withArticle(needed)) +
-                                             " for " + which + ", but this is " +
-                                             std::string(withArticle(types[i])));
+    return mismatch(*expr.operands[i], types[i], needed,
+                    "'chance' needs " + std::string(withArticle(needed)) + " for " + which +
+                        ", but this is ");
   }
+  warnOfIntDivision(*expr.operands[0], types[0], "'chance'");
   return Type::Bool;
 }
 
@@ -272,8 +319,8 @@ MaybeType TypeChecker::typeOfBuiltin(const Expr &expr, const std::vector<Type> &
   Type result = Type::Int;
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (!isNumber(types[i]))
-      return error(expr.operands[i]->span,
-                   inQuotes(expr.name.text) + " needs numbers, but this is a bool");
+      return mismatch(*expr.operands[i], types[i], Type::Float,
+                      inQuotes(expr.name.text) + " needs numbers, but this is ");
     result = widest(result, types[i]);
   }
   switch (builtin) {
@@ -285,6 +332,7 @@ MaybeType TypeChecker::typeOfBuiltin(const Expr &expr, const std::vector<Type> &
   case Builtin::Floor:
     return Type::Int;
   default:
+    warnOfIntDivision(*expr.operands[0], types[0], inQuotes(expr.name.text));
     return Type::Float;
   }
 }
@@ -304,21 +352,10 @@ void TypeChecker::checkDefault(Parameter &parameter) {
   }
 }
 
-void TypeChecker::checkBool(const ExprPtr &expr, const std::string &what) {
-  if (expr)
-    boolOperand(expr, what);
-}
-
-void TypeChecker::checkNumber(const ExprPtr &expr, const std::string &what) {
-  if (expr)
-    numberOperand(expr, what);
-}
-
 bool TypeChecker::checkInt(const ExprPtr &expr, const std::string &what) {
   MaybeType given = type(expr);
   if (given && *given != Type::Int)
-    error(expr->span, what + " needs an int, but this is " + std::string(withArticle(*given)) +
-                          (*given == Type::Float ? "; floor(...) makes an int of it" : ""));
+    mismatch(*expr, *given, Type::Int, what + " needs an int, but this is ");
   return given == Type::Int;
 }
 
@@ -333,22 +370,23 @@ void TypeChecker::checkPattern(Pattern &toCheck) {
     for (const ExprPtr &axis : input.axes)
       checkInt(axis, "the size of an axis");
   for (const Require &require : toCheck.requirements)
-    checkBool(require.condition, "'require'");
-  checkBool(toCheck.keep, "'keep'");
-  checkNumber(toCheck.scale, "'scale'");
+    boolOperand(require.condition, "'require'");
+  boolOperand(toCheck.keep, "'keep'");
+  if (MaybeType scale = numberOperand(toCheck.scale, "'scale'"))
+    warnOfIntDivision(*toCheck.scale, *scale, "'scale'");
   for (const ExprPtr &score : toCheck.scores)
-    checkNumber(score, "'score'");
+    numberOperand(score, "'score'");
 }
 
 void TypeChecker::run() {
   for (Pattern &toCheck : program.patterns)
     checkPattern(toCheck);
-  // What no call has checked and what needs no call to be checked.
+  std::set<int> reached;
+  for (const auto &[key, result] : known)
+    reached.insert(key.first);
   for (std::size_t i = 0; i < program.defs.size(); ++i) {
-    const Def &def = program.defs[i];
-    if (!def.parameters.empty() || !known.try_emplace({static_cast<int>(i), {}}).second)
-      continue;
-    known[{static_cast<int>(i), {}}] = type(def.body);
+    if (reached.count(static_cast<int>(i)) == 0)
+      type(program.defs[i].body);
   }
 }
 

@@ -14,6 +14,10 @@ bin_folder = os.path.join(config.binary_root, "bin")
 config.environment["PATH"] = os.pathsep.join([bin_folder, config.llvm_tools, os.environ["PATH"]])
 config.environment["LLVM_DISABLE_CRASH_REPORT"] = "1"
 
+# Then a program that is compiled without these flags cannot link what is built here.
+if "-fsanitize" in config.cxx_flags:
+    config.available_features.add("sanitized")
+
 # Every gaze-opt test is a print-and-parse test as well.
 round_trip = " --verify-roundtrip"
 config.substitutions += [

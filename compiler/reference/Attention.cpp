@@ -12,7 +12,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <exception>
 #include <limits>
+#include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -29,6 +32,22 @@ struct Problem {
   int headDim;
   int valueDim;
   const float *q, *k, *v;
+  const std::vector<double> &largest; ///< [batch, kv_heads, seq_k]: max |v|
+  Pairs pairs;
+
+  /// Whether the pair takes part, as far as one knows without its score.
+  bool keeps(const dsl::Coordinates &at) const {
+    using dsl::Ambient;
+    switch (pairs) {
+    case Pairs::Kept:
+      return interpreter.keep(at);
+    case Pairs::UpToQuery:
+      return at.integers[static_cast<int>(Ambient::K)] <= at.integers[static_cast<int>(Ambient::Q)];
+    case Pairs::All:
+      return true;
+    }
+    __builtin_unreachable();
+  }
 };
 
 /// The dot product of two rows, in eight sums that the compiler keeps in vectors.
@@ -46,15 +65,19 @@ double dot(const float *a, const float *b, int size) {
   return sum;
 }
 
+/// max |v| of each of `keys` rows of V.
+std::vector<double> largestValues(const float *v, std::int64_t keys, int valueDim) {
+  std::vector<double> largest(keys);
+  for (std::int64_t key = 0; key < keys; ++key)
+    for (int d = 0; d < valueDim; ++d)
+      largest[key] = std::max(largest[key], std::abs(static_cast<double>(v[key * valueDim + d])));
+  return largest;
+}
+
 /// What one thread needs for a row.
 struct Workspace {
   std::vector<std::int64_t> keys; ///< the kept ones
   std::vector<double> weights;    ///< their scores, then their weights
-
-  explicit Workspace(std::int64_t seqK) {
-    keys.reserve(seqK);
-    weights.reserve(seqK);
-  }
 };
 
 /// Fills `kept` with the keys and scores of one row.
@@ -62,12 +85,14 @@ void scoreRow(const Problem &problem, dsl::Coordinates at, const float *q, const
               Workspace &kept) {
   kept.keys.clear();
   kept.weights.clear();
-  const double scale = problem.interpreter.scale(at);
+  std::optional<double> scale; // of a row that keeps no key it need not exist
   std::int64_t &key = at.integers[static_cast<int>(dsl::Ambient::K)];
   for (key = 0; key < problem.shape.seq_k; ++key) {
-    if (!problem.interpreter.keep(at))
+    if (!problem.keeps(at))
       continue;
-    at.score = dot(q, k + key * problem.headDim, problem.headDim) * scale;
+    if (!scale)
+      scale = problem.interpreter.scale(at);
+    at.score = dot(q, k + key * problem.headDim, problem.headDim) * *scale;
     const double score = problem.interpreter.score(at);
     if (score == -infinity)
       continue;
@@ -93,7 +118,8 @@ double exponentiate(std::vector<double> &scores) {
   return scores.empty() ? -infinity : maximum + std::log(sum);
 }
 
-/// Computes row `row` of [batch, heads, seq_q] flattened; true where it keeps a key.
+/// Computes row `row` of [batch, heads, seq_q] flattened; true where no key later than the
+/// query takes part.
 bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Result &result) {
   const gaze_shape &shape = problem.shape;
   const std::int64_t index = row % shape.seq_q;
@@ -108,55 +134,78 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
                  shape.seq_q,           shape.seq_k, shape.heads, problem.headDim};
   scoreRow(problem, at, problem.q + row * problem.headDim, k, kept);
   result.lse[row] = exponentiate(kept.weights);
+  result.keys[row] = static_cast<std::int64_t>(kept.keys.size());
 
   double *out = &result.out[row * problem.valueDim];
   for (std::size_t i = 0; i < kept.keys.size(); ++i) {
     const float *value = v + kept.keys[i] * problem.valueDim;
     const double weight = kept.weights[i];
-    double largest = 0;
-    for (int d = 0; d < problem.valueDim; ++d) {
+    for (int d = 0; d < problem.valueDim; ++d)
       out[d] += weight * value[d];
-      largest = std::max(largest, std::abs(static_cast<double>(value[d])));
-    }
-    result.magnitude[row] += weight * largest;
+    result.magnitude[row] += weight * problem.largest[kvHead * shape.seq_k + kept.keys[i]];
   }
-  return !kept.keys.empty();
+  return kept.keys.empty() || kept.keys.back() <= index + shape.q_start;
+}
+
+/// Calls `compute` for every row, on as many threads as the system gives. What it
+/// throws, or `progress`, ends the walk and is thrown from here.
+void forEachRow(std::int64_t rows, const std::function<void(std::int64_t, Workspace &)> &compute,
+                const std::function<void(double)> &progress) {
+  std::atomic<std::int64_t> next{0};
+  std::mutex failing;
+  std::exception_ptr failure;
+  const auto work = [&](bool reports) {
+    try {
+      Workspace workspace;
+      for (std::int64_t row = next++; row < rows; row = next++) {
+        compute(row, workspace);
+        if (reports && progress)
+          progress(static_cast<double>(row + 1) / static_cast<double>(rows));
+      }
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(failing);
+      failure = std::current_exception();
+      next = rows;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) {
+    try {
+      threads.emplace_back(work, false);
+    } catch (const std::system_error &) {
+      break;
+    }
+  }
+  work(true);
+  for (std::thread &thread : threads)
+    thread.join();
+  if (failure)
+    std::rethrow_exception(failure);
 }
 
 } // namespace
 
 Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaze_shape &shape,
                                   int headDim, int valueDim, const float *q, const float *k,
-                                  const float *v, const std::function<void(double)> &progress) {
-  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v};
+                                  const float *v, const std::function<void(double)> &progress,
+                                  Pairs pairs) {
+  const std::vector<double> largest =
+      largestValues(v, shape.batch * shape.kv_heads * shape.seq_k, valueDim);
+  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v, largest, pairs};
   const std::int64_t rows = shape.batch * shape.heads * shape.seq_q;
   Result result;
   result.out.resize(rows * valueDim);
   result.lse.resize(rows);
+  result.keys.resize(rows);
   result.magnitude.resize(rows);
 
-  std::vector<Workspace> workspaces(std::max(1U, std::thread::hardware_concurrency()),
-                                    Workspace(shape.seq_k));
-  std::atomic<std::int64_t> next{0}, empty{0};
-  auto work = [&](Workspace &workspace, bool reports) {
-    for (std::int64_t row = next++; row < rows; row = next++) {
-      if (!computeRow(problem, row, workspace, result))
-        ++empty;
-      if (reports && progress)
-        progress(static_cast<double>(row + 1) / static_cast<double>(rows));
-    }
+  std::atomic<bool> causal{true};
+  const auto compute = [&](std::int64_t row, Workspace &workspace) {
+    if (!computeRow(problem, row, workspace, result))
+      causal = false;
   };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < workspaces.size(); ++i) {
-    try {
-      threads.emplace_back(work, std::ref(workspaces[i]), false);
-    } catch (const std::system_error &) {
-      break; // as many threads as the system gives
-    }
-  }
-  work(workspaces[0], true);
-  for (std::thread &thread : threads)
-    thread.join();
-  result.rowsEmpty = empty;
+  forEachRow(rows, compute, progress);
+  result.causal = causal;
+  result.rowsEmpty = std::count(result.keys.begin(), result.keys.end(), 0);
   return result;
 }

@@ -3,7 +3,8 @@
 // The first-class reference that every kernel is held to: for every query it
 // walks over every key, asks the interpreter (dsl/Interpreter.h) whether the pair
 // is kept and what its score is, and takes the softmax in float64. It shares no
-// code with the compiler. Rows run on several threads.
+// code with the compiler. Rows run on several threads. What a mask costs is found by
+// walking a second time with the same scores and without the mask: see MaskCost.h.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_REFERENCE_ATTENTION_H
@@ -12,15 +13,25 @@
 #include "dsl/Interpreter.h"
 #include "runtime/gaze.h"
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
 namespace gaze::reference {
 
+/// The pairs that take part, all of them with the scale and scores of the pattern.
+enum class Pairs {
+  Kept,      ///< those that the pattern keeps
+  UpToQuery, ///< k <= q: dense causal attention
+  All        ///< dense attention
+};
+
 struct Result {
-  std::vector<double> out;    ///< [batch, heads, seq_q, value_dim]
-  std::vector<double> lse;    ///< [batch, heads, seq_q], natural logarithm
-  std::int64_t rowsEmpty = 0; ///< rows that keep no key: zeros and -inf
+  std::vector<double> out;        ///< [batch, heads, seq_q, value_dim]
+  std::vector<double> lse;        ///< [batch, heads, seq_q], natural logarithm
+  std::vector<std::int64_t> keys; ///< [batch, heads, seq_q]: how many keys take part
+  std::int64_t rowsEmpty = 0;     ///< rows without a key: zeros and -inf
+  bool causal = true;             ///< no pair with k > q takes part
   /// [batch, heads, seq_q]: sum over keys of weight * max |v|, the size against
   /// which rounding errors of a row are measured.
   std::vector<double> magnitude;
@@ -28,10 +39,11 @@ struct Result {
 
 /// q [batch, heads, seq_q, headDim], k [batch, kv_heads, seq_k, headDim] and
 /// v [batch, kv_heads, seq_k, valueDim] are dense. `progress`, where given, is
-/// called from one thread with the share of rows done, 0 to 1.
+/// called from one thread with the share of rows done, 0 to 1. Throws what the
+/// interpreter or `progress` throws.
 Result attention(const dsl::Interpreter &interpreter, const gaze_shape &shape, int headDim,
                  int valueDim, const float *q, const float *k, const float *v,
-                 const std::function<void(double)> &progress = {});
+                 const std::function<void(double)> &progress = {}, Pairs pairs = Pairs::Kept);
 
 } // namespace gaze::reference
 

@@ -24,7 +24,7 @@ gaze::dsl::Program loadPattern(const std::string &name) {
   const std::string folder = GAZE_PATTERNS;
   gaze::dsl::Program program =
       gaze::dsl::load(folder + "/" + name + ".gaze", {folder}, diagnostics);
-  if (!diagnostics.empty()) {
+  if (diagnostics.hasErrors()) {
     std::fputs(diagnostics.render(program.sources).c_str(), stderr);
     std::exit(1);
   }

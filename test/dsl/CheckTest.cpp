@@ -107,4 +107,32 @@ TEST(Check, AMistakeInADefIsReportedOnceForItsTypes) {
   EXPECT_EQ(errors.find("an int"), errors.rfind("an int"));
 }
 
+TEST(Check, AMistakeInADefIsReportedOnceForAllTypes) {
+  std::string errors = errorsOf("def sum(x) = (q < k) + x;\n"
+                                "pattern p() { score = sum(1) + sum(1.0); }\n");
+  std::size_t first = errors.find("error:");
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_EQ(errors.find("error:", first + 1), std::string::npos) << errors;
+}
+
+TEST(Check, DivisionsThatAreMeantGiveNoWarning) {
+  EXPECT_EQ(errorsOf("pattern p(n: int = 8) {\n"
+                     "  let exact = 1024 / 8 + -6 / 3 + 0 / n;\n"
+                     "  let rounded = floor(1 / n) + floor(7 / 2) + q / n;\n"
+                     "  scale = floor(n / 2);\n"
+                     "  score = exp2(-8.0 * head / heads) + sqrt(floor(q / n)) + exp2(8 / 2);\n"
+                     "  score = score / 8 + 1 / score + 1 / 8.0 + 7 % 2 + abs(q / n);\n"
+                     "}\n"),
+            "");
+}
+
+TEST(Check, WarningsAreNoErrors) {
+  Diagnostics diagnostics;
+  Program program = loadText("test.gaze", "pattern p() { score = 1 / 8; }", {}, diagnostics);
+  EXPECT_FALSE(diagnostics.hasErrors());
+  ASSERT_EQ(diagnostics.list().size(), 1U);
+  EXPECT_EQ(diagnostics.list()[0].severity, Severity::Warning);
+  EXPECT_EQ(Interpreter(program, program.patterns.at(0), {}).score({}), 0);
+}
+
 } // namespace

@@ -87,6 +87,21 @@ TEST(Diagnostics, StopAtTheLimit) {
   EXPECT_NE(text.find("too many errors; only the first 100 are shown"), std::string::npos);
 }
 
+TEST(Diagnostics, WarningsHaveALimitOfTheirOwn) {
+  Diagnostics diagnostics;
+  for (std::size_t i = 0; i < 2 * Diagnostics::limit; ++i)
+    diagnostics.warning({}, "warning " + std::to_string(i));
+  EXPECT_EQ(diagnostics.list().size(), Diagnostics::limit);
+  EXPECT_FALSE(diagnostics.full());
+  EXPECT_FALSE(diagnostics.hasErrors());
+  diagnostics.error({}, "mistake");
+  EXPECT_TRUE(diagnostics.hasErrors());
+  std::string text = diagnostics.render({});
+  EXPECT_NE(text.find("gaze: warning: warning 99\n"), std::string::npos);
+  EXPECT_NE(text.find("gaze: error: mistake\n"), std::string::npos);
+  EXPECT_EQ(text.find("too many"), std::string::npos);
+}
+
 TEST(Source, CountsColumnsInCharacters) {
   SourceFile file("a.gaze", "ä→z\nq");
   EXPECT_EQ(file.lineColumn(0).column, 1);

@@ -150,8 +150,77 @@ TEST(Load, FilesThatAreNotText) {
 TEST(Load, AByteOrderMarkAndWindowsLinesAreText) {
   EXPECT_EQ(errorsOf("\xEF\xBB\xBFpattern p() {\r\n  keep k <= q;\r\n}\r\n"), "");
   EXPECT_EQ(errorsOf("\xEF\xBB\xBF"
-                     "def a = b;\r\n"),
-            "test.gaze:1:9: error: unknown name 'b'\n    1 | def a = b;\n      |         ^\n");
+                     "def a = z;\r\n"),
+            "test.gaze:1:9: error: unknown name 'z'\n    1 | def a = z;\n      |         ^\n");
+}
+
+TEST(Load, OneFileByManyNamesIsReadOnce) {
+  TemporaryFolder folder;
+  std::string base = folder.write("parts/base.gaze", "def base = 1;\n");
+  std::filesystem::create_symlink(base, folder.path() / "link.gaze");
+  std::filesystem::create_directory_symlink(folder.path() / "parts", folder.path() / "pieces");
+  Loaded result = loadFile(folder.write(
+      "main.gaze", "import \"parts/base\";\nimport \"link\";\nimport \"pieces/base.gaze\";\n"
+                   "import \"parts/../parts/base\";\nimport \"" +
+                       base + "\";\npattern p() { score = base; }\n"));
+  EXPECT_EQ(result.errors, "");
+  EXPECT_EQ(result.program.sources.size(), 2);
+}
+
+TEST(Load, AFileThatImportsItselfByAnotherName) {
+  TemporaryFolder folder;
+  std::string path = folder.write("self.gaze", "import \"other\";\ndef a = 1;\n");
+  std::filesystem::create_symlink(path, folder.path() / "other.gaze");
+  EXPECT_EQ(loadFile(path).errors, path + ":1:8: error: these imports form a cycle: " + path +
+                                       " -> " + path +
+                                       "\n    1 | import \"other\";\n      |        ^~~~~~~\n");
+}
+
+TEST(Load, ACycleHidesNothing) {
+  TemporaryFolder folder;
+  folder.write("b.gaze", "import \"a\";\ndef b = 1;\n");
+  std::string a =
+      folder.write("a.gaze", "import \"b\";\ndef a = b;\npattern p() { score = a + c; }\n");
+  std::string errors = loadFile(a).errors;
+  EXPECT_NE(errors.find("cycle"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("unknown name 'c'"), std::string::npos) << errors;
+  EXPECT_EQ(errors.find("unknown name 'a'"), std::string::npos) << errors;
+}
+
+TEST(Load, TheFoldersThatWereSearchedAreNamedOnceEach) {
+  TemporaryFolder folder;
+  folder.write("own/nothing.gaze", "def nothing = 1;\n");
+  folder.write("library/some.gaze", "def some = 1;\n");
+  std::string own = (folder.path() / "own").string();
+  std::string library = (folder.path() / "library").string();
+  Loaded result = loadFile(folder.write("own/main.gaze", "import \"sone\";\n"),
+                           {own + "/../own", library, library});
+  EXPECT_EQ(result.errors, own +
+                               "/main.gaze:1:8: error: cannot find 'sone.gaze'; searched the "
+                               "folders '" +
+                               own + "', '" + library + "'; did you mean 'some'?\n" +
+                               "    1 | import \"sone\";\n      |        ^~~~~~\n");
+}
+
+TEST(Load, MistakesOfImportedFilesStandBehindThoseOfTheFile) {
+  TemporaryFolder folder;
+  folder.write("a.gaze", "def a = unknown;\n");
+  std::string errors =
+      loadFile(folder.write("main.gaze", "import \"a\";\npattern p() { keep a + ; }\n")).errors;
+  std::size_t own = errors.find("expected an expression"), others = errors.find("unknown name");
+  EXPECT_LT(own, others) << errors;
+  EXPECT_NE(others, std::string::npos) << errors;
+}
+
+TEST(Load, DefsOfTheLibraryAreKnownByName) {
+  EXPECT_EQ(errorsOf("pattern p() { keep causal; }\n"),
+            "test.gaze:1:20: error: unknown name 'causal'; it is in the library: write 'import "
+            "\"std\";' at the top of the file\n"
+            "    1 | pattern p() { keep causal; }\n"
+            "      |                    ^~~~~~\n");
+  std::string errors = errorsOf("pattern p() { keep local(1, 2); }\n");
+  EXPECT_NE(errors.find("unknown def or function 'local'; it is in the library"), std::string::npos)
+      << errors;
 }
 
 TEST(Load, AMissingImportHidesWhatFollowsFromIt) {

@@ -35,7 +35,7 @@ std::string errorsOf(const std::string &text) {
 Program loaded(const std::string &text) {
   Diagnostics diagnostics;
   Program program = loadText("test.gaze", text, library(), diagnostics);
-  if (!diagnostics.empty())
+  if (diagnostics.hasErrors())
     throw std::runtime_error(diagnostics.render(program.sources));
   return program;
 }

@@ -38,7 +38,7 @@ void Tensors::fillKey(std::vector<float> &tensor, std::int64_t key, float value)
 static dsl::Program load(const std::string &text) {
   dsl::Diagnostics diagnostics;
   dsl::Program program = dsl::loadText("test.gaze", text, {}, diagnostics);
-  if (!diagnostics.empty() || program.patterns.size() != 1)
+  if (diagnostics.hasErrors() || program.patterns.size() != 1)
     throw std::invalid_argument(text + "\n" + diagnostics.render(program.sources));
   return program;
 }

@@ -26,7 +26,7 @@ namespace {
 struct Compiled {
   explicit Compiled(const std::string &text) {
     program = dsl::loadText("test.gaze", text, {GAZE_PATTERNS}, diagnostics);
-    if (!diagnostics.empty())
+    if (diagnostics.hasErrors())
       throw std::runtime_error(diagnostics.render(program.sources) + text);
     kernel = lowerToKernel(program, program.patterns.at(0), diagnostics);
     if (!kernel)

@@ -5,27 +5,30 @@
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
 
+#include <iostream>
 #include <memory>
 
 using namespace gaze;
 
-/// What is wrong with the file, ready for standard error; nothing when it is right.
-static std::string findMistakes(const std::string &file) {
+/// Says on standard error what there is to say about the file; false when it is wrong.
+static bool check(const std::string &file) {
   dsl::Diagnostics diagnostics;
   const dsl::Program program = dsl::load(file, cli::libraryFolders(), diagnostics);
-  if (!diagnostics.empty())
-    return diagnostics.render(program.sources);
-  std::string text;
+  std::cerr << diagnostics.render(program.sources);
+  if (diagnostics.hasErrors())
+    return false;
+  bool right = true;
   for (const dsl::Pattern &pattern : program.patterns) {
     try {
       emit(program, pattern, KernelOptions(), Stage::Kernel);
     } catch (const CompileError &error) {
       if (error.kind == CompileError::Kind::Internal)
         throw;
-      text += cli::Failure::rendered(error.what()).what();
+      std::cerr << cli::Failure::rendered(error.what()).what();
+      right = false;
     }
   }
-  return text;
+  return right;
 }
 
 void cli::addCheck(CLI::App &gaze) {
@@ -34,10 +37,10 @@ void cli::addCheck(CLI::App &gaze) {
   command->add_option("FILE", *files, "pattern files")->required()->type_name("");
   command->footer("Example:\n  gaze check patterns/*.gaze");
   command->callback([files] {
-    std::string mistakes;
+    bool right = true;
     for (const std::string &file : *files)
-      mistakes += findMistakes(file);
-    if (!mistakes.empty())
-      throw Failure::rendered(mistakes);
+      right &= check(file);
+    if (!right)
+      throw Failure::rendered(""); // all has been said
   });
 }

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <sstream>
 
 using namespace gaze;
@@ -39,8 +40,10 @@ ChosenPattern cli::choosePattern(const PatternOptions &options) {
   ChosenPattern chosen;
   chosen.program =
       std::make_shared<const dsl::Program>(dsl::load(options.file, libraryFolders(), diagnostics));
-  if (!diagnostics.empty())
-    throw Failure::rendered(diagnostics.render(chosen.program->sources));
+  const std::string messages = diagnostics.render(chosen.program->sources);
+  if (diagnostics.hasErrors())
+    throw Failure::rendered(messages);
+  std::cerr << messages; // warnings
 
   const std::vector<dsl::Pattern> &patterns = chosen.program->patterns;
   if (patterns.empty())

@@ -3,6 +3,7 @@
 #include "compiler/reference/Compare.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
+#include "tools/gaze/CostTable.h"
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/Problem.h"
 
@@ -10,6 +11,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <unistd.h>
 
 using namespace gaze;
@@ -25,38 +27,63 @@ struct VerifyOptions {
   CodeOptions code;
   std::uint64_t seed = 0;
   int threads = 0;
+  bool dense = false; ///< with random tensors as well
   bool json = false;
 };
 
-/// Shows how far the reference is, where someone looks at it.
+/// Shows how far a computation is, where someone looks at it.
 class Progress {
 public:
+  explicit Progress(const char *what) : what(what) {}
+  ~Progress() {
+    if (shown >= 0)
+      std::fprintf(stderr, "\r\033[K");
+  }
+  Progress(const Progress &) = delete;
+  Progress &operator=(const Progress &) = delete;
+
   void operator()(double share) {
     const int percent = static_cast<int>(share * 100);
     if (percent == shown || !terminal)
       return;
     shown = percent;
-    std::fprintf(stderr, "\rreference in float64: %d %%", percent);
-  }
-  void clear() const {
-    if (shown >= 0)
-      std::fprintf(stderr, "\r\033[K");
+    std::fprintf(stderr, "\r%s in float64: %d %%", what, percent);
   }
 
 private:
+  const char *what;
   bool terminal = ::isatty(STDERR_FILENO) != 0;
   int shown = -1;
 };
 
+/// What the mask costs.
+struct FoundCost {
+  bool causal;                             ///< beside dense causal attention
+  std::optional<reference::MaskCost> cost; ///< none where dense attention does not exist
+  std::string whyNot;
+};
+
 } // namespace
 
-static reference::Result computeReference(const ChosenPattern &chosen, const Problem &problem) {
-  Progress progress;
-  reference::Result result = reference::attention(
-      chosen.interpreter(), problem.shape, problem.headDim, problem.valueDim, problem.q.data(),
-      problem.k.data(), problem.v.data(), std::ref(progress));
-  progress.clear();
-  return result;
+static reference::Result computeReference(const ChosenPattern &chosen, const Problem &problem,
+                                          reference::Pairs pairs) {
+  Progress progress(pairs == reference::Pairs::Kept ? "reference" : "dense attention");
+  return reference::attention(chosen.interpreter(), problem.shape, problem.headDim,
+                              problem.valueDim, problem.q.data(), problem.k.data(),
+                              problem.v.data(), std::ref(progress), pairs);
+}
+
+static FoundCost computeCost(const ChosenPattern &chosen, const Problem &problem,
+                             const reference::Result &sparse) {
+  FoundCost found = {sparse.causal, {}, {}};
+  try {
+    const reference::Result dense = computeReference(
+        chosen, problem, sparse.causal ? reference::Pairs::UpToQuery : reference::Pairs::All);
+    found.cost = reference::maskCost(sparse, dense, problem.shape, problem.valueDim);
+  } catch (const dsl::OutOfRange &error) { // for a pair that the pattern does not keep
+    found.whyNot = error.what();
+  }
+  return found;
 }
 
 /// Infinity, which JSON has not, stands for NaN where a number should be.
@@ -76,16 +103,7 @@ static std::int64_t rowsWithNan(const reference::Result &expected) {
   return rows;
 }
 
-static void print(const reference::Comparison &found, const reference::Result &expected,
-                  bool json) {
-  if (json) {
-    const nlohmann::ordered_json object = {
-        {"max_abs_error", number(found.maxAbsError)}, {"max_lse_error", number(found.maxLseError)},
-        {"rows_empty", expected.rowsEmpty},           {"rows_nan", rowsWithNan(expected)},
-        {"tolerance", reference::toleranceF32},       {"ok", found.ok}};
-    std::cout << object.dump(2) << "\n";
-    return;
-  }
+static void printText(const reference::Comparison &found, const reference::Result &expected) {
   std::cout << "largest error          " << found.maxAbsError << "\n"
             << "of the log-sum-exp     " << found.maxLseError << "\n"
             << "rows that keep no key  " << expected.rowsEmpty << "\n";
@@ -94,6 +112,36 @@ static void print(const reference::Comparison &found, const reference::Result &e
   std::cout << "tolerance              " << reference::toleranceF32
             << " of each row's magnitude, and of 1\n"
             << (found.ok ? "ok\n" : "not ok\n");
+}
+
+static nlohmann::ordered_json toJson(const reference::Comparison &found,
+                                     const reference::Result &expected) {
+  return {
+      {"max_abs_error", number(found.maxAbsError)}, {"max_lse_error", number(found.maxLseError)},
+      {"rows_empty", expected.rowsEmpty},           {"rows_nan", rowsWithNan(expected)},
+      {"tolerance", reference::toleranceF32},       {"ok", found.ok}};
+}
+
+static std::string textOf(const FoundCost &found) {
+  if (found.cost)
+    return costTable(*found.cost, found.causal);
+  return "no dense attention to compare with: for pairs that the pattern does not keep,\n" +
+         found.whyNot + "\n";
+}
+
+/// `cost` where it was asked for.
+static void print(const reference::Comparison &found, const reference::Result &expected,
+                  const std::optional<FoundCost> &cost, bool json) {
+  if (json) {
+    nlohmann::ordered_json object = toJson(found, expected);
+    if (cost)
+      object["dense"] = cost->cost ? costJson(*cost->cost, cost->causal) : nullptr;
+    std::cout << object.dump(2) << "\n";
+    return;
+  }
+  printText(found, expected);
+  if (cost)
+    std::cout << "\n" << textOf(*cost);
 }
 
 /// Says where the result is furthest from right.
@@ -127,10 +175,13 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
 
   Output output = problem.makeOutput();
   problem.run(plan, output, options.threads);
-  const reference::Result expected = computeReference(chosen, problem);
+  const reference::Result expected = computeReference(chosen, problem, reference::Pairs::Kept);
   const reference::Comparison found =
       reference::compare(expected, problem.valueDim, output.out.data(), output.lse.data());
-  print(found, expected, options.json);
+  std::optional<FoundCost> cost;
+  if (options.dense || options.tensors.given())
+    cost = computeCost(chosen, problem, expected);
+  print(found, expected, cost, options.json);
   if (!found.ok)
     failAt(found, expected, problem, output);
 }
@@ -145,6 +196,8 @@ void cli::addVerify(CLI::App &gaze) {
   command
       ->add_option("--seed", options->seed, "of the random tensors, where no files are given [0]")
       ->type_name("N");
+  command->add_flag("--dense", options->dense,
+                    "what the mask costs, for random tensors too; with files it is always told");
   addCodeOptions(*command, options->code);
   addThreadsOption(*command, options->threads);
   addJsonFlag(*command, options->json);
@@ -154,7 +207,18 @@ void cli::addVerify(CLI::App &gaze) {
       "magnitude (the weighted mean of max |v|), and by 3e-6 where that is less than 1; the\n"
       "log-sum-exp likewise. NaN is right only where the reference has it. Exit status 3\n"
       "where the kernel is wrong.\n\n"
-      "Example:\n"
-      "  gaze verify patterns/longformer.gaze --set window=64 --seq 300 --head-dim 32");
+      "With --q, --k and --v it also tells how far the pattern is from dense attention, by\n"
+      "head and over all, in float64: what accuracy the mask costs on these tensors. Dense\n"
+      "attention has the pattern's scale and score statements, and every key takes part; or,\n"
+      "where the pattern looks at no key later than its query, every key up to the query.\n"
+      "  pairs kept      the share of dense attention's pairs that the pattern keeps\n"
+      "  mass kept       the sum of a row's dense softmax weights over the keys that it keeps;\n"
+      "                  the mean over rows\n"
+      "  worst 1 %       the same over the 1 % of rows (rounded up) that keep least\n"
+      "  relative error  ||sparse - dense|| / ||dense||, Frobenius norms\n"
+      "NaN and infinities in the tensors give nan, in --json null.\n\n"
+      "Examples:\n"
+      "  gaze verify patterns/longformer.gaze --set window=64 --seq 300 --head-dim 32\n"
+      "  gaze verify patterns/longformer.gaze --q q.npy --k k.npy --v v.npy");
   command->callback([command, options] { verify(*command, *options); });
 }
