@@ -20,7 +20,8 @@ constexpr std::int64_t bandRows = 16; ///< rows of tiles of a band
 constexpr std::int64_t singlePilots = 16, bandPilots = 8;
 /// The first rows are surveyed for themselves: global tokens stand there. So is the last.
 constexpr std::int64_t ownRows = 8;
-constexpr std::int64_t fewestStrata = 64;
+/// Below the first the error would be large, and beyond the second it hardly falls.
+constexpr std::int64_t fewestStrata = 64, mostStrata = 4096;
 
 /// Consecutive rows of tiles, of which one is looked at.
 struct Stratum {
@@ -183,5 +184,5 @@ Census gaze::cli::survey(const MaskSource &source, Plane plane, Grid *grid, Work
   if (allows(alone) || (allows(atBest) && allows(surveyor.pilot(bandPilots, bandRows))))
     return surveyor.everything();
   const auto size = static_cast<std::int64_t>(static_cast<double>(work) / alone.ofQueries(1));
-  return surveyor.sample(std::clamp(size, fewestStrata, source.tileRows()));
+  return surveyor.sample(std::clamp(size, fewestStrata, std::min(mostStrata, source.tileRows())));
 }
