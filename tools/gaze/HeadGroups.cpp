@@ -72,7 +72,7 @@ std::string gaze::cli::labelOf(const HeadGroup &group, std::int64_t heads, std::
     batchNumbers.insert(plane.batch);
   }
   const std::string headText = (headNumbers.size() == 1 ? "head " : "heads ") + ranges(headNumbers);
-  const std::string batchText =
+  std::string batchText =
       (batchNumbers.size() == 1 ? "batch entry " : "batch entries ") + ranges(batchNumbers);
   if (batches == 1)
     return heads == 1 ? "" : headText;

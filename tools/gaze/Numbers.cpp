@@ -106,7 +106,7 @@ std::string gaze::cli::tilesText(const Numbers &numbers) {
 }
 
 static std::string reachText(const Reach &reach) {
-  const std::string layers = withCommas(reach.layers) + (reach.layers == 1 ? " layer" : " layers");
+  std::string layers = withCommas(reach.layers) + (reach.layers == 1 ? " layer" : " layers");
   switch (reach.kind) {
   case Reach::Kind::NotComputed:
     return "not computed (for self-attention: as many queries as keys, the first at position 0)";

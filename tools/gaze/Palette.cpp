@@ -11,17 +11,17 @@ namespace {
 constexpr Colour lightest{245, 196, 105};
 constexpr Colour darkest{191, 92, 0};
 
-constexpr std::uint8_t between(std::uint8_t low, std::uint8_t high, double share) {
-  return static_cast<std::uint8_t>(low + (high - low) * share + 0.5);
+/// So many of the steps from the lightest to the darkest, rounded to nearest.
+constexpr std::uint8_t between(std::uint8_t low, std::uint8_t high, int steps) {
+  constexpr int all = palette::shades - 1;
+  return static_cast<std::uint8_t>((2 * (low * all + (high - low) * steps) + all) / (2 * all));
 }
 
 constexpr std::array<Colour, palette::shades> makeShades() {
   std::array<Colour, palette::shades> result{};
   for (int i = 0; i < palette::shades; ++i) {
-    const double share = static_cast<double>(i) / (palette::shades - 1);
-    result[i] = {between(lightest.red, darkest.red, share),
-                 between(lightest.green, darkest.green, share),
-                 between(lightest.blue, darkest.blue, share)};
+    result[i] = {between(lightest.red, darkest.red, i), between(lightest.green, darkest.green, i),
+                 between(lightest.blue, darkest.blue, i)};
   }
   return result;
 }
