@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace gaze::dsl::test {
 
@@ -33,7 +34,8 @@ static Value valueOf(const Parameter &parameter, const LibraryPattern::Values &v
   return {parameter.type, static_cast<std::int64_t>(given->second), given->second};
 }
 
-LibraryPattern::LibraryPattern(const std::string &name, const Values &values)
+LibraryPattern::LibraryPattern(const std::string &name, const Values &values,
+                               const Tensors &tensors)
     : program(loadedFromLibrary(name)) {
   std::size_t used = 0;
   for (const Parameter &parameter : pattern().parameters) {
@@ -41,10 +43,37 @@ LibraryPattern::LibraryPattern(const std::string &name, const Values &values)
     parameters.push_back(valueOf(parameter, values));
   }
   EXPECT_EQ(used, values.size()) << name << " has no such parameter";
+  if (tensors.empty())
+    return;
+  for (const Input &input : pattern().inputs) {
+    const std::vector<double> &given = tensors.at(input.name.text);
+    Elements elements;
+    if (input.type == Type::Int)
+      elements.ints.assign(given.begin(), given.end());
+    else if (input.type == Type::Float)
+      elements.floats.assign(given.begin(), given.end());
+    else
+      elements.bools.assign(given.begin(), given.end());
+    inputs.push_back(std::move(elements));
+  }
 }
 
-Interpreter LibraryPattern::interpreter() const {
-  return Interpreter(program, pattern(), parameters);
+Interpreter LibraryPattern::interpreter(const Coordinates &at) const {
+  Interpreter sizes(program, pattern(), parameters);
+  Coordinates shape = at;
+  shape.integers[static_cast<int>(Ambient::Batch)] = 1;
+  std::vector<InputTensor> tensors;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Elements &elements = inputs[i];
+    InputTensor tensor{sizes.extents(i, shape), elements.ints.data(), elements.floats.data(),
+                       elements.bools.data()};
+    const std::size_t count = elements.ints.size() + elements.floats.size() + elements.bools.size();
+    EXPECT_EQ(std::accumulate(tensor.extents.begin(), tensor.extents.end(), std::int64_t(1),
+                              std::multiplies<>()),
+              static_cast<std::int64_t>(count));
+    tensors.push_back(std::move(tensor));
+  }
+  return Interpreter(program, pattern(), parameters, std::move(tensors));
 }
 
 static Coordinates coordinates(std::int64_t q, std::int64_t k, int queries, int keys, int head,
@@ -59,10 +88,11 @@ static Coordinates coordinates(std::int64_t q, std::int64_t k, int queries, int 
 
 std::string LibraryPattern::mask(int queries, int keys, int head, int heads) const {
   EXPECT_EQ(failedRequirement(keys), -1);
+  const Interpreter meaning = interpreter(coordinates(0, 0, queries, keys, head, heads));
   std::string drawn;
   for (int q = 0; q < queries; ++q, drawn += '\n')
     for (int k = 0; k < keys; ++k)
-      drawn += interpreter().keep(coordinates(q, k, queries, keys, head, heads)) ? '#' : '.';
+      drawn += meaning.keep(coordinates(q, k, queries, keys, head, heads)) ? '#' : '.';
   return drawn;
 }
 
@@ -70,11 +100,12 @@ double LibraryPattern::score(double scaled, std::int64_t q, std::int64_t k, int 
                              int heads) const {
   Coordinates at = coordinates(q, k, 1, 1, head, heads);
   at.score = scaled;
-  return interpreter().score(at);
+  return interpreter(at).score(at);
 }
 
 int LibraryPattern::failedRequirement(int keys) const {
-  return interpreter().failedRequirement(coordinates(0, 0, keys, keys, 0, 1));
+  return Interpreter(program, pattern(), parameters)
+      .failedRequirement(coordinates(0, 0, keys, keys, 0, 1));
 }
 
 } // namespace gaze::dsl::test

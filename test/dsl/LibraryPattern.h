@@ -14,9 +14,11 @@ std::vector<std::string> libraryPatterns();
 class LibraryPattern {
 public:
   using Values = std::map<std::string, double>; ///< bools are 0 and 1
+  using Tensors = std::map<std::string, std::vector<double>>;
 
-  /// Parameters that `values` does not name have their defaults.
-  LibraryPattern(const std::string &name, const Values &values);
+  /// Parameters that `values` does not name have their defaults. `tensors` has the
+  /// elements of all inputs, in C order, for one batch entry.
+  LibraryPattern(const std::string &name, const Values &values, const Tensors &tensors = {});
 
   /// A row for each query and a column for each key, '#' where the query sees the key.
   std::string mask(int queries, int keys, int head = 0, int heads = 1) const;
@@ -27,10 +29,19 @@ public:
   const Pattern &pattern() const { return program.patterns.at(0); }
 
 private:
-  Interpreter interpreter() const;
+  /// The elements of an input; one of the three has some, by the type of the input.
+  struct Elements {
+    std::vector<std::int64_t> ints;
+    std::vector<float> floats;
+    std::vector<std::uint8_t> bools;
+  };
+
+  /// With the inputs in the sizes that they have at `at`.
+  Interpreter interpreter(const Coordinates &at) const;
 
   Program program;
   std::vector<Value> parameters;
+  std::vector<Elements> inputs;
 };
 
 } // namespace gaze::dsl::test

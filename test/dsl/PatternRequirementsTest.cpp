@@ -99,6 +99,20 @@ const std::vector<Refusal> refusals = {
      115200,
      "windows must be odd: a tile is in the middle of its window"},
     {"sliding_tile", {{"window_frames", 7}}, 115200, "windows must fit into the video"},
+    {"t5_bias", {{"buckets", 30}}, 64, "buckets must be a multiple of 4, and at least 4"},
+    {"t5_bias", {{"buckets", 0}}, 64, "buckets must be a multiple of 4, and at least 4"},
+    {"t5_bias",
+     {{"max_distance", 8}},
+     64,
+     "max_distance must be larger than buckets / 4, or buckets / 2 in the decoder"},
+    {"t5_bias",
+     {{"max_distance", 16}, {"bidirectional", 0}},
+     64,
+     "max_distance must be larger than buckets / 4, or buckets / 2 in the decoder"},
+    {"flamingo", {{"latents", 0}}, 64, "latents must be at least 1"},
+    {"flamingo", {{"latents", 9}}, 64, "the keys must be whole images of `latents` keys"},
+    {"speculative_tree", {{"tree", 0}}, 64, "tree must be from 1 to the number of keys"},
+    {"speculative_tree", {{"tree", 65}}, 64, "tree must be from 1 to the number of keys"},
 };
 
 TEST(PatternRequirements, RefuseWhatCannotBe) {

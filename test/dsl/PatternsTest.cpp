@@ -1,7 +1,8 @@
 //===- PatternsTest.cpp - The library, mask by mask --------------------------===//
 //
 // Masks are drawn by hand from the papers' definitions: a row per query, a column
-// per key, '#' where the query sees the key.
+// per key, '#' where the query sees the key. PatternTensorsTest.cpp has the patterns
+// that read tensors.
 //
 //===----------------------------------------------------------------------===//
 
