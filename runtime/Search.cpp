@@ -138,14 +138,18 @@ Strip searchTiles(const gaze_plan &plan, std::int64_t head, std::int64_t batch, 
   const Planes planes{byHead ? head : 0, byHead ? head : plan.shape.heads - 1, byBatch ? batch : 0,
                       byBatch ? batch : plan.shape.batch - 1};
   std::vector<Listed> listed;
+  std::int64_t rectangles = 0;
   searchRectangles(plan, planes, {qBegin, qEnd, 0, plan.keyTiles},
                    [&](const Rectangle &rectangle, std::uint8_t verdict) {
+                     ++rectangles;
                      const bool some = verdict & someMayBeKept, all = verdict & allAreKept;
                      if (some && (all || rectangle.isTile()))
                        list(plan, rectangle, all, listed);
                      return some && !all;
                    });
-  return makeStrip(std::move(listed), qBegin, qEnd);
+  Strip strip = makeStrip(std::move(listed), qBegin, qEnd);
+  strip.rectangles = rectangles;
+  return strip;
 }
 
 } // namespace gaze::runtime

@@ -45,6 +45,7 @@ constexpr std::int32_t stripTiles = 64;
 struct Strip {
   std::vector<Row> rows;
   std::vector<Run> runs;
+  std::int64_t rectangles = 0; ///< that the search asked for
 };
 
 /// The tiles of the query tiles [qBegin, qEnd), of a head and batch entry (any, where

@@ -10,7 +10,8 @@
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
-#include "tools/gaze/Mask.h"
+#include "tools/gaze/HeadGroups.h"
+#include "tools/gaze/KernelMask.h"
 #include "tools/gaze/Peak.h"
 #include "tools/gaze/Problem.h"
 
@@ -91,10 +92,9 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem,
   Output output = problem.makeOutput();
   times.run = medianRun(problem, plan, output, options.threads);
 
-  const dsl::Interpreter interpreter = chosen.interpreter();
-  const Mask mask(interpreter, kernel.table(), plan, problem.shape, options.threads);
-  const auto flops =
-      static_cast<double>(mask.countAll()) * 2 * (problem.headDim + problem.valueDim);
+  const KernelMask mask(*plan.get());
+  const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, options.threads);
+  const auto flops = static_cast<double>(kept) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
   const std::size_t floats = problem.q.size() + problem.k.size() + problem.v.size() +
                              output.out.size() + output.lse.size();

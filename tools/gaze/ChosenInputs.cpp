@@ -2,6 +2,8 @@
 #include "dsl/Diagnostics.h"
 #include "dsl/Names.h"
 #include "dsl/Print.h"
+#include "runtime/Error.h"
+#include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Failure.h"
 
@@ -145,5 +147,23 @@ Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int
     if (error.status() == GAZE_INDEX_OUT_OF_RANGE)
       throw indexFailure(*this, error.what());
     throw;
+  }
+}
+
+std::unique_ptr<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
+                                                      const gaze_shape &shape, int threads) const {
+  std::vector<gaze_value> plain;
+  const std::vector<Value> typed = runtimeValues();
+  for (std::size_t i = 0; i < typed.size(); ++i)
+    plain.push_back(typed[i].as(kernel.parameters[i]));
+  const std::vector<gaze_input_tensor> tensors = runtimeInputs();
+  try {
+    return runtime::preparePlan(&kernel, &shape, plain.data(),
+                                static_cast<std::int32_t>(plain.size()), tensors.data(),
+                                static_cast<std::int32_t>(tensors.size()), threads);
+  } catch (const runtime::Failure &failure) {
+    if (failure.status == GAZE_INDEX_OUT_OF_RANGE)
+      throw indexFailure(*this, failure.what());
+    throw Error(failure.status, failure.what());
   }
 }

@@ -35,6 +35,9 @@ struct ChosenPattern {
   dsl::Interpreter interpreter() const;
   /// Throws a Failure that shows the place where an index is outside of its input.
   Plan plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads) const;
+  /// The same before any tile was looked for (runtime/Plan.h).
+  std::unique_ptr<gaze_plan> preparePlan(const gaze_kernel &kernel, const gaze_shape &shape,
+                                         int threads) const;
 };
 
 /// Loads and checks the file and takes the pattern that `options` name. Throws a

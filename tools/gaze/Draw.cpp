@@ -1,34 +1,33 @@
 //===- Draw.cpp - A mask at the terminal -------------------------------------===//
 #include "tools/gaze/Draw.h"
+#include "tools/gaze/Ticks.h"
 
 #include <algorithm>
 
 using namespace gaze::cli;
 
 /// Room for the numbers of queries on the left, with one blank.
-static std::int64_t marginOf(const gaze_shape &shape) {
-  return static_cast<std::int64_t>(
-      std::max<std::size_t>(8, withCommas(shape.seq_q - 1).size() + 1));
+static std::int64_t marginOf(std::int64_t queries) {
+  return static_cast<std::int64_t>(std::max<std::size_t>(8, withCommas(queries - 1).size() + 1));
 }
 
 /// As many cells as there is room for; rather fewer, if they then share the keys evenly.
-static std::int64_t columnsFor(std::int64_t keys, std::int64_t room) {
-  if (keys <= room)
-    return keys;
-  for (std::int64_t columns = room; 2 * columns > room; --columns)
-    if (keys % columns == 0)
-      return columns;
-  return room;
+static std::int64_t keysInColumn(std::int64_t keys, std::int64_t room) {
+  const std::int64_t step = (keys + room - 1) / room;
+  for (std::int64_t larger = step; larger < 2 * step; ++larger)
+    if (keys % larger == 0)
+      return larger;
+  return step;
 }
 
-Grid gaze::cli::gridFor(const gaze_shape &shape, int width) {
-  const std::int64_t room = std::max<std::int64_t>(4, width - marginOf(shape) - 3);
-  const std::int64_t columns = columnsFor(shape.seq_k, room);
+Grid gaze::cli::terminalGrid(const gaze_shape &shape, int width) {
+  constexpr std::int64_t mostRows = 64;
+  const std::int64_t room = std::max<std::int64_t>(4, width - marginOf(shape.seq_q) - 3);
+  const Axis keys{shape.seq_k, keysInColumn(shape.seq_k, room)};
   // A key narrower than a character makes each row of characters two columns high.
-  const std::int64_t queriesPerRow =
-      columns * 2 <= room ? 1 : std::max<std::int64_t>(1, 2 * shape.seq_k / columns);
-  const std::int64_t rows = (shape.seq_q + queriesPerRow - 1) / queriesPerRow;
-  return Grid(std::clamp<std::int64_t>(rows, 1, 64), columns);
+  const std::int64_t square = keys.cells() * 2 <= room ? 1 : 2 * keys.step;
+  const std::int64_t needed = (shape.seq_q + mostRows - 1) / mostRows;
+  return Grid({shape.seq_q, std::max(square, needed)}, keys);
 }
 
 static const char *shade(std::int64_t kept, std::int64_t pairs) {
@@ -51,35 +50,23 @@ static std::string repeated(const char *text, std::int64_t count) {
   return result;
 }
 
-std::string gaze::cli::drawMask(const Grid &grid, const gaze_shape &shape) {
-  const std::int64_t margin = marginOf(shape);
+std::string gaze::cli::drawMask(const Grid &grid) {
+  const std::int64_t margin = marginOf(grid.queries.extent);
   // Few keys are drawn two characters wide, so that a pair is a square.
-  const std::int64_t cell =
-      grid.columns == shape.seq_k && grid.rows == shape.seq_q && grid.columns <= 32 ? 2 : 1;
-  const std::int64_t width = grid.columns * cell;
-  const std::string last = withCommas(shape.seq_k - 1);
+  const bool pairs = grid.queries.step == 1 && grid.keys.step == 1;
+  const std::int64_t cell = pairs && grid.keys.cells() <= 32 ? 2 : 1;
+  const std::int64_t width = grid.keys.cells() * cell;
+  const std::string last = withCommas(grid.keys.extent - 1);
   std::string text = padded("keys", margin) + "  0";
-  if (shape.seq_k > 1 && width > static_cast<std::int64_t>(last.size()) + 1)
+  if (grid.keys.extent > 1 && width > static_cast<std::int64_t>(last.size()) + 1)
     text += padded(last, width - 1);
   text += "\n" + padded("queries", margin) + " ┌" + repeated("─", width) + "┐\n";
-  for (std::int64_t row = 0; row < grid.rows; ++row) {
-    const std::int64_t begin = row * shape.seq_q / grid.rows;
-    const std::int64_t queries = (row + 1) * shape.seq_q / grid.rows - begin;
+  for (std::int64_t row = 0; row < grid.queries.cells(); ++row) {
     const bool labelled = row % 4 == 0;
-    text += padded(labelled ? withCommas(begin) : "", margin) + " │";
-    for (std::int64_t column = 0; column < grid.columns; ++column) {
-      const std::int64_t keys =
-          (column + 1) * shape.seq_k / grid.columns - column * shape.seq_k / grid.columns;
-      text += repeated(shade(grid.kept[row * grid.columns + column], queries * keys), cell);
-    }
+    text += padded(labelled ? withCommas(grid.queries.begin(row)) : "", margin) + " │";
+    for (std::int64_t column = 0; column < grid.keys.cells(); ++column)
+      text += repeated(shade(grid.at(row, column).kept, grid.pairs(row, column)), cell);
     text += "│\n";
   }
   return text + padded("", margin) + " └" + repeated("─", width) + "┘\n";
-}
-
-std::string gaze::cli::withCommas(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (auto i = static_cast<std::int64_t>(text.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3)
-    text.insert(static_cast<std::size_t>(i), ",");
-  return text;
 }

@@ -3,7 +3,7 @@
 #define GAZE_TOOLS_DRAW_H
 
 #include "runtime/gaze.h"
-#include "tools/gaze/Mask.h"
+#include "tools/gaze/Grid.h"
 
 #include <string>
 
@@ -11,14 +11,11 @@ namespace gaze::cli {
 
 /// A grid for `drawMask` whose picture is at most `width` characters wide and about
 /// as high as it should be, with letters twice as high as wide.
-Grid gridFor(const gaze_shape &shape, int width);
+Grid terminalGrid(const gaze_shape &shape, int width);
 
 /// Queries down, keys to the right; a character tells which share of its pairs is
 /// kept: none, up to a third, up to two thirds, less than all, all.
-std::string drawMask(const Grid &grid, const gaze_shape &shape);
-
-/// "1,048,576"
-std::string withCommas(std::int64_t number);
+std::string drawMask(const Grid &grid);
 
 } // namespace gaze::cli
 

@@ -1,16 +1,21 @@
 //===- Show.cpp - gaze show: the mask, to look at -----------------------------===//
 #include "compiler/Compiler.h"
+#include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Draw.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/HeadGroups.h"
+#include "tools/gaze/KernelMask.h"
+#include "tools/gaze/Numbers.h"
+#include "tools/gaze/OutputFile.h"
+#include "tools/gaze/Picture.h"
+#include "tools/gaze/Ticks.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <cstdlib>
-#include <iomanip>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -24,7 +29,7 @@ struct ShowOptions {
   ValueOptions values;
   ShapeOptions shape;
   CodeOptions code;
-  std::int64_t head = 0;
+  std::optional<std::int64_t> head;
   std::string picture;
   int threads = 0;
   bool json = false;
@@ -35,24 +40,18 @@ struct ShowOptions {
   }
 };
 
-/// Longer sequences would take gigabytes of bits.
-constexpr std::int64_t reachLimit = 2048;
-
-/// What `show` says about a pattern, summed over heads and batch entries.
-struct Numbers {
-  std::int64_t kept, pairs;
-  gaze_plan_info tiles;
-  std::int64_t tileQ, tileK;
-  double flops, flopsDense; ///< may pass 2^63
-  std::optional<int> reach; ///< 0: never
-
-  double density() const { return static_cast<double>(kept) / static_cast<double>(pairs); }
-  double saved() const {
-    const std::int64_t computed = tiles.full_tiles + tiles.partial_tiles;
-    return static_cast<double>(tiles.empty_tiles) /
-           static_cast<double>(computed + tiles.empty_tiles);
-  }
+/// What was found out about the masks of all heads and batch entries.
+struct Shown {
+  std::string title;
+  gaze_shape shape;
+  std::int64_t heads, batches; ///< that differ, or 1
+  bool oneHead;                ///< was asked for
+  std::vector<HeadGroup> groups;
+  Numbers numbers;
 };
+
+/// More would not be looked at, at a terminal.
+constexpr std::size_t mostDrawings = 4;
 
 } // namespace
 
@@ -68,97 +67,126 @@ static int terminalWidth() {
   return 80;
 }
 
-/// Heads hear each other through the output projection, so a layer's mask is the
-/// union of theirs.
-static std::optional<int> reachOf(const Mask &mask, const gaze_kernel &kernel,
-                                  const gaze_shape &shape) {
-  if (shape.seq_q != shape.seq_k || shape.q_start != 0 || shape.seq_k > reachLimit)
-    return std::nullopt;
-  PairBits bits(shape.seq_q, shape.seq_k);
-  for (std::int64_t head = 0; head < (kernel.reads_head ? shape.heads : 1); ++head)
-    mask.count(head, 0, nullptr, &bits);
-  return reachLayers(bits, shape.seq_k);
+static std::string sizes(const Shown &shown) {
+  const gaze_shape &shape = shown.shape;
+  std::string text = withCommas(shape.seq_q) + (shape.seq_q == 1 ? " query x " : " queries x ") +
+                     withCommas(shape.seq_k) + (shape.seq_k == 1 ? " key" : " keys");
+  if (shape.q_start != 0)
+    text += ", query 0 stands at key " + withCommas(shape.q_start);
+  return text;
 }
 
-static Numbers measure(const Mask &mask, const gaze_kernel &kernel, const Plan &plan,
-                       const gaze_shape &shape) {
-  Numbers numbers;
-  numbers.kept = mask.countAll();
-  numbers.pairs = shape.batch * shape.heads * shape.seq_q * shape.seq_k;
-  numbers.tiles = plan.info();
-  numbers.tileQ = kernel.tile_q;
-  numbers.tileK = kernel.tile_k;
-  const double flopsOfPair = 2.0 * (kernel.head_dim + kernel.value_dim);
-  numbers.flops = static_cast<double>(numbers.kept) * flopsOfPair;
-  numbers.flopsDense = static_cast<double>(numbers.pairs) * flopsOfPair;
-  numbers.reach = reachOf(mask, kernel, shape);
-  return numbers;
+/// How many different masks no picture is of; empty where each has one, or one was
+/// asked for.
+static std::string leftOut(const Shown &shown) {
+  const auto drawn = std::count_if(shown.groups.begin(), shown.groups.end(),
+                                   [](const HeadGroup &group) { return group.grid.has_value(); });
+  const auto groups = static_cast<std::int64_t>(shown.groups.size());
+  if (groups == drawn || shown.oneHead)
+    return "";
+  return withCommas(groups - drawn) + " more of the " + withCommas(groups) + " different masks " +
+         (groups - drawn == 1 ? "is" : "are") + " not drawn";
 }
 
-static void printJson(const Numbers &numbers) {
-  const bool reaches = numbers.reach.value_or(0) > 0;
-  const nlohmann::ordered_json object = {
-      {"kept_pairs", numbers.kept},
-      {"density", numbers.density()},
-      {"tiles",
-       {{"full", numbers.tiles.full_tiles},
-        {"partial", numbers.tiles.partial_tiles},
-        {"empty", numbers.tiles.empty_tiles}}},
-      {"tile", {{"q", numbers.tileQ}, {"k", numbers.tileK}}},
-      {"flops", numbers.flops},
-      {"flops_dense", numbers.flopsDense},
-      {"reach_layers", reaches ? nlohmann::ordered_json(*numbers.reach) : nullptr}};
-  std::cout << object.dump(2) << "\n";
+static std::string pictureOf(Shown &shown, PictureFormat format) {
+  Picture picture;
+  const Numbers &numbers = shown.numbers;
+  picture.title = shown.title;
+  picture.tileQ = numbers.tileQ;
+  picture.tileK = numbers.tileK;
+  picture.captions = {sizes(shown) + ", density " + about(numbers) + percent(numbers.density()),
+                      "tiles: " + tilesText(numbers)};
+  if (const std::string rest = leftOut(shown); !rest.empty())
+    picture.captions.push_back(rest);
+  for (HeadGroup &group : shown.groups)
+    if (group.grid)
+      picture.panels.push_back(
+          {labelOf(group, shown.heads, shown.batches), std::move(*group.grid)});
+  return drawPicture(std::move(picture), format);
 }
 
-static std::string reachText(const Numbers &numbers) {
-  if (!numbers.reach)
-    return "not computed (for self-attention of at most " + withCommas(reachLimit) + ")";
-  if (*numbers.reach == 0)
-    return "never: some query never hears of some key, in any number of layers";
-  return std::to_string(*numbers.reach) + (*numbers.reach == 1 ? " layer" : " layers");
+static void drawAtTerminal(const Shown &shown) {
+  std::cout << shown.title << "\n";
+  for (const HeadGroup &group : shown.groups) {
+    if (!group.grid)
+      continue;
+    const std::string label = labelOf(group, shown.heads, shown.batches);
+    std::cout << (label.empty() ? "" : "\n" + label) << "\n" << drawMask(*group.grid);
+  }
+  if (const std::string rest = leftOut(shown); !rest.empty())
+    std::cout << "\n" << rest << "\n";
+  if (shown.groups.size() > 1)
+    std::cout << "\nof all heads and batch entries together:\n";
+  else if (shown.oneHead && shown.heads == 1)
+    std::cout << "\nevery head has this mask\n";
+  std::cout << "\n";
 }
 
-static void printText(const Numbers &numbers) {
-  std::cout << std::fixed << std::setprecision(1) << "kept pairs  " << withCommas(numbers.kept)
-            << " of " << withCommas(numbers.pairs) << ", density " << 100 * numbers.density()
-            << " %\n"
-            << "tiles       " << withCommas(numbers.tiles.full_tiles) << " full, "
-            << withCommas(numbers.tiles.partial_tiles) << " partial, "
-            << withCommas(numbers.tiles.empty_tiles) << " empty, of " << numbers.tileQ
-            << " queries x " << numbers.tileK << " keys\n"
-            << "work saved  " << 100 * numbers.saved() << " % of the tiles are skipped\n"
-            << "reach       " << reachText(numbers) << "\n";
+static Reach reachOf(const MaskSource &mask, const Shown &shown, int threads) {
+  const bool ahead = std::any_of(shown.groups.begin(), shown.groups.end(),
+                                 [](const HeadGroup &group) { return group.census.looksAhead; });
+  const std::int64_t seq = shown.shape.seq_q;
+  const std::int64_t wanted = ahead ? seq * seq : seq * (seq + 1) / 2;
+  const bool dense =
+      std::any_of(shown.groups.begin(), shown.groups.end(), [&](const HeadGroup &group) {
+        return group.census.exact && group.census.keptPairs == wanted;
+      });
+  Reach reach = reachOf(mask, shown.heads, shown.batches, ahead, threads);
+  // A few queries tell no more than a bound, but who keeps everything needs one layer.
+  if (dense && shown.batches == 1 && reach.kind == Reach::Kind::AtLeast)
+    reach.kind = Reach::Kind::Exactly;
+  return reach;
 }
 
-static void show(const CLI::App &command, const ShowOptions &options) {
+static Drawn whatToDraw(const ShowOptions &options, const Shown &shown, const gaze_kernel &kernel) {
+  const bool oneMask = shown.oneHead || shown.heads * shown.batches == 1;
+  std::optional<Plane> only;
+  if (options.head)
+    only = Plane{shown.heads == 1 ? 0 : *options.head, 0};
   if (!options.picture.empty())
-    failNotSupported("-o (a PNG or SVG)");
+    return {pictureGrid(shown.shape, kernel.tile_q, kernel.tile_k, oneMask ? 1 : mostPanels),
+            mostPanels, only};
+  return {terminalGrid(shown.shape, terminalWidth()), options.json ? 0 : mostDrawings, only};
+}
+
+static void show(const ShowOptions &options) {
+  const PictureFormat format =
+      options.picture.empty() ? PictureFormat::Png : pictureFormat(options.picture);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const gaze_shape shape = shapeOf(options.shape);
   checkRequirements(chosen, shape, options.shape.headDim);
-  if (options.head >= shape.heads)
-    throw Failure("--head " + std::to_string(options.head) + ": the heads are 0 to " +
+  if (options.head.value_or(0) >= shape.heads)
+    throw Failure("--head " + std::to_string(*options.head) + ": the heads are 0 to " +
                   std::to_string(shape.heads - 1));
+  std::optional<OutputFile> file;
+  if (!options.picture.empty())
+    file.emplace(options.picture);
+
   const JitKernel jitted =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, options.shape.headDim));
   const gaze_kernel &kernel = jitted.table();
-  const Plan plan = chosen.plan(kernel, shape, options.threads);
-  const dsl::Interpreter interpreter = chosen.interpreter();
-  const Mask mask(interpreter, kernel, plan, shape, options.threads);
-  if (options.json)
-    return printJson(measure(mask, kernel, plan, shape));
+  const auto plan = chosen.preparePlan(kernel, shape, options.threads);
+  const KernelMask mask(*plan);
+  Shown shown{chosen.title(),
+              shape,
+              kernel.reads_head ? shape.heads : 1,
+              kernel.reads_batch ? shape.batch : 1,
+              options.head.has_value(),
+              {},
+              {}};
+  shown.groups = surveyGroups(mask, shown.heads, shown.batches, whatToDraw(options, shown, kernel),
+                              options.threads);
+  shown.numbers = addUp(shown.groups, kernel, shape);
+  shown.numbers.reach = reachOf(mask, shown, options.threads);
 
-  Grid grid = gridFor(shape, terminalWidth());
-  mask.count(options.head, 0, &grid);
-  std::cout << chosen.title() << "\n";
-  if (kernel.reads_head || kernel.reads_batch)
-    std::cout << "head " << options.head << " of " << shape.heads
-              << " is drawn; the numbers are of all together\n";
-  else if (command.count("--head") > 0)
-    std::cout << "every head has this mask\n";
-  std::cout << "\n" << drawMask(grid, shape) << "\n" << std::flush;
-  printText(measure(mask, kernel, plan, shape));
+  if (file) {
+    const std::string picture = pictureOf(shown, format);
+    file->write(picture.data(), picture.size());
+    file->commit();
+  } else if (!options.json) {
+    drawAtTerminal(shown);
+  }
+  std::cout << (options.json ? numbersJson(shown.numbers) : numbersText(shown.numbers));
 }
 
 void cli::addShow(CLI::App &gaze) {
@@ -168,20 +196,27 @@ void cli::addShow(CLI::App &gaze) {
   addPatternOptions(*command, options->pattern);
   addValueOptions(*command, options->values);
   addShapeOptions(*command, options->shape);
-  command->add_option("--head", options->head, "the head to draw, where masks differ by head [0]")
+  command
+      ->add_option("--head", options->head,
+                   "draw this head alone, where masks differ by head [all that differ]")
       ->type_name("H")
       ->check(CLI::Range(std::int64_t(0), std::int64_t(1) << 40).description(""));
-  command->add_option("-o", options->picture, "a picture (not supported yet)")
+  command->add_option("-o", options->picture, "a picture, drawn instead of the one at the terminal")
       ->type_name("OUT.png|OUT.svg");
   addCodeOptions(*command, options->code);
   addThreadsOption(*command, options->threads);
   addJsonFlag(*command, options->json);
   command->footer(
       "Shades tell which share of a character's pairs is kept: none, ░ up to a third,\n"
-      "▒ up to two thirds, ▓ less than all, █ all. Reach: how many layers it takes\n"
-      "until every query has heard of every key that dense attention with the same\n"
-      "causality would give it; in --json null where it never does or is not computed.\n\n"
-      "Example:\n"
-      "  gaze show patterns/longformer.gaze --set window=128 --seq 1024");
-  command->callback([command, options] { show(*command, *options); });
+      "▒ up to two thirds, ▓ less than all, █ all. Where heads or batch entries differ,\n"
+      "each different mask is drawn; the numbers are of all together.\n\n"
+      "Memory: what the kernel reads of K and V, a tile at a time, in float32, and what\n"
+      "the plan takes. Reach: how many layers it takes until every query has heard of\n"
+      "every key that dense attention with the same causality would give it, or a query\n"
+      "that never does; for long sequences a bound from below. Counts that would take\n"
+      "long are estimated from a sample, and say so: \"about\", and in --json \"exact\".\n\n"
+      "Examples:\n"
+      "  gaze show patterns/longformer.gaze --set window=128 --seq 1024\n"
+      "  gaze show patterns/longformer.gaze --seq 1000000 -o longformer.png");
+  command->callback([options] { show(*options); });
 }

@@ -1,0 +1,164 @@
+//===- Numbers.cpp - What `gaze show` says about a mask ----------------------===//
+#include "tools/gaze/Numbers.h"
+#include "runtime/Plan.h"
+#include "tools/gaze/Ticks.h"
+
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+using namespace gaze::cli;
+
+double Numbers::saved() const {
+  const auto computed = static_cast<double>(fullTiles + partialTiles);
+  const auto empty = static_cast<double>(emptyTiles);
+  return empty / (computed + empty);
+}
+
+Numbers gaze::cli::addUp(const std::vector<HeadGroup> &groups, const gaze_kernel &kernel,
+                         const gaze_shape &shape) {
+  const std::int64_t tileRows = (shape.seq_q + kernel.tile_q - 1) / kernel.tile_q;
+  const std::int64_t tileColumns = (shape.seq_k + kernel.tile_k - 1) / kernel.tile_k;
+  // Heads or batch entries that do not differ were surveyed once.
+  const std::int64_t everyHead = kernel.reads_head ? 1 : shape.heads;
+  const std::int64_t repeats = everyHead * (kernel.reads_batch ? 1 : shape.batch);
+  const std::int64_t planes = shape.heads * shape.batch;
+  const double elements = kernel.head_dim + kernel.value_dim;
+  double variance = 0;
+  Numbers numbers;
+  for (const HeadGroup &group : groups) {
+    const Census &census = group.census;
+    const auto members = static_cast<std::int64_t>(group.planes.size());
+    numbers.kept += census.keptPairs * members * repeats;
+    numbers.fullTiles += census.fullTiles * members * repeats;
+    numbers.partialTiles += census.partialTiles * members * repeats;
+    numbers.bytes += static_cast<double>(census.keysRead) * static_cast<double>(members * repeats) *
+                     elements * sizeof(float);
+    numbers.planBytes += static_cast<double>(
+        members *
+        (tileRows * static_cast<std::int64_t>(sizeof(runtime::Row) + sizeof(std::int32_t)) +
+         census.runs * static_cast<std::int64_t>(sizeof(runtime::Run))));
+    numbers.exact = numbers.exact && census.exact;
+    numbers.rowsSeen += census.rowsSeen;
+    numbers.rows += tileRows;
+    const double error = census.error * static_cast<double>(census.keptPairs * members * repeats);
+    variance += error * error;
+  }
+  numbers.tileQ = kernel.tile_q;
+  numbers.tileK = kernel.tile_k;
+  numbers.emptyTiles = planes * tileRows * tileColumns - numbers.fullTiles - numbers.partialTiles;
+  numbers.pairs = planes * shape.seq_q * shape.seq_k;
+  numbers.error = numbers.kept > 0 ? std::sqrt(variance) / static_cast<double>(numbers.kept) : 0;
+  numbers.flops = static_cast<double>(numbers.kept) * 2 * elements;
+  numbers.flopsDense = static_cast<double>(numbers.pairs) * 2 * elements;
+  numbers.bytesDense = static_cast<double>(planes * tileRows) * static_cast<double>(shape.seq_k) *
+                       elements * sizeof(float);
+  return numbers;
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+static std::string formatted(const char *format, double number) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, number);
+  return text;
+}
+
+/// Three digits and a unit, each `factor` times the one before.
+static std::string scaled(double number, double factor, const std::vector<std::string> &units) {
+  std::size_t unit = 0;
+  while (number >= factor && unit + 1 < units.size()) {
+    number /= factor;
+    ++unit;
+  }
+  const bool whole = number >= 100 || number == std::floor(number);
+  const std::string text = formatted(whole ? "%.0f" : number >= 10 ? "%.1f" : "%.2f", number);
+  return units[unit].empty() ? text : text + " " + units[unit];
+}
+
+static std::string flopsText(double flops) {
+  return scaled(flops, 1000, {"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"});
+}
+
+static std::string bytesText(double bytes) {
+  return scaled(bytes, 1024, {"B", "KiB", "MiB", "GiB", "TiB", "PiB"});
+}
+
+std::string gaze::cli::about(const Numbers &numbers) { return numbers.exact ? "" : "about "; }
+
+std::string gaze::cli::percent(double share) {
+  const double number = 100 * share;
+  return formatted(number >= 1 || number == 0 ? "%.1f" : "%.2g", number) + " %";
+}
+
+std::string gaze::cli::tilesText(const Numbers &numbers) {
+  return about(numbers) + withCommas(numbers.fullTiles) + " full, " +
+         withCommas(numbers.partialTiles) + " partial, " + withCommas(numbers.emptyTiles) +
+         " empty, of " + std::to_string(numbers.tileQ) + " queries x " +
+         std::to_string(numbers.tileK) + " keys";
+}
+
+static std::string reachText(const Reach &reach) {
+  const std::string layers = withCommas(reach.layers) + (reach.layers == 1 ? " layer" : " layers");
+  switch (reach.kind) {
+  case Reach::Kind::NotComputed:
+    return "not computed (for self-attention: as many queries as keys, the first at position 0)";
+  case Reach::Kind::AtLeast:
+    return "at least " + layers + " (from " + withCommas(reach.queries) + " queries tried)";
+  case Reach::Kind::Exactly:
+    return layers;
+  case Reach::Kind::Never:
+    return "never: query " + withCommas(reach.query) + " never hears of key " +
+           withCommas(reach.key) + ", in any number of layers";
+  }
+  return "";
+}
+
+std::string gaze::cli::numbersText(const Numbers &numbers) {
+  const std::string guess = about(numbers);
+  std::string text = "kept pairs  " + guess + withCommas(numbers.kept) + " of " +
+                     withCommas(numbers.pairs) + ", density " + percent(numbers.density()) + "\n";
+  if (!numbers.exact)
+    text += "            from a sample of " + withCommas(numbers.rowsSeen) + " of " +
+            withCommas(numbers.rows) + " rows of tiles, +- " + percent(numbers.error) + "\n";
+  text += "tiles       " + tilesText(numbers) + "\n";
+  text += "work saved  " + guess + percent(numbers.saved()) + " of the tiles are skipped\n";
+  text += "flops       " + guess + flopsText(numbers.flops) + ", dense attention " +
+          flopsText(numbers.flopsDense) + "\n";
+  text += "memory      " + guess + bytesText(numbers.bytes) +
+          " of K and V are read, dense attention " + bytesText(numbers.bytesDense) + "; plan " +
+          bytesText(numbers.planBytes) + "\n";
+  return text + "reach       " + reachText(numbers.reach) + "\n";
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+std::string gaze::cli::numbersJson(const Numbers &numbers) {
+  using Json = nlohmann::ordered_json;
+  const Reach &reach = numbers.reach;
+  const bool exactly = reach.kind == Reach::Kind::Exactly;
+  Json object = {{"kept_pairs", numbers.kept},
+                 {"density", numbers.density()},
+                 {"tiles",
+                  {{"full", numbers.fullTiles},
+                   {"partial", numbers.partialTiles},
+                   {"empty", numbers.emptyTiles}}},
+                 {"tile", {{"q", numbers.tileQ}, {"k", numbers.tileK}}},
+                 {"flops", numbers.flops},
+                 {"flops_dense", numbers.flopsDense},
+                 {"reach_layers", exactly ? Json(reach.layers) : Json(nullptr)},
+                 {"exact", numbers.exact},
+                 {"kept_pairs_error", numbers.error},
+                 {"bytes", numbers.bytes},
+                 {"bytes_dense", numbers.bytesDense},
+                 {"plan_bytes", numbers.planBytes}};
+  if (exactly || reach.kind == Reach::Kind::AtLeast)
+    object["reach_at_least"] = reach.layers;
+  if (reach.kind == Reach::Kind::Never)
+    object["reach_never"] = {{"query", reach.query}, {"key", reach.key}};
+  return object.dump(2) + "\n";
+}
