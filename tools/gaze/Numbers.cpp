@@ -88,6 +88,11 @@ static std::string bytesText(double bytes) {
 
 std::string gaze::cli::about(const Numbers &numbers) { return numbers.exact ? "" : "about "; }
 
+std::string gaze::cli::sampleText(const Numbers &numbers) {
+  return "from a sample of " + withCommas(numbers.rowsSeen) + " of " + withCommas(numbers.rows) +
+         " rows of tiles, +- " + percent(numbers.error);
+}
+
 std::string gaze::cli::percent(double share) {
   const double number = 100 * share;
   return formatted(number >= 1 || number == 0 ? "%.1f" : "%.2g", number) + " %";
@@ -121,8 +126,7 @@ std::string gaze::cli::numbersText(const Numbers &numbers) {
   std::string text = "kept pairs  " + guess + withCommas(numbers.kept) + " of " +
                      withCommas(numbers.pairs) + ", density " + percent(numbers.density()) + "\n";
   if (!numbers.exact)
-    text += "            from a sample of " + withCommas(numbers.rowsSeen) + " of " +
-            withCommas(numbers.rows) + " rows of tiles, +- " + percent(numbers.error) + "\n";
+    text += "            " + sampleText(numbers) + "\n";
   text += "tiles       " + tilesText(numbers) + "\n";
   text += "work saved  " + guess + percent(numbers.saved()) + " of the tiles are skipped\n";
   text += "flops       " + guess + flopsText(numbers.flops) + ", dense attention " +

@@ -35,7 +35,9 @@ Numbers addUp(const std::vector<HeadGroup> &groups, const gaze_kernel &kernel,
 
 /// "about " where the numbers are estimates, else nothing.
 std::string about(const Numbers &numbers);
-/// "12.5 %", "0.0313 %"
+/// "from a sample of 574 of 62,500 rows of tiles, +- 0.059 %"
+std::string sampleText(const Numbers &numbers);
+/// "12.5 %", "0.031 %"
 std::string percent(double share);
 /// "32 full, 102 partial, 378 empty, of 32 queries x 64 keys"
 std::string tilesText(const Numbers &numbers);

@@ -319,7 +319,18 @@ Axes gaze::cli::pictureAxes(const gaze_shape &shape, std::int64_t tileQ, std::in
           {shape.seq_k, stepFor(shape.seq_k, std::min<std::int64_t>(most, width), tileK)}};
 }
 
+/// Gives all panels the cells of the coarsest: a sampled mask has coarser ones.
+static void equalise(std::vector<Panel> &panels) {
+  std::int64_t step = 1;
+  for (const Panel &panel : panels)
+    step = std::max(step, panel.grid.keys.step);
+  for (Panel &panel : panels)
+    while (panel.grid.keys.step < step)
+      panel.grid = halved(panel.grid);
+}
+
 std::string gaze::cli::drawPicture(Picture picture, PictureFormat format) {
+  equalise(picture.panels);
   auto colours = mosaics(picture);
   while (format == PictureFormat::Svg && rectangles(colours) > mostRectangles) {
     for (Panel &panel : picture.panels)

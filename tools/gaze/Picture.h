@@ -26,7 +26,7 @@ struct Panel {
 struct Picture {
   std::string title;
   std::vector<std::string> captions; ///< below the title, a line each
-  std::vector<Panel> panels;         ///< of one shape; at most mostPanels
+  std::vector<Panel> panels;         ///< at least one, at most mostPanels, of one shape
   std::int64_t tileQ = 1, tileK = 1;
 };
 

@@ -96,6 +96,8 @@ static std::string pictureOf(Shown &shown, PictureFormat format) {
   picture.tileK = numbers.tileK;
   picture.captions = {sizes(shown) + ", density " + about(numbers) + percent(numbers.density()),
                       "tiles: " + tilesText(numbers)};
+  if (!numbers.exact)
+    picture.captions.push_back(sampleText(numbers));
   if (const std::string rest = leftOut(shown); !rest.empty())
     picture.captions.push_back(rest);
   for (HeadGroup &group : shown.groups)

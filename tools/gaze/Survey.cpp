@@ -20,7 +20,8 @@ constexpr std::int64_t bandRows = 16; ///< rows of tiles of a band
 constexpr std::int64_t singlePilots = 16, bandPilots = 8;
 /// The first rows are surveyed for themselves: global tokens stand there. So is the last.
 constexpr std::int64_t ownRows = 8;
-constexpr std::int64_t fewestStrata = 64;
+/// Below the first the error would be large, and beyond the second it hardly falls.
+constexpr std::int64_t fewestStrata = 64, mostStrata = 4096;
 
 /// Consecutive rows of tiles, of which one is looked at.
 struct Stratum {
@@ -115,7 +116,7 @@ public:
     });
     census.error = errorOf(kept);
     if (grid)
-      fillGaps(*grid);
+      *grid = coarsened(std::move(*grid), static_cast<std::int64_t>(strata.size()));
     return census;
   }
 
@@ -157,15 +158,12 @@ private:
     return total > 0 ? 2 * std::sqrt(variance) / total : 0;
   }
 
-  /// Rows of the grid in which no query was looked at become the one above.
-  static void fillGaps(Grid &grid) {
-    for (std::int64_t row = 1; row < grid.queries.cells(); ++row) {
-      if (grid.queriesSeen[row] > 0)
-        continue;
-      grid.queriesSeen[row] = grid.queriesSeen[row - 1];
-      for (std::int64_t column = 0; column < grid.keys.cells(); ++column)
-        grid.at(row, column) = grid.at(row - 1, column);
-    }
+  /// Cells of a few queries would show which ones happened to be chosen.
+  static Grid coarsened(Grid grid, std::int64_t queriesSeen) {
+    constexpr std::int64_t queriesPerRow = 4;
+    while (grid.queries.cells() > 1 && grid.queries.cells() * queriesPerRow > queriesSeen)
+      grid = halved(grid);
+    return grid;
   }
 };
 
@@ -186,5 +184,5 @@ Census gaze::cli::survey(const MaskSource &source, Plane plane, Grid *grid, Work
   if (allows(alone) || (allows(atBest) && allows(surveyor.pilot(bandPilots, bandRows))))
     return surveyor.everything();
   const auto size = static_cast<std::int64_t>(static_cast<double>(work) / alone.ofQueries(1));
-  return surveyor.sample(std::clamp(size, fewestStrata, source.tileRows()));
+  return surveyor.sample(std::clamp(size, fewestStrata, std::min(mostStrata, source.tileRows())));
 }

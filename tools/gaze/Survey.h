@@ -46,7 +46,7 @@ using Work = std::int64_t;
 inline constexpr Work surveyWork = 1'300'000'000;
 
 /// Counts what the mask keeps, exactly where that takes at most `work`, and adds it to
-/// the grid, if there is one. `threads` = 0 uses all cores.
+/// the grid, if there is one, which a sample makes coarser. `threads` = 0 uses all cores.
 Census survey(const MaskSource &source, Plane plane, Grid *grid, Work work = surveyWork,
               int threads = 0);
 

@@ -86,24 +86,32 @@ def find_plots(pixels):
     return found
 
 
+def sums(pairs, rows, columns):
+    """Of the pairs of each rectangle of so many rows and columns."""
+    across = np.add.reduceat(pairs.astype(np.int32), np.arange(0, seq_k, columns), axis=1)
+    return np.add.reduceat(across, np.arange(0, seq_q, rows), axis=0)
+
+
 def expected(panel):
+    """The colour of each cell."""
     q, k = np.arange(seq_q)[:, None], np.arange(seq_k)[None, :]
     mask = np.broadcast_to(eval(keep, {"np": np, "q": q, "k": k, "panel": panel}), (seq_q, seq_k))
-    computed, full = np.zeros((2, seq_q, seq_k), dtype=bool)
-    for i in range(0, seq_q, tile_q):
-        for j in range(0, seq_k, tile_k):
-            tile = np.s_[i : i + tile_q, j : j + tile_k]
-            computed[tile] = mask[tile].any()
-            full[tile] = mask[tile].all() and j + tile_k <= seq_k  # the mask cuts the last tile
-    return mask, computed, full
+    tiles, pairs = sums(mask, tile_q, tile_k), sums(np.ones_like(mask), tile_q, tile_k)
+    is_full = tiles == pairs
+    if seq_k % tile_k:
+        is_full[:, -1] = False  # the mask cuts the last tile
+    tile = np.ix_(np.arange(seq_q) // tile_q, np.arange(seq_k) // tile_k)
+    kept, size = sums(mask, step_q, step_k), sums(np.ones_like(mask), step_q, step_k)
+    computed, full = sums(tiles[tile] > 0, step_q, step_k), sums(is_full[tile], step_q, step_k)
+    shade = np.array(RAMP)[np.maximum(-(-kept * 8 // size) - 1, 0)]
+    colours = np.where((kept == size) & (2 * full >= size), FULL, shade)
+    return np.where(kept > 0, colours, np.where(computed > 0, DROPPED, EMPTY))
 
 
-def colour(mask, computed, full):
-    if not mask.any():
-        return DROPPED if computed.any() else EMPTY
-    if mask.all() and full.mean() >= 0.5:
-        return FULL
-    return RAMP[int(np.ceil(mask.mean() * 8)) - 1]
+def middles(size, step, begin, end):
+    """The pixels in the middle of cells: lines of the grid lie at their sides."""
+    cells = np.arange(0, size, step)
+    return (begin + (np.minimum(cells + step, size) + cells) / 2 / size * (end - begin)).astype(int)
 
 
 data = open(path, "rb").read()
@@ -112,15 +120,11 @@ plots = find_plots(pixels)
 assert len(plots) == panels, plots
 counts = {}
 for panel, (left, top, right, bottom) in enumerate(plots):
-    mask, computed, full = expected(panel)
-    for i in range(0, seq_q, step_q):
-        for j in range(0, seq_k, step_k):
-            cell = np.s_[i : i + step_q, j : j + step_k]
-            wants = colour(mask[cell], computed[cell], full[cell])
-            # The middle of the cell: lines of the grid lie at its sides.
-            y = int(top + (min(i + step_q, seq_q) + i) / 2 / seq_q * (bottom - top))
-            x = int(left + (min(j + step_k, seq_k) + j) / 2 / seq_k * (right - left))
-            assert pixels[y, x] == wants, f"panel {panel}, {i} {j}: {pixels[y, x]:06x}, not {wants:06x}"
-            kind = {FULL: "full", EMPTY: "empty", DROPPED: "dropped"}.get(wants, "shaded")
-            counts[kind] = counts.get(kind, 0) + 1
+    wants = expected(panel)
+    found = pixels[np.ix_(middles(seq_q, step_q, top, bottom), middles(seq_k, step_k, left, right))]
+    wrong = np.argwhere(found != wants)
+    assert len(wrong) == 0, [(panel, *at, hex(found[tuple(at)]), hex(wants[tuple(at)])) for at in wrong[:5]]
+    for colour in wants.flat:
+        kind = {FULL: "full", EMPTY: "empty", DROPPED: "dropped"}.get(int(colour), "shaded")
+        counts[kind] = counts.get(kind, 0) + 1
 print("cells", dict(sorted(counts.items())))
