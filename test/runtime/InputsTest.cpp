@@ -338,8 +338,14 @@ TEST(InputUniforms, OfEmptyInputs) {
   EXPECT_EQ(1U, inputs.floats.size());
   EXPECT_EQ((std::vector<Extents>{{0}, {2}, {3, 0}}), inputs.sizes);
   ASSERT_EQ(5U + 5U + 8U, uniforms.size());
-  EXPECT_EQ(0, uniforms[2]); // the sizes of empty axes
-  EXPECT_EQ(0, uniforms[17 - 2]);
+  EXPECT_EQ((std::vector<std::int64_t>{0, 0, 0, 0, 8}), // no points and no zones
+            std::vector<std::int64_t>(uniforms.begin(), uniforms.begin() + 5));
+  EXPECT_EQ(0, uniforms[10]) << "the element behind all";
+  // Indices of the first axis can be right; those of the second never are.
+  EXPECT_EQ((std::vector<std::int64_t>{3, 3, 16, 0, 0, 8}),
+            std::vector<std::int64_t>(uniforms.end() - 6, uniforms.end()));
+  // Elements are at index * size + index, zones likewise, with `zones` for size: both 0.
+  EXPECT_EQ(0, uniforms[15] + uniforms[16] + uniforms[17] / 8 - 1);
   for (const std::size_t zone : {1, 6, 11})
     EXPECT_LT(uniforms[zone], static_cast<std::int64_t>(inputs.zones.size() / 2));
 
