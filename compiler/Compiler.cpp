@@ -65,6 +65,8 @@ std::string readFile(const fs::path &path) {
   return bytes.str();
 }
 
+static_assert(dsl::maxAxes == GAZE_MAX_AXES, "what the language allows, a gaze_input_tensor holds");
+
 void checkDimension(int value, const char *name) {
   if (value < 8 || value > 256 || value % 8 != 0)
     fail(CompileError::Kind::Pattern, std::string(name) +

@@ -163,7 +163,7 @@ struct Input {
 };
 
 /// An input has at most so many axes.
-constexpr int maxAxes = 8;
+constexpr int maxAxes = 6;
 
 struct Let {
   Name name;

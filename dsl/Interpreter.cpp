@@ -12,7 +12,7 @@
 // right of an `and` or `or` that its left side decides.
 //
 // What an expression is evaluated in is an Environment: the coordinates, the values
-// that a `where` has given to parameters and lets, and the arguments of the def
+// that a `where` has given to coordinates, parameters and lets, and the arguments of the def
 // whose body it is. `where` evaluates its values outside and then re-reads its left
 // side in a copy with these values in place; a let is re-read in the environment of
 // its use. A call passes values, so a `where` in the body of a def does not reach
@@ -37,7 +37,7 @@ namespace {
 
 using Values = boost::container::small_vector<Value, 8>;
 
-/// What a `where` has bound a parameter or a let to; the innermost first.
+/// What a `where` has bound a coordinate, a parameter or a let to; the innermost first.
 struct Override {
   Symbol symbol;
   Value value;
@@ -271,23 +271,20 @@ Value Evaluator::evaluate(const Expr &expr, const Environment &environment) cons
 
 Value Evaluator::symbol(const Symbol &symbol, const Environment &environment) const {
   auto index = static_cast<std::size_t>(symbol.index);
-  switch (symbol.kind) {
-  case Symbol::Kind::Ambient:
-    return static_cast<Ambient>(symbol.index) == Ambient::Score
-               ? makeFloat(environment.at->score)
-               : makeInt(environment.at->integers[index]);
-  case Symbol::Kind::DefArgument:
+  if (symbol.kind == Symbol::Kind::DefArgument)
     return environment.arguments[index];
-  case Symbol::Kind::Def:
+  if (symbol.kind == Symbol::Kind::Def)
     return evaluate(*program.defs[index].body, {environment.at, environment.overrides, nullptr, 0});
-  default:
-    break;
-  }
   for (const Override *bound = environment.overrides; bound; bound = bound->outer)
     if (bound->symbol.kind == symbol.kind && bound->symbol.index == symbol.index)
       return bound->value;
-  return symbol.kind == Symbol::Kind::Parameter ? parameters[index]
-                                                : evaluate(*pattern.lets[index].value, environment);
+  if (symbol.kind == Symbol::Kind::Parameter)
+    return parameters[index];
+  if (symbol.kind == Symbol::Kind::Let)
+    return evaluate(*pattern.lets[index].value, environment);
+  return static_cast<Ambient>(symbol.index) == Ambient::Score
+             ? makeFloat(environment.at->score)
+             : makeInt(environment.at->integers[index]);
 }
 
 Value Evaluator::unary(const Expr &expr, const Environment &environment) const {
@@ -346,17 +343,12 @@ Value Evaluator::call(const Expr &expr, const Environment &environment) const {
 }
 
 Value Evaluator::where(const Expr &expr, const Environment &environment) const {
-  Coordinates at = *environment.at;
   Values arguments(environment.arguments, environment.arguments + environment.argumentCount);
   boost::container::small_vector<Override, 4> overrides;
   overrides.reserve(expr.bindings.size());
-  Environment inner{&at, environment.overrides, arguments.data(), arguments.size()};
+  Environment inner{environment.at, environment.overrides, arguments.data(), arguments.size()};
   for (const Binding &binding : expr.bindings) {
     Value value = evaluate(*binding.value, environment);
-    if (binding.symbol.kind == Symbol::Kind::Ambient) {
-      at.integers[static_cast<std::size_t>(binding.symbol.index)] = value.integer;
-      continue;
-    }
     value = widened(value, symbol(binding.symbol, environment).type);
     if (binding.symbol.kind == Symbol::Kind::DefArgument) {
       arguments[static_cast<std::size_t>(binding.symbol.index)] = value;
@@ -444,12 +436,15 @@ Interpreter::Interpreter(const Program &ofProgram, const Pattern &ofPattern,
     : program(ofProgram), pattern(ofPattern), parameters(std::move(parameterValues)),
       inputs(std::move(inputTensors)) {}
 
-Value Interpreter::evaluate(const Expr &expr, const Coordinates &at) const {
-  Value value =
-      Evaluator(program, pattern, parameters, inputs).evaluate(expr, {&at, nullptr, nullptr, 0});
+const Value &Interpreter::present(const Value &value) const {
   if (value.missing)
     throw outOfRange(value, inputs[static_cast<std::size_t>(value.missing->symbol.index)]);
   return value;
+}
+
+Value Interpreter::evaluate(const Expr &expr, const Coordinates &at) const {
+  return present(
+      Evaluator(program, pattern, parameters, inputs).evaluate(expr, {&at, nullptr, nullptr, 0}));
 }
 
 std::vector<std::int64_t> Interpreter::extents(std::size_t index, const Coordinates &at) const {
@@ -477,8 +472,11 @@ double Interpreter::scale(const Coordinates &at) const {
 }
 
 double Interpreter::score(const Coordinates &at) const {
-  Coordinates current = at;
+  const Evaluator evaluator(program, pattern, parameters, inputs);
+  // A score may be missing as well, and does not count where the next does not read it.
+  Override score{
+      {Symbol::Kind::Ambient, static_cast<int>(Ambient::Score)}, makeFloat(at.score), nullptr};
   for (const ExprPtr &statement : pattern.scores)
-    current.score = toReal(evaluate(*statement, current));
-  return current.score;
+    score.value = widened(evaluator.evaluate(*statement, {&at, &score, nullptr, 0}), Type::Float);
+  return present(score.value).real;
 }

@@ -84,6 +84,8 @@ public:
 
 private:
   Value evaluate(const Expr &expr, const Coordinates &at) const;
+  /// Throws an OutOfRange where `value` is missing.
+  const Value &present(const Value &value) const;
 
   const Program &program;
   const Pattern &pattern;

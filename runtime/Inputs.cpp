@@ -16,16 +16,30 @@ constexpr std::int64_t mostPoints = 256;
 constexpr int firstLevel = 4;
 constexpr std::int64_t mostElements = std::numeric_limits<std::int32_t>::max() - 1;
 
-/// How the indices of one axis are cut into zones.
+/// How the indices of one axis are cut into zones. An axis without indices has none.
 struct ZonedAxis {
-  explicit ZonedAxis(std::int64_t size) : size(size), points(size <= mostPoints ? size : 0) {
+  explicit ZonedAxis(std::int64_t size)
+      : size(size), points(size <= mostPoints ? size : 0), padded(size > 0 ? 16 : 8) {
     while (padded < size)
       padded *= 2;
   }
   std::int64_t zones() const { return points + padded / 8 - 1; }
 
-  std::int64_t size, points, padded = 16;
+  std::int64_t size, points, padded;
 };
+
+/// Of an input without elements, the axes behind the first empty one are taken for empty
+/// too: any index is outside before it comes to them. So the offset of every element and
+/// of every zone is 0.
+std::vector<ZonedAxis> zonedAxes(const std::int64_t *sizes, std::int32_t rank) {
+  std::vector<ZonedAxis> axes;
+  bool isEmpty = false;
+  for (std::int32_t i = 0; i < rank; ++i) {
+    isEmpty = isEmpty || sizes[i] == 0;
+    axes.emplace_back(isEmpty ? 0 : sizes[i]);
+  }
+  return axes;
+}
 
 //===----------------------------------------------------------------------===//
 // Zones
@@ -226,9 +240,7 @@ Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std
     for (std::int32_t i = 0; i < count; ++i) {
       const std::int64_t elements = checkTensor(kernel.inputs[i], given[i], size);
       inputs.sizes.emplace_back(size, size + kernel.inputs[i].rank);
-      std::vector<ZonedAxis> axes(size, size + kernel.inputs[i].rank);
-      if (elements == 0) // so that indices are clamped to the one element behind all
-        axes.assign(axes.size(), ZonedAxis(0));
+      const std::vector<ZonedAxis> axes = zonedAxes(size, kernel.inputs[i].rank);
       const auto copy = [&](auto &all, const auto *data) {
         uniforms.push_back(append(all, data, elements));
         uniforms.push_back(appendZones(inputs, axes, data, elements));

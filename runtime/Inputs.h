@@ -11,7 +11,8 @@
 //
 //   points   one zone of each index, where n <= 256; otherwise none
 //   level 4  zones of 16 indices, level 5 of 32, ... up to one zone of `padded` indices,
-//            the least power of two that is at least n and at least 16
+//            the least power of two that is at least n and at least 16; 8 and no zone
+//            where there are no indices
 //
 // so there are points + padded / 8 - 1, and any range of s indices lies in two
 // neighbouring zones of less than 2 s, or 16, indices. The table of an axis with more

@@ -204,4 +204,100 @@ TEST(Interpreter, ChanceHasItsProbability) {
   EXPECT_TRUE(keeps("chance(1, 1, q, k)", pair(1, 2)));
 }
 
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+/// x: int[3, 4] of 0 .. 11, f: float[4] of 0, 0.5, 1, 1.5 and on: bool[2], false and true.
+class InputsOf {
+public:
+  explicit InputsOf(const std::string &statements)
+      : program(loaded("def twice(a, b) = a + a; def first(a, b) = a;\n"
+                       "pattern p() { input x: int[3, 4]; input f: float[4]; input on: bool[2]; " +
+                       statements + " }")),
+        interpreter(program, program.patterns[0], {},
+                    {{{3, 4}, ints, nullptr, nullptr},
+                     {{4}, nullptr, floats, nullptr},
+                     {{2}, nullptr, nullptr, bools}}) {}
+
+  /// "true", "false" or what is outside.
+  std::string keep(std::int64_t q, std::int64_t k) const {
+    try {
+      return interpreter.keep(pair(q, k)) ? "true" : "false";
+    } catch (const OutOfRange &outside) {
+      return outside.what();
+    }
+  }
+  double score(std::int64_t q, std::int64_t k) const { return interpreter.score(pair(q, k)); }
+
+  const std::int64_t ints[12] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  const float floats[4] = {0, 0.5F, 1, 1.5F};
+  const std::uint8_t bools[2] = {0, 1};
+  Program program;
+  Interpreter interpreter;
+};
+
+TEST(InterpreterInputs, AreReadInTheOrderOfC) {
+  EXPECT_EQ(InputsOf("score = x[q, k] + f[k];").score(2, 3), 12.5);
+  EXPECT_EQ(InputsOf("score = x[0, x[0, q]] / 2;").score(3, 0), 1); // ints
+  EXPECT_EQ(InputsOf("keep on[q] and not on[k];").keep(1, 0), "true");
+  EXPECT_EQ(InputsOf("score = x[k, q] where q = 1, k = q;").score(2, 0), 9);
+}
+
+TEST(InterpreterInputs, RefuseIndicesOutside) {
+  EXPECT_EQ(InputsOf("keep x[q, k] >= 0;").keep(0, 4),
+            "index 4 of axis 1 is outside of the input 'x' [3, 4]");
+  EXPECT_EQ(InputsOf("keep x[q, k] >= 0;").keep(3, 4),
+            "index 3 of axis 0 is outside of the input 'x' [3, 4]");
+  EXPECT_EQ(InputsOf("keep on[q - 1];").keep(0, 0),
+            "index -1 of axis 0 is outside of the input 'on' [2]");
+  // The one that is read first, also within another index.
+  EXPECT_EQ(InputsOf("keep x[x[0, q], x[0, k]] + x[9, 9] < 0;").keep(4, 5),
+            "index 4 of axis 1 is outside of the input 'x' [3, 4]");
+  EXPECT_EQ(InputsOf("keep x[x[0, q], 0] < 0;").keep(3, 0),
+            "index 3 of axis 0 is outside of the input 'x' [3, 4]");
+  try {
+    InputsOf("keep f[k] > 1;").interpreter.keep(pair(0, 7));
+    FAIL();
+  } catch (const OutOfRange &outside) {
+    EXPECT_EQ(outside.place.end - outside.place.begin, 1U); // k
+  }
+}
+
+TEST(InterpreterInputs, DoNotCountBehindGuards) {
+  EXPECT_EQ(InputsOf("keep k < 4 and f[k] >= 0;").keep(0, 9), "false");
+  EXPECT_EQ(InputsOf("keep k >= 4 or f[k] > 9;").keep(0, 9), "true");
+  EXPECT_EQ(InputsOf("keep 0 <= k < 4 < f[k] + 9;").keep(0, -9), "false");
+  EXPECT_EQ(InputsOf("keep if k < 4 then f[k] >= 0 else q == 0;").keep(0, 9), "true");
+  EXPECT_EQ(InputsOf("keep (if k < 4 then f[k] else q) == 0;").keep(0, 9), "true");
+  EXPECT_EQ(InputsOf("keep first(q, f[k]) == 0;").keep(0, 9), "true");
+  EXPECT_EQ(InputsOf("keep (q == 0 where k = x[0, k]);").keep(0, 9), "true");
+  const std::string outside = "index 9 of axis 0 is outside of the input 'f' [4]";
+  EXPECT_EQ(InputsOf("keep f[k] >= 0 and k < 4;").keep(0, 9), outside);
+  EXPECT_EQ(InputsOf("keep f[k] >= 0 or true;").keep(0, 9), outside);
+  EXPECT_EQ(InputsOf("keep if f[k] >= 0 then true else true;").keep(0, 9), outside);
+  EXPECT_EQ(InputsOf("keep twice(f[k], 0) >= 0;").keep(0, 9), outside);
+  EXPECT_EQ(InputsOf("keep min(0, f[k]) >= 0;").keep(0, 9), outside);
+  EXPECT_EQ(InputsOf("keep floor(f[k]) * 0 == 0;").keep(0, 9), outside);
+  EXPECT_EQ(InputsOf("keep chance(0.5, 1, floor(f[k]));").keep(0, 9), outside);
+}
+
+TEST(InterpreterInputs, AreMissingAlsoAsCoordinatesAndScores) {
+  EXPECT_EQ(InputsOf("keep (k < 100 where k = x[0, k]);").keep(0, 9),
+            "index 9 of axis 1 is outside of the input 'x' [3, 4]");
+  EXPECT_EQ(InputsOf("keep ((k < 100 where k = 1) where k = x[0, k]);").keep(0, 9), "true");
+  const InputsOf overwritten("score = f[k]; score = 7;");
+  EXPECT_EQ(overwritten.score(0, 9), 7);
+  const InputsOf read("score = f[k]; score = score * 0;");
+  EXPECT_THROW(read.score(0, 9), OutOfRange);
+}
+
+TEST(InterpreterInputs, HaveTheDeclaredExtents) {
+  Program program = loaded("pattern p(w: int) { input x: int[batch, seq_k + w, heads / 3]; }");
+  Coordinates at;
+  at.integers = {0, 0, 0, 5, 10, 20, 7, 64};
+  EXPECT_EQ(Interpreter(program, program.patterns[0], {{Type::Int, -3, 0}}).extents(0, at),
+            (std::vector<std::int64_t>{5, 17, 2}));
+}
+
 } // namespace

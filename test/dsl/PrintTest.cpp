@@ -41,11 +41,24 @@ TEST(Print, WritesCanonicalText) {
             "}\n");
 }
 
+TEST(Print, WritesInputsBehindLets) {
+  EXPECT_EQ(reprint("pattern p(){keep doc[batch,q]==doc[batch,k-1];input doc:int[batch,seq_k+1];\n"
+                    "input on:bool[seq_q,seq_k];input bias:float[4];let a=bias[on[q,k]];}"),
+            "pattern p() {\n"
+            "  let a = bias[on[q, k]];\n"
+            "  input doc: int[batch, (seq_k + 1)];\n"
+            "  input on: bool[seq_q, seq_k];\n"
+            "  input bias: float[4];\n"
+            "  keep (doc[batch, q] == doc[batch, (k - 1)]);\n"
+            "}\n");
+}
+
 TEST(Print, IsAFixedPoint) {
   for (const char *text :
        {"def d = -9223372036854775808 + 9223372036854775807;",
         "def d = 0.1 + 1e300 * 1e-300 - 3.0;", "def d = - - -a - -(b);",
         "def d = not not (a and not b) or c;", "def d = a[1, 2 + 3] < f() <= g(x, y = 2);",
+        "pattern p() { input x: int[2, seq_k / 3]; keep x[0, k / 3] < x[1, x[0, 0]]; }",
         "pattern p(a: int = -9223372036854775808, b: float = -0.0) { }"}) {
     std::string once = reprint(text);
     EXPECT_EQ(reprint(once), once);
@@ -55,8 +68,9 @@ TEST(Print, IsAFixedPoint) {
 TEST(Print, OfACheckedProgramIsAProgram) {
   Program program = loaded("import \"std\";\n"
                            "pattern p(cap: float = 50) {\n"
+                           "  input bias: float[heads, seq_k + 1];\n"
                            "  keep local(right = 0, left = 3);\n"
-                           "  score = softcap(cap = cap, x = score);\n"
+                           "  score = softcap(cap = cap, x = score) + bias[head, k];\n"
                            "}\n");
   std::string once = print(program);
   EXPECT_NE(once.find("pattern p(cap: float = 50.0)"), std::string::npos) << once;

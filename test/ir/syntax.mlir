@@ -1,5 +1,5 @@
 // Everything that the dialect can say, printed as it was read.
-// RUN: %gaze-opt %s | FileCheck %s
+// RUN: %gaze-opt %s -mlir-print-local-scope | FileCheck %s
 
 // CHECK-LABEL: gaze.def @local(%left: i64, %right: i64) -> i1 {
 // CHECK:         %q = gaze.coordinate q : i64
@@ -109,4 +109,91 @@ gaze.kernel @lowered() reads_head keep {
   %may = arith.cmpi slt, %4, %3 : i64
   %must = arith.cmpi slt, %5, %2 : i64
   gaze.verdict %may, %must : i1, i1
+}
+
+// What patterns read at run time: declarations, elements, sizes and their faults.
+// CHECK-LABEL: gaze.pattern @packed(w: i64) sites
+// CHECK-SAME:    [#gaze.site<"doc", 0, loc("packed.gaze":3:8)>, #gaze.site<"bias", 1, loc("packed.gaze":4:9)>] inputs {
+// CHECK-NEXT:    gaze.input @doc : i64 "[batch, seq_k + w]" {
+// CHECK-NEXT:      %batch = gaze.coordinate batch : i64
+// CHECK:           gaze.sizes %batch, %{{.*}} : i64, i64
+// CHECK:         gaze.input @bias : f64 "[heads]" {
+// CHECK:           gaze.sizes %heads : i64
+// CHECK:         gaze.input @on : i1 "[seq_q]" {
+// CHECK:       } keep {
+// CHECK:         gaze.load @doc[%batch, %k] : i64
+// CHECK:         gaze.where k = %{{.*}} -> i1 {
+// CHECK:           gaze.load @on[%k{{.*}}] : i1
+// CHECK:       } scale {
+// CHECK:         gaze.load @bias[%head] : f64
+// CHECK:       } faults {
+// CHECK:         gaze.input_size @doc axis 1 : i64
+// CHECK:         gaze.fault %{{.*}}, %{{.*}} : i64, i64
+gaze.pattern @packed(w: i64) sites [#gaze.site<"doc", 0, loc("packed.gaze":3:8)>, #gaze.site<"bias", 1, loc("packed.gaze":4:9)>] inputs {
+  gaze.input @doc : i64 "[batch, seq_k + w]" {
+    %batch = gaze.coordinate batch : i64
+    %n = gaze.coordinate seq_k : i64
+    %w = gaze.parameter @w : i64
+    %0 = arith.addi %n, %w : i64
+    gaze.sizes %batch, %0 : i64, i64
+  }
+  gaze.input @bias : f64 "[heads]" {
+    %heads = gaze.coordinate heads : i64
+    gaze.sizes %heads : i64
+  }
+  gaze.input @on : i1 "[seq_q]" {
+    %n = gaze.coordinate seq_q : i64
+    gaze.sizes %n : i64
+  }
+} keep {
+  %batch = gaze.coordinate batch : i64
+  %k = gaze.coordinate k : i64
+  %0 = gaze.load @doc[%batch, %k] : i64
+  %1 = gaze.where k = %0 -> i1 {
+    %k_inside = gaze.coordinate k : i64
+    %2 = gaze.load @on[%k_inside] : i1
+    gaze.yield %2 : i1
+  }
+  gaze.yield %1 : i1
+} scale {
+  %head = gaze.coordinate head : i64
+  %0 = gaze.load @bias[%head] : f64
+  gaze.yield %0 : f64
+} faults {
+  %k = gaze.coordinate k : i64
+  %n = gaze.input_size @doc axis 1 : i64
+  %0 = arith.cmpi sge, %k, %n : i64
+  %1 = arith.extui %0 : i1 to i64
+  gaze.fault %1, %k : i64, i64
+}
+
+// CHECK-LABEL: gaze.kernel @bounded() sites [#gaze.site<"doc", 0, loc("bounded.gaze":1:2)>] reads_batch inputs {
+// CHECK:       } bounds {
+// CHECK:         gaze.least_load @doc[%k_lo, %k_hi] : i64
+// CHECK:         gaze.greatest_load @doc[%k_lo, %k_hi] : i64
+// CHECK:         gaze.verdict %{{.*}}, %{{.*}}, %{{.*}} : i1, i1, i1
+// CHECK:       } faults {
+gaze.kernel @bounded() sites [#gaze.site<"doc", 0, loc("bounded.gaze":1:2)>] reads_batch inputs {
+  gaze.input @doc : i64 "[seq_k]" {
+    %n = gaze.coordinate seq_k : i64
+    gaze.sizes %n : i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  %batch = gaze.coordinate batch : i64
+  %0 = gaze.load @doc[%k] : i64
+  %1 = arith.cmpi eq, %0, %batch : i64
+  gaze.yield %1 : i1
+} bounds {
+^bb0(%0: i64, %1: i64, %2: i64, %3: i64, %4: i64, %5: i64, %6: i64, %7: i64):
+  %least = gaze.least_load @doc[%2, %3] : i64
+  %greatest = gaze.greatest_load @doc[%2, %3] : i64
+  %n = gaze.input_size @doc axis 0 : i64
+  %may = arith.cmpi sle, %least, %7 : i64
+  %must = arith.cmpi eq, %least, %greatest : i64
+  %inside = arith.cmpi slt, %3, %n : i64
+  gaze.verdict %may, %must, %inside : i1, i1, i1
+} faults {
+  %zero = arith.constant 0 : i64
+  gaze.fault %zero, %zero : i64, i64
 }

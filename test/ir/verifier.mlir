@@ -218,3 +218,295 @@ gaze.kernel @few_ends() keep {
   %2 = arith.constant true
   gaze.verdict %2, %2 : i1, i1
 }
+
+// -----
+
+// Inputs.
+
+gaze.pattern @same_input() inputs {
+  gaze.input @doc : i64 "[8]" {
+    %0 = arith.constant 8 : i64
+    gaze.sizes %0 : i64
+  }
+  // expected-error@+1 {{is the second input 'doc'}}
+  gaze.input @doc : f64 "[8]" {
+    %0 = arith.constant 8 : i64
+    gaze.sizes %0 : i64
+  }
+}
+
+// -----
+
+gaze.pattern @stray_in_inputs() inputs {
+  // expected-error@+1 {{cannot stand in 'inputs'; gaze.input can}}
+  %0 = gaze.coordinate seq_q : i64
+}
+
+// -----
+
+gaze.pattern @input_of_f32() inputs {
+  // expected-error@+1 {{failed to satisfy constraint: type attribute of}}
+  gaze.input @doc : f32 "[8]" {
+    %0 = arith.constant 8 : i64
+    gaze.sizes %0 : i64
+  }
+}
+
+// -----
+
+gaze.pattern @no_axis() inputs {
+  // expected-error@+1 {{must have an axis}}
+  gaze.input @doc : i64 "[]" {
+    "gaze.sizes"() : () -> ()
+  }
+}
+
+// -----
+
+gaze.pattern @size_as_argument() inputs {
+  // expected-error@+1 {{has a region without arguments that ends with gaze.sizes}}
+  gaze.input @doc : i64 "[8]" {
+  ^bb0(%0: i64):
+    gaze.sizes %0 : i64
+  }
+}
+
+// -----
+
+gaze.pattern @q_in_a_size() inputs {
+  gaze.input @doc : i64 "[q]" {
+    // expected-error@+1 {{'q' cannot be read in a size}}
+    %0 = gaze.coordinate q : i64
+    gaze.sizes %0 : i64
+  }
+}
+
+// -----
+
+gaze.pattern @k_in_a_size() inputs {
+  gaze.input @doc : i64 "[k]" {
+    // expected-error@+1 {{'k' cannot be read in a size}}
+    %0 = gaze.coordinate k : i64
+    gaze.sizes %0 : i64
+  }
+}
+
+// -----
+
+gaze.pattern @head_in_a_size() inputs {
+  gaze.input @doc : i64 "[head]" {
+    // expected-error@+1 {{'head' cannot be read in a size}}
+    %0 = gaze.coordinate head : i64
+    gaze.sizes %0 : i64
+  }
+}
+
+// -----
+
+gaze.pattern @no_input() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{names no input: 'docs'}}
+  %0 = gaze.load @docs[%k, %k] : i1
+  gaze.yield %0 : i1
+}
+
+// -----
+
+gaze.def @reads_input() -> i64 {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{names no input: 'doc'}}
+  %0 = gaze.load @doc[%k] : i64
+  gaze.yield %0 : i64
+}
+
+// -----
+
+gaze.pattern @few_indices() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{must have 2 operands, for the axes of 'doc'}}
+  %0 = gaze.load @doc[%k] : i64
+  %1 = arith.cmpi eq, %0, %k : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+gaze.pattern @mistyped_load() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{must have the type of 'doc', 'i64'}}
+  %0 = gaze.load @doc[%k, %k] : i1
+  gaze.yield %0 : i1
+}
+
+// -----
+
+gaze.pattern @few_ends_of_least_load() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{must have 4 operands, for the axes of 'doc'}}
+  %0 = gaze.least_load @doc[%k, %k] : i64
+  %1 = arith.cmpi eq, %0, %k : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+gaze.pattern @mistyped_least_load() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{must have the type of 'doc', 'i64'}}
+  %0 = gaze.least_load @doc[%k, %k, %k, %k] : f64
+  %1 = arith.cmpf oeq, %0, %0 : f64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+gaze.pattern @few_ends_of_greatest_load() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{must have 4 operands, for the axes of 'doc'}}
+  %0 = gaze.greatest_load @doc[%k, %k] : i64
+  %1 = arith.cmpi eq, %0, %k : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+gaze.pattern @mistyped_greatest_load() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  // expected-error@+1 {{must have the type of 'doc', 'i64'}}
+  %0 = gaze.greatest_load @doc[%k, %k, %k, %k] : f64
+  %1 = arith.cmpf oeq, %0, %0 : f64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+gaze.pattern @no_such_axis() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  // expected-error@+1 {{names no axis of 'doc'}}
+  %0 = gaze.input_size @doc axis 2 : i64
+  %1 = arith.cmpi eq, %0, %0 : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+gaze.pattern @no_such_axis() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  // expected-error@+1 {{names no axis of 'doc'}}
+  %0 = gaze.input_size @doc axis -1 : i64
+  %1 = arith.cmpi eq, %0, %0 : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+gaze.pattern @size_of_no_input() inputs {
+  gaze.input @doc : i64 "[seq_k, 2]" {
+    %n = gaze.coordinate seq_k : i64
+    %two = arith.constant 2 : i64
+    gaze.sizes %n, %two : i64, i64
+  }
+} keep {
+  // expected-error@+1 {{names no input: 'docs'}}
+  %0 = gaze.input_size @docs axis 0 : i64
+  %1 = arith.cmpi eq, %0, %0 : i64
+  gaze.yield %1 : i1
+}
+
+// -----
+
+// Faults.
+
+// expected-error@+1 {{region 'faults' takes no arguments and must end with gaze.fault}}
+gaze.pattern @no_fault() faults {
+  %0 = arith.constant true
+  gaze.yield %0 : i1
+}
+
+// -----
+
+gaze.pattern @score_in_faults() faults {
+  // expected-error@+1 {{cannot be read in 'faults'}}
+  %score = gaze.score : f32
+  %0 = gaze.float_to_int %score : f32 to i64
+  gaze.fault %0, %0 : i64, i64
+}
+
+// -----
+
+gaze.kernel @inside_of_nothing() keep {
+  %0 = arith.constant true
+  gaze.yield %0 : i1
+} bounds {
+^bb0(%0: i64, %1: i64, %2: i64, %3: i64, %4: i64, %5: i64, %6: i64, %7: i64):
+  %8 = arith.constant true
+  // expected-error@+1 {{says whether indices are inside where there are 'faults'}}
+  gaze.verdict %8, %8, %8 : i1, i1, i1
+}
+
+// -----
+
+gaze.kernel @inside_is_not_said() keep {
+  %0 = arith.constant true
+  gaze.yield %0 : i1
+} bounds {
+^bb0(%0: i64, %1: i64, %2: i64, %3: i64, %4: i64, %5: i64, %6: i64, %7: i64):
+  %8 = arith.constant true
+  // expected-error@+1 {{says whether indices are inside where there are 'faults'}}
+  gaze.verdict %8, %8 : i1, i1
+} faults {
+  %0 = arith.constant 0 : i64
+  gaze.fault %0, %0 : i64, i64
+}

@@ -1,6 +1,7 @@
 //===- Evaluate.cpp - What a Function of compiler/Kernel.h computes --------------===//
 #include "Evaluate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -60,6 +61,13 @@ private:
       return inputs.parameters.at(index);
     case Op::Score:
       return {0, inputs.score};
+    case Op::Load:
+      return load(node);
+    case Op::LeastLoad:
+    case Op::GreatestLoad:
+      return extreme(node);
+    case Op::InputSize:
+      return {inputs.tensors.at(index).sizes.at(static_cast<size_t>(node.axis)), 0};
     case Op::Select:
       return operand(node, 0).integer ? operand(node, 1) : operand(node, 2);
     case Op::FloatToInt:
@@ -82,6 +90,46 @@ private:
       double exact = real(node);
       return {0, node.type == ValueType::F32 ? static_cast<float>(exact) : exact};
     }
+  }
+
+  static std::int64_t clamped(std::int64_t index, std::int64_t size) {
+    return index < 0 || size == 0 ? 0 : index < size ? index : size - 1;
+  }
+
+  Scalar load(const Node &node) const {
+    const Tensor &tensor = inputs.tensors.at(static_cast<size_t>(node.integer));
+    size_t offset = 0;
+    for (size_t axis = 0; axis < tensor.sizes.size(); ++axis)
+      offset = offset * static_cast<size_t>(tensor.sizes[axis]) +
+               static_cast<size_t>(clamped(operand(node, axis).integer, tensor.sizes[axis]));
+    return tensor.elements.empty() ? Scalar() : tensor.elements.at(offset);
+  }
+
+  /// The least or greatest element of the box, one by one.
+  Scalar extreme(const Node &node) const {
+    const Tensor &tensor = inputs.tensors.at(static_cast<size_t>(node.integer));
+    std::vector<size_t> offsets = {0};
+    for (size_t axis = 0; axis < tensor.sizes.size(); ++axis) {
+      std::int64_t size = tensor.sizes[axis], width = inputs.zoneWidth;
+      std::int64_t low = clamped(operand(node, 2 * axis).integer, size) / width * width;
+      std::int64_t end = clamped(operand(node, 2 * axis + 1).integer, size) / width * width + width;
+      std::vector<size_t> longer;
+      for (size_t offset : offsets)
+        for (std::int64_t i = low; i < std::min(end, size); ++i)
+          longer.push_back(offset * static_cast<size_t>(size) + static_cast<size_t>(i));
+      offsets = longer;
+    }
+    bool isGreatest = node.op == Op::GreatestLoad;
+    Scalar result = offsets.empty() ? Scalar() : tensor.elements.at(offsets.front());
+    for (size_t offset : offsets) {
+      const Scalar &element = tensor.elements.at(offset);
+      if (isGreatest ? element.integer > result.integer : element.integer < result.integer)
+        result.integer = element.integer;
+      bool isFurther = isGreatest ? element.real > result.real : element.real < result.real;
+      if (!std::isnan(result.real) && (isFurther || std::isnan(element.real)))
+        result.real = element.real;
+    }
+    return result;
   }
 
   template <typename Number> static bool compare(Op op, Number lhs, Number rhs) {

@@ -21,12 +21,21 @@ struct Scalar {
   double real = 0;
 };
 
+/// The elements of an input in C order: `integer` of I64 and I1, `real` of F64.
+struct Tensor {
+  std::vector<std::int64_t> sizes;
+  std::vector<Scalar> elements;
+};
+
 /// What a Function can read.
 struct Inputs {
   std::array<std::int64_t, 8> coordinates{}; ///< by Coordinate
   std::array<std::int64_t, 4> low{}, high{}; ///< bounds: Q, K, Head, Batch
   std::vector<Scalar> parameters;
   double score = 0;
+  std::vector<Tensor> tensors;
+  /// LeastLoad and GreatestLoad look at boxes that are rounded up to zones so wide.
+  std::int64_t zoneWidth = 1;
 };
 
 struct Evaluation {

@@ -46,16 +46,52 @@ dsl::Value valueOf(const KernelParameter &parameter, const Scalar &scalar) {
   return {type, scalar.integer, scalar.real};
 }
 
+/// Tensors of the test in the types of the language.
+class DslTensors {
+public:
+  explicit DslTensors(const std::vector<Tensor> &tensors) {
+    for (const Tensor &tensor : tensors) {
+      ints.emplace_back();
+      floats.emplace_back();
+      bools.emplace_back();
+      for (const Scalar &element : tensor.elements) {
+        ints.back().push_back(element.integer);
+        floats.back().push_back(static_cast<float>(element.real));
+        bools.back().push_back(element.integer != 0);
+      }
+      all.push_back({tensor.sizes, ints.back().data(), floats.back().data(), bools.back().data()});
+    }
+  }
+  std::vector<dsl::InputTensor> all;
+
+private:
+  std::vector<std::vector<std::int64_t>> ints;
+  std::vector<std::vector<float>> floats;
+  std::vector<std::vector<std::uint8_t>> bools;
+};
+
 /// Both readings of one pattern at the same place.
 class BothReadings {
 public:
   BothReadings(const Compiled &compiled, const Inputs &inputs)
-      : kernel(*compiled.kernel), inputs(inputs),
-        interpreter(compiled.program, compiled.pattern(), values()) {
+      : kernel(*compiled.kernel), inputs(inputs), tensors(inputs.tensors),
+        interpreter(compiled.program, compiled.pattern(), values(), tensors.all) {
     at.integers = inputs.coordinates;
     at.score = inputs.score;
   }
 
+  /// Whether both refuse, with the same words.
+  bool expectEqualFault() const {
+    std::string expected = faultOfInterpreter(), found;
+    if (!kernel.faults.results.empty()) {
+      std::vector<Scalar> fault = evaluate(kernel.faults, inputs).results;
+      if (fault.at(0).integer != 0)
+        found = describe(kernel.sites.at(static_cast<size_t>(fault[0].integer - 1)),
+                         fault.at(1).integer);
+    }
+    EXPECT_EQ(found, expected);
+    return !expected.empty();
+  }
   void expectEqualKeep() const {
     EXPECT_EQ(evaluate(kernel.keep, inputs).results.at(0).integer != 0, interpreter.keep(at));
   }
@@ -74,6 +110,27 @@ public:
   }
 
 private:
+  /// The scale counts for every query, the score for pairs that are kept.
+  std::string faultOfInterpreter() const {
+    try {
+      interpreter.scale(at);
+      if (interpreter.keep(at))
+        interpreter.score(at);
+    } catch (const dsl::OutOfRange &outside) {
+      return outside.what();
+    }
+    return "";
+  }
+
+  std::string describe(const IndexSite &site, std::int64_t index) const {
+    std::string sizes;
+    for (std::int64_t size : inputs.tensors.at(static_cast<size_t>(site.input)).sizes)
+      sizes += (sizes.empty() ? "" : ", ") + std::to_string(size);
+    return "index " + std::to_string(index) + " of axis " + std::to_string(site.axis) +
+           " is outside of the input '" + kernel.inputs.at(static_cast<size_t>(site.input)).name +
+           "' [" + sizes + "]";
+  }
+
   std::vector<dsl::Value> values() const {
     std::vector<dsl::Value> list;
     for (size_t i = 0; i < kernel.parameters.size(); ++i)
@@ -83,6 +140,7 @@ private:
 
   const Kernel &kernel;
   const Inputs &inputs;
+  DslTensors tensors;
   dsl::Interpreter interpreter;
   dsl::Coordinates at;
 };
@@ -135,8 +193,26 @@ INSTANTIATE_TEST_SUITE_P(
         "  score = more(f) + more(head) + more(score); }",
         "pattern bools(a: bool = true) { keep a == (q < k) or (a != (head == 0)); }"));
 
+/// Small sizes, so that indices are often outside.
+Tensor randomTensor(const KernelInput &input, std::mt19937_64 &random) {
+  Tensor tensor;
+  std::int64_t count = 1;
+  for (size_t axis = 0; axis < input.sizes.results.size(); ++axis) {
+    tensor.sizes.push_back(random() % 32 == 0 ? 0 : 1 + static_cast<std::int64_t>(random() % 40));
+    count *= tensor.sizes.back();
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::int64_t small = static_cast<std::int64_t>(random() % 12);
+    tensor.elements.push_back(input.type == ValueType::F64
+                                  ? Scalar{0, static_cast<double>(small) / 4}
+                                  : Scalar{input.type == ValueType::I1 ? small > 1 : small, 0});
+  }
+  return tensor;
+}
+
 TEST(FrontEnd, RandomFilesAgreeWithTheInterpreter) {
   std::mt19937_64 random(5);
+  int refused = 0, agreed = 0;
   for (int file = 0; file < 800; ++file) {
     std::string text = randomText(random);
     Compiled compiled(text);
@@ -146,12 +222,20 @@ TEST(FrontEnd, RandomFilesAgreeWithTheInterpreter) {
         coordinate = static_cast<std::int64_t>(random() % 80);
       inputs.parameters = {
           {oddInt(random), 0}, {0, oddFloat(random)}, {static_cast<std::int64_t>(random() % 2), 0}};
-      BothReadings(compiled, inputs).expectEqualKeep();
+      for (const KernelInput &input : compiled.kernel->inputs)
+        inputs.tensors.push_back(randomTensor(input, random));
+      BothReadings readings(compiled, inputs);
+      bool isRefused = readings.expectEqualFault();
+      ++(isRefused ? refused : agreed);
+      if (!isRefused)
+        readings.expectEqualKeep();
       ASSERT_FALSE(HasFailure()) << text << "q " << inputs.coordinates[0] << ", k "
                                  << inputs.coordinates[1] << ", w " << inputs.parameters[0].integer
                                  << ", p " << inputs.parameters[1].real;
     }
   }
+  EXPECT_GT(refused, 1000);
+  EXPECT_GT(agreed, 1000);
 }
 
 TEST(FrontEnd, TheDialectReadsBackAsItIsPrinted) {
@@ -180,6 +264,68 @@ TEST(FrontEnd, ParametersKeepTheirOrderAndDefaults) {
   EXPECT_EQ(parameters[2].integer, 1);
   EXPECT_TRUE(parameters[2].hasDefault);
   EXPECT_FALSE(parameters[3].hasDefault);
+}
+
+TEST(FrontEnd, InputsAreAsDeclared) {
+  Compiled compiled("pattern p(w: int = 3) {\n"
+                    "  input doc: int[batch,   seq_k + w];\n"
+                    "  input bias: float[heads];\n"
+                    "  input on: bool[head_dim * 2, seq_q, 1];\n"
+                    "  keep doc[batch, k] == w and on[0, q, 0];\n"
+                    "  score = score + bias[head];\n}");
+  const std::vector<KernelInput> &inputs = compiled.kernel->inputs;
+  ASSERT_EQ(inputs.size(), 3U);
+  EXPECT_EQ(inputs[0].name, "doc");
+  EXPECT_EQ(inputs[0].type, ValueType::I64);
+  EXPECT_EQ(inputs[0].axes, "[batch, seq_k + w]");
+  EXPECT_EQ(inputs[1].type, ValueType::F64);
+  EXPECT_EQ(inputs[2].type, ValueType::I1);
+  Inputs at = withDefaults(*compiled.kernel);
+  at.coordinates = {0, 0, 0, 5, 10, 20, 7, 64}; // 5 batch entries
+  EXPECT_EQ(evaluate(inputs[0].sizes, at).results.at(0).integer, 5);
+  EXPECT_EQ(evaluate(inputs[0].sizes, at).results.at(1).integer, 23);
+  EXPECT_EQ(evaluate(inputs[2].sizes, at).results.at(0).integer, 128);
+  // One site for each index, in the order of places.
+  const std::vector<IndexSite> &sites = compiled.kernel->sites;
+  ASSERT_EQ(sites.size(), 6U);
+  const char *const places[] = {"test.gaze:5:8",  "test.gaze:5:8",  "test.gaze:5:31",
+                                "test.gaze:5:31", "test.gaze:5:31", "test.gaze:6:19"};
+  const int siteInputs[] = {0, 0, 2, 2, 2, 1}, axes[] = {0, 1, 0, 1, 2, 0};
+  for (size_t i = 0; i < sites.size(); ++i) {
+    EXPECT_EQ(sites[i].place, places[i]);
+    EXPECT_EQ(sites[i].input, siteInputs[i]);
+    EXPECT_EQ(sites[i].axis, axes[i]);
+  }
+  EXPECT_TRUE(compiled.kernel->faultsReadHead && compiled.kernel->faultsReadBatch);
+  EXPECT_FALSE(compiled.kernel->keepReadsHead);
+  EXPECT_TRUE(compiled.kernel->keepReadsBatch);
+}
+
+TEST(FrontEnd, FaultsReadWhatIndicesRead) {
+  Compiled one("pattern p() { input a: int[seq_k]; keep a[k] == head + batch; }");
+  EXPECT_TRUE(one.kernel->keepReadsHead && one.kernel->keepReadsBatch);
+  EXPECT_FALSE(one.kernel->faultsReadHead || one.kernel->faultsReadBatch);
+  Compiled guarded("pattern p() { input a: int[seq_k]; keep head < 2 and a[k] == 1; }");
+  EXPECT_TRUE(guarded.kernel->faultsReadHead);
+  EXPECT_TRUE(Compiled("pattern p() { input a: int[seq_k]; }").kernel->faults.results.empty());
+}
+
+TEST(FrontEnd, IndicesMustNotDependOnTheScore) {
+  for (const char *score : {"bias[floor(score)]", "bias[(if score > 1 then k else q)]",
+                            "bias[k + floor(score * 0.5) - k]"})
+    try {
+      Compiled("pattern p() {\n  input bias: float[seq_k];\n  score = " + std::string(score) +
+               ";\n}");
+      ADD_FAILURE() << score;
+    } catch (const std::runtime_error &error) {
+      EXPECT_EQ(
+          std::string(error.what())
+              .rfind("test.gaze:3:11: error: an index of the input 'bias' depends on the score; "
+                     "indices are checked before there are scores\n",
+                     0),
+          0U)
+          << error.what();
+    }
 }
 
 TEST(FrontEnd, SaysWhatKeepReads) {

@@ -76,6 +76,50 @@ double oddFloat(std::mt19937_64 &random) {
   return random() % 2 ? pick(odd, random) : static_cast<double>(random() % 4001) / 100 - 20;
 }
 
+/// The inputs of random patterns; their sizes are the tensors' own.
+static const char *const inputDeclarations = R"( inputs {
+gaze.input @row : i64 "[seq_k]" {
+  %0 = gaze.coordinate seq_k : i64
+  gaze.sizes %0 : i64
+}
+gaze.input @grid : i64 "[heads, seq_k]" {
+  %0 = gaze.coordinate heads : i64
+  %1 = gaze.coordinate seq_k : i64
+  gaze.sizes %0, %1 : i64, i64
+}
+gaze.input @bias : f64 "[batch, 8]" {
+  %0 = gaze.coordinate batch : i64
+  %1 = arith.constant 8 : i64
+  gaze.sizes %0, %1 : i64, i64
+}
+gaze.input @mark : i1 "[seq_q]" {
+  %0 = gaze.coordinate seq_q : i64
+  gaze.sizes %0 : i64
+}
+})";
+
+std::vector<Tensor> randomTensors(std::mt19937_64 &random) {
+  std::vector<Tensor> tensors(4);
+  auto size = [&] { return random() % 16 == 0 ? 0 : 1 + static_cast<std::int64_t>(random() % 24); };
+  tensors[0].sizes = {size()};
+  tensors[1].sizes = {size(), size()};
+  tensors[2].sizes = {size(), size()};
+  tensors[3].sizes = {size()};
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    std::int64_t count = 1;
+    for (std::int64_t extent : tensors[i].sizes)
+      count *= extent;
+    for (std::int64_t j = 0; j < count; ++j)
+      tensors[i].elements.push_back(
+          i == 2 ? Scalar{0, random() % 4 ? static_cast<double>(random() % 9) : oddFloat(random)}
+          : i == 3
+              ? Scalar{random() % 8 > 0, 0}
+              : Scalar{random() % 32 ? static_cast<std::int64_t>(random() % 20) : oddInt(random),
+                       0});
+  }
+  return tensors;
+}
+
 namespace {
 
 class Writer {
@@ -84,8 +128,9 @@ public:
 
   std::string pattern(const std::string &name) {
     std::string keep = value("i1", flavour == Flavour::Booleans ? 5 : 4);
-    return "gaze.pattern @" + name + "(w: i64, p: f64, flag: i1) keep {\n" + text + "gaze.yield " +
-           keep + " : i1\n}\n";
+    return "gaze.pattern @" + name + "(w: i64, p: f64, flag: i1)" +
+           (flavour == Flavour::Booleans ? "" : inputDeclarations) + " keep {\n" + text +
+           "gaze.yield " + keep + " : i1\n}\n";
   }
 
 private:
@@ -125,6 +170,22 @@ private:
     return define(type, "arith.select " + condition + ", " + yes + ", " + no + " : " + type);
   }
 
+  /// An element; its indices are often near what an index can be.
+  std::string load(const std::string &type, const std::string &input, int axes, int depth) {
+    std::string indices;
+    for (int axis = 0; axis < axes; ++axis)
+      indices += (axis ? ", " : "") + index(depth - 1);
+    return define(type, "gaze.load @" + input + "[" + indices + "] : " + type);
+  }
+
+  std::string index(int depth) {
+    std::string any = value("i64", depth);
+    if (below(3) == 0)
+      return any;
+    std::string size = define("i64", "arith.constant " + std::to_string(1 + below(12)) + " : i64");
+    return define("i64", "gaze.floormod " + any + ", " + size + " : i64");
+  }
+
   std::string boolLeaf() {
     if (below(3) == 0)
       return define("i1", "gaze.parameter @flag : i1");
@@ -149,7 +210,7 @@ private:
 
   std::string boolean(int depth) {
     static const char *const logic[] = {"arith.andi", "arith.ori", "arith.xori"};
-    static const int choices[] = {12, 8, 4};
+    static const int choices[] = {13, 9, 4};
     switch (below(choices[static_cast<int>(flavour)])) {
     case 0:
     case 1:
@@ -169,6 +230,8 @@ private:
     case 7:
       return compareInts(depth);
     case 8:
+      return load("i1", "mark", 1, depth);
+    case 9:
       return chance(depth);
     default:
       return compareFloats(depth);
@@ -221,7 +284,7 @@ private:
     static const char *const operations[] = {"arith.addi",    "arith.subi",    "arith.muli",
                                              "gaze.floordiv", "gaze.floormod", "arith.minsi",
                                              "arith.maxsi"};
-    switch (below(flavour == Flavour::Ints ? 10 : 11)) {
+    switch (below(flavour == Flavour::Ints ? 12 : 13)) {
     case 7:
       return unary("math.absi", "i64", depth);
     case 8:
@@ -229,6 +292,10 @@ private:
     case 9:
       return below(2) ? where("i64", depth) : intLeaf();
     case 10:
+      return load("i64", "row", 1, depth);
+    case 11:
+      return load("i64", "grid", 2, depth);
+    case 12:
       return define("i64", "gaze.float_to_int " + value("f64", depth - 1) + " : f64 to i64");
     default:
       return binary(pick(operations, random), "i64", depth);
@@ -254,7 +321,7 @@ private:
     static const char *const unaries[] = {"arith.negf", "math.absf", "math.floor", "math.sqrt",
                                           "math.exp",   "math.exp2", "math.log",   "math.log2",
                                           "math.tanh",  "math.sin",  "math.cos"};
-    switch (below(8)) {
+    switch (below(9)) {
     case 0:
     case 1:
       return define("f64", "arith.sitofp " + value("i64", depth - 1) + " : i64 to f64");
@@ -266,6 +333,8 @@ private:
       return define("f64", "gaze.call @tilted(" + value("f64", depth - 1) + ") : (f64) -> f64");
     case 5:
       return where("f64", depth);
+    case 6:
+      return load("f64", "bias", 2, depth);
     default:
       return binary(pick(binaries, random), "f64", depth);
     }

@@ -2,6 +2,8 @@
 #ifndef GAZE_TEST_PASSES_RANDOMPATTERN_H
 #define GAZE_TEST_PASSES_RANDOMPATTERN_H
 
+#include "Evaluate.h"
+
 #include <cstdint>
 #include <random>
 #include <string>
@@ -16,8 +18,13 @@ enum class Flavour {
 };
 
 /// The text of a `gaze.pattern` with a random `keep` over the parameters
-/// (w: i64, p: f64, flag: i1). Needs `randomPatternDefs` in the module.
+/// (w: i64, p: f64, flag: i1) and, but for Flavour::Booleans, the inputs of
+/// `randomTensors`. Needs `randomPatternDefs` in the module.
 std::string randomPattern(const std::string &name, Flavour flavour, std::mt19937_64 &random);
+
+/// Inputs row: i64 of one axis, grid: i64 of two, bias: f64 of two and mark: i1 of one
+/// axis, some of which have no elements. Ints are small, often indices.
+std::vector<Tensor> randomTensors(std::mt19937_64 &random);
 
 /// The defs that random patterns call.
 extern const char *const randomPatternDefs;

@@ -16,15 +16,76 @@ public:
                        "def tilted(x) = (x * q) where x = x + 1;\n"
                        "def both(x, y) = (x + y where q = q + 1) - k;\n"
                        "pattern random(w: int, p: float, flag: bool) {\n";
+    for (Input &input : inputs)
+      text += declaration(input);
     names = {"w", "q", "k", "head", "batch", "seq_k"};
     text += "  let n = " + number("int", 2) + ";\n  let f = " + number("float", 2) + " + 0.5;\n";
     text += "  let b = " + boolean(2) + ";\n";
     names.push_back("n");
     knowsLets = true;
-    return text + "  keep " + boolean(4) + ";\n}\n";
+    text += "  keep " + boolean(4) + ";\n";
+    if (below(2))
+      text += "  score = score + " + real(2) + ";\n";
+    if (below(4) == 0)
+      text +=
+          "  score = " + any({"score * 0.5", "min(score, 1)"}) + " - " + element("bias", 2) + ";\n";
+    if (below(8) == 0) {
+      names = {"w", "q", "head", "batch", "seq_k"};
+      knowsLets = false;
+      text += "  scale = " + element("bias", 0) + ";\n";
+    }
+    return text + "}\n";
   }
 
 private:
+  struct Input {
+    const char *name, *type;
+    std::vector<std::string> axes;
+  };
+
+  std::string declaration(Input &input) {
+    std::string axes;
+    for (int rank = 1 + below(3); rank > 0; --rank) {
+      input.axes.push_back(any({"batch", "heads", "seq_q", "seq_k", "seq_k", "7", "w % 5 + 2"}));
+      axes += (axes.empty() ? "" : ", ") + input.axes.back();
+    }
+    return std::string("  input ") + input.name + ": " + input.type + "[" + axes + "];\n";
+  }
+
+  /// Mostly an index that fits its axis, sometimes guarded, sometimes anything.
+  std::string element(const std::string &name, int depth) {
+    std::string indices, guards;
+    const Input &input = name == "table" ? inputs[0] : name == "bias" ? inputs[1] : inputs[2];
+    for (const std::string &axis : input.axes) {
+      std::string index = fitting(axis, depth);
+      if (below(8) == 0) {
+        index = integer(depth);
+        if (below(3))
+          guards += std::string(guards.empty() ? "" : " and ") + "0 <= " + index + " < " + axis;
+      }
+      indices += (indices.empty() ? "" : ", ") + index;
+    }
+    std::string read = name + "[" + indices + "]";
+    if (guards.empty())
+      return read;
+    if (name == "mark")
+      return below(2) ? "((" + guards + ") and " + read + ")"
+                      : "(not (" + guards + ") or " + read + ")";
+    return "(if " + guards + " then " + read + " else " + (name == "bias" ? "0.5" : "3") + ")";
+  }
+
+  std::string fitting(const std::string &axis, int depth) {
+    if (axis == "batch")
+      return "batch";
+    if (axis == "heads" && below(2))
+      return "head";
+    if (axis == "seq_k" && knowsLets && below(2))
+      return "k";
+    return below(2) ? "(" + integer(depth - 1) + " % " + (axis[0] == 'w' ? "2" : axis) + ")"
+                    : "clamp(" + integer(depth - 1) + ", 0, " +
+                          (axis[0] == 'w' ? "1" : axis + " - 1") + ")";
+  }
+
   int below(int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); }
 
   std::string any(std::initializer_list<const char *> list) {
@@ -34,7 +95,9 @@ private:
   std::string boolean(int depth) {
     if (depth <= 0)
       return below(2) ? "flag" : knowsLets && below(2) ? "b" : "(q >= k)";
-    switch (below(9)) {
+    switch (below(10)) {
+    case 9:
+      return element("mark", depth - 1);
     case 0:
       return "(" + boolean(depth - 1) + " and " + boolean(depth - 1) + ")";
     case 1:
@@ -87,7 +150,9 @@ private:
     if (depth <= 0)
       return below(3) == 0 ? std::to_string(1 + below(70))
                            : names[static_cast<size_t>(below(static_cast<int>(names.size())))];
-    switch (below(9)) {
+    switch (below(10)) {
+    case 9:
+      return element("table", depth - 1);
     case 0:
       return any({"min", "max"}) + "(" + integer(depth - 1) + ", " + integer(depth - 1) + ", " +
              integer(0) + ")";
@@ -113,7 +178,9 @@ private:
   std::string real(int depth) {
     if (depth <= 0)
       return below(2) ? any({"0.5", "2.0", "1e300", "0.05"}) : knowsLets && below(2) ? "f" : "p";
-    switch (below(8)) {
+    switch (below(9)) {
+    case 8:
+      return element("bias", depth - 1);
     case 0:
       return any({"sqrt", "exp", "exp2", "log", "log2", "tanh", "sin", "cos"}) + "(" +
              number(any({"int", "float"}), depth - 1) + ")";
@@ -135,6 +202,7 @@ private:
   }
 
   std::mt19937_64 &random;
+  Input inputs[3] = {{"table", "int", {}}, {"bias", "float", {}}, {"mark", "bool", {}}};
   std::vector<std::string> names;
   bool knowsLets = false;
 };

@@ -8,7 +8,9 @@
 namespace gaze::test {
 
 /// The text of a file with a pattern of parameters (w: int, p: float, flag: bool),
-/// with defs, lets, `where` and every operator and function in its `keep`.
+/// with defs, lets, `where` and every operator and function in its `keep`. It reads the
+/// inputs table: int, bias: float and mark: bool, of random axes, in `keep`, `scale` and
+/// `score`; some of their indices are never, some often outside. No condition reads the score.
 std::string randomText(std::mt19937_64 &random);
 
 } // namespace gaze::test

@@ -1,7 +1,7 @@
 //===- TileBoundsTest.cpp - Bounds against brute force ---------------------------===//
 //
-// Random patterns on random rectangles: `bounds` must agree with `keep` on all
-// pairs of the rectangle. And known patterns on aligned tiles, where the answer
+// Random patterns on random rectangles: `bounds` must agree with `keep` and `faults` on
+// all pairs of the rectangle. And known patterns on aligned tiles, where the answer
 // must not only be sound but exact.
 //
 //===----------------------------------------------------------------------===//
@@ -18,10 +18,10 @@ namespace gaze::test {
 namespace {
 
 struct Truth {
-  bool any = false, all = true, overflowed = false;
+  bool any = false, all = true, inside = true, overflowed = false;
 };
 
-/// `keep` on every pair of the rectangle inputs.low .. inputs.high.
+/// `keep` and `faults` on every pair of the rectangle inputs.low .. inputs.high.
 Truth bruteForce(const Kernel &kernel, Inputs inputs) {
   Truth truth;
   auto &at = inputs.coordinates;
@@ -34,17 +34,24 @@ Truth bruteForce(const Kernel &kernel, Inputs inputs) {
           truth.any |= kept;
           truth.all &= kept;
           truth.overflowed |= evaluation.overflowed;
+          if (kernel.faults.results.empty())
+            continue;
+          Evaluation faults = evaluate(kernel.faults, inputs);
+          truth.inside &= faults.results[0].integer == 0;
+          truth.overflowed |= faults.overflowed;
         }
   return truth;
 }
 
 struct Verdict {
-  bool may, must;
+  bool may, must, inside;
 };
 
 Verdict verdict(const Kernel &kernel, const Inputs &inputs) {
   Evaluation evaluation = evaluate(kernel.bounds, inputs);
-  return {evaluation.results.at(0).integer != 0, evaluation.results.at(1).integer != 0};
+  EXPECT_EQ(evaluation.results.size(), kernel.faults.results.empty() ? 2U : 3U);
+  return {evaluation.results.at(0).integer != 0, evaluation.results.at(1).integer != 0,
+          evaluation.results.size() < 3 || evaluation.results[2].integer != 0};
 }
 
 std::string describe(const Inputs &inputs) {
@@ -86,6 +93,7 @@ protected:
     inputs.parameters = {{isSmall ? between(-10, 10) : oddInt(random), 0},
                          {0, oddFloat(random)},
                          {between(0, 1), 0}};
+    inputs.tensors = randomTensors(random);
     return inputs;
   }
 
@@ -109,22 +117,29 @@ protected:
 };
 
 TEST_F(RandomRectangles, BoundsAreNeverWrong) {
-  int decided = 0, undecided = 0;
+  int decided = 0, undecided = 0, inside = 0, outside = 0;
   for (int round = 0; round < 300; ++round) {
     Batch patterns = batch(Flavour::Anything);
     for (size_t i = 0; i < patterns.kernels.size(); ++i)
       for (int j = 0; j < 25; ++j) {
         Inputs inputs = rectangle(4, /*isSmall=*/false);
+        inputs.zoneWidth = between(1, 6);
         Truth truth = bruteForce(patterns.kernels[i], inputs);
         Verdict answer = verdict(patterns.kernels[i], inputs);
-        bool isSound = (answer.may || !truth.any) && (!answer.must || truth.all);
+        bool isSound = (answer.may || !truth.any) && (!answer.must || truth.all) &&
+                       (!answer.inside || truth.inside);
         ASSERT_TRUE(isSound) << "seed " << seed() << ", may " << answer.may << ", must "
                              << answer.must << ", any " << truth.any << ", all " << truth.all
-                             << " on " << describe(inputs) << "\n"
+                             << ", inside " << answer.inside << truth.inside << " on "
+                             << describe(inputs) << "\n"
                              << patterns.texts[i];
         ++(answer.may == answer.must ? decided : undecided);
+        if (!patterns.kernels[i].faults.results.empty())
+          ++(answer.inside ? inside : outside);
       }
   }
+  EXPECT_GT(inside, 10000);
+  EXPECT_GT(outside, 10000);
   EXPECT_GT(decided, undecided) << "bounds that are always unsure would be sound, and useless";
 }
 
@@ -139,14 +154,57 @@ TEST_F(RandomRectangles, BoundsOfOnePairAreExactForInts) {
         if (truth.overflowed)
           continue;
         Verdict answer = verdict(patterns.kernels[i], inputs);
-        ASSERT_TRUE(answer.may == truth.any && answer.must == truth.all)
+        ASSERT_TRUE(answer.may == truth.any && answer.must == truth.all &&
+                    answer.inside == truth.inside)
             << "seed " << seed() << ", may " << answer.may << ", must " << answer.must << ", kept "
-            << truth.any << " on " << describe(inputs) << "\n"
+            << truth.any << ", inside " << answer.inside << truth.inside << " on "
+            << describe(inputs) << "\n"
             << patterns.texts[i];
         ++checked;
       }
   }
   EXPECT_GT(checked, 10000);
+}
+
+/// Documents of lengths that no tile divides, and the mask that keeps pairs within them:
+/// the tiles of 16 x 16 are planned as if each pair had been looked at.
+TEST(PackedDocuments, AreExactOnTiles) {
+  Kernel kernel = lower(R"(
+gaze.pattern @packed() inputs {
+  gaze.input @doc : i64 "[seq_k]" {
+    %0 = gaze.coordinate seq_k : i64
+    gaze.sizes %0 : i64
+  }
+} keep {
+  %q = gaze.coordinate q : i64
+  %k = gaze.coordinate k : i64
+  %0 = gaze.load @doc[%q] : i64
+  %1 = gaze.load @doc[%k] : i64
+  %r = arith.cmpi eq, %0, %1 : i64
+  gaze.yield %r : i1
+})")
+                      .at(0);
+  Inputs inputs;
+  inputs.coordinates = {0, 0, 0, 0, 128, 128, 1, 64};
+  inputs.tensors.resize(1);
+  inputs.tensors[0].sizes = {128};
+  for (std::int64_t k = 0; k < 128; ++k)
+    inputs.tensors[0].elements.push_back({(k >= 5) + (k >= 48) + (k >= 97), 0});
+  int counts[3] = {};
+  for (std::int64_t q = 0; q < 128; q += 16)
+    for (std::int64_t k = 0; k < 128; k += 16) {
+      inputs.low = {q, k, 0, 0};
+      inputs.high = {q + 15, k + 15, 0, 0};
+      Truth truth = bruteForce(kernel, inputs);
+      Verdict answer = verdict(kernel, inputs);
+      EXPECT_TRUE(answer.may == truth.any && answer.must == truth.all && answer.inside)
+          << "q " << q << ", k " << k;
+      ++counts[truth.any + truth.all];
+    }
+  EXPECT_TRUE(counts[0] > 0 && counts[1] > 0 && counts[2] > 0);
+  inputs.low = {-1, 0, 0, 0};
+  inputs.high = {0, 128, 0, 0};
+  EXPECT_FALSE(verdict(kernel, inputs).inside);
 }
 
 /// Patterns whose bounds are exact on all tiles of 16 x 16 of a sequence of 128.

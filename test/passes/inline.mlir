@@ -73,3 +73,43 @@ gaze.pattern @scores() score {
   }
   gaze.yield %1 : f32
 }
+
+// -----
+
+// Sizes of inputs are inlined as well, and loads are as they were.
+gaze.def @blocks(%n: i64) -> i64 {
+  %w = arith.constant 16 : i64
+  %0 = gaze.floordiv %n, %w : i64
+  gaze.yield %0 : i64
+}
+
+// CHECK-LABEL: gaze.pattern @sizes()
+// CHECK-NEXT:    gaze.input @doc : i64 "[batch, blocks(seq_k)]" {
+// CHECK-NEXT:      %[[BATCH:.*]] = gaze.coordinate batch : i64
+// CHECK-NEXT:      %[[N:.*]] = gaze.coordinate seq_k : i64
+// CHECK-NEXT:      %[[W:.*]] = arith.constant 16 : i64
+// CHECK-NEXT:      %[[BLOCKS:.*]] = gaze.floordiv %[[N]], %[[W]] : i64
+// CHECK-NEXT:      gaze.sizes %[[BATCH]], %[[BLOCKS]] : i64, i64
+// CHECK:       } keep {
+// CHECK-NEXT:    %[[B:.*]] = gaze.coordinate batch : i64
+// CHECK-NEXT:    %[[Q:.*]] = gaze.coordinate q : i64
+// CHECK-NEXT:    %[[X:.*]] = gaze.load @doc[%[[B]], %[[Q]]] : i64
+// CHECK-NEXT:    arith.cmpi eq, %[[X]], %[[Q]] : i64
+gaze.pattern @sizes() inputs {
+  gaze.input @doc : i64 "[batch, blocks(seq_k)]" {
+    %batch = gaze.coordinate batch : i64
+    %n = gaze.coordinate seq_k : i64
+    %0 = gaze.call @blocks(%n) : (i64) -> i64
+    gaze.sizes %batch, %0 : i64, i64
+  }
+} keep {
+  %batch = gaze.coordinate batch : i64
+  %q = gaze.coordinate q : i64
+  %0 = gaze.where k = %q given (%b = %batch : i64) -> i1 {
+    %k = gaze.coordinate k : i64
+    %1 = gaze.load @doc[%b, %k] : i64
+    %2 = arith.cmpi eq, %1, %k : i64
+    gaze.yield %2 : i1
+  }
+  gaze.yield %0 : i1
+}

@@ -1,4 +1,4 @@
-// RUN: %gaze-opt %s -gaze-lower-to-kernel -split-input-file -verify-diagnostics | FileCheck %s
+// RUN: %gaze-opt %s -gaze-lower-to-kernel -mlir-print-local-scope -split-input-file -verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: gaze.kernel @everything() keeps_everything keep {
 // CHECK-NEXT:    %[[TRUE:.*]] = arith.constant true
@@ -51,4 +51,32 @@ gaze.pattern @foreign() keep {
   %0 = arith.shli %q, %q : i64
   %1 = arith.cmpi eq, %0, %q : i64
   gaze.yield %1 : i1
+}
+
+// -----
+
+// Inputs, sites and faults are handed on; faults that read the head do not make the mask
+// differ by head.
+// CHECK-LABEL: gaze.kernel @inputs() sites [#gaze.site<"doc", 0, loc("a.gaze":1:2)>] keeps_everything inputs {
+// CHECK-NEXT:    gaze.input @doc : i64 "[seq_k]" {
+// CHECK:           %[[EXTENDED:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i64
+// CHECK:           gaze.sizes %[[EXTENDED]] : i64
+// CHECK:       } keep {
+// CHECK:       } faults {
+// CHECK:         %[[SITE:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i64
+// CHECK:         gaze.fault %[[SITE]], %head : i64, i64
+gaze.pattern @inputs() sites [#gaze.site<"doc", 0, loc("a.gaze":1:2)>] inputs {
+  gaze.input @doc : i64 "[seq_k]" {
+    %0 = gaze.coordinate seq_k : i64
+    %1 = gaze.coordinate heads : i64
+    %2 = arith.cmpi slt, %0, %1 : i64
+    %3 = arith.extui %2 : i1 to i64
+    gaze.sizes %3 : i64
+  }
+} faults {
+  %head = gaze.coordinate head : i64
+  %n = gaze.input_size @doc axis 0 : i64
+  %0 = arith.cmpi sge, %head, %n : i64
+  %1 = arith.extui %0 : i1 to i64
+  gaze.fault %1, %head : i64, i64
 }

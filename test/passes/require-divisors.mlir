@@ -73,3 +73,24 @@ gaze.pattern @guarded(b: i64) keep {
   %9 = arith.andi %8, %3 : i1
   gaze.yield %9 : i1
 }
+
+// -----
+
+// What stands in an input is not known before anything runs.
+// CHECK-LABEL: gaze.pattern @loaded() inputs {
+// CHECK-NOT:     gaze.require
+gaze.pattern @loaded() inputs {
+  gaze.input @doc : i64 "[seq_k]" {
+    %0 = gaze.coordinate seq_k : i64
+    gaze.sizes %0 : i64
+  }
+} keep {
+  %q = gaze.coordinate q : i64
+  %zero = arith.constant 0 : i64
+  %n = gaze.coordinate seq_k : i64
+  %0 = gaze.load @doc[%zero] : i64
+  %1 = arith.addi %0, %n : i64
+  %2 = gaze.floordiv %q, %1 : i64
+  %3 = arith.cmpi eq, %2, %q : i64
+  gaze.yield %3 : i1
+}

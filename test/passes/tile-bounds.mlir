@@ -72,3 +72,44 @@ gaze.kernel @float_point(p: f64) keep {
   %1 = arith.cmpf olt, %0, %p : f64
   gaze.yield %1 : i1
 }
+
+// -----
+
+// An element lies between the least and the greatest in the box of its indices; no
+// index is outside where the site is 0 on both ends.
+// CHECK-LABEL: gaze.kernel @elements
+// CHECK:       } bounds {
+// CHECK:         %[[LEAST:.*]] = gaze.least_load @doc[%batch_lo, %batch_hi, %k_lo, %k_hi] : i64
+// CHECK:         %[[GREATEST:.*]] = gaze.greatest_load @doc[%batch_lo, %batch_hi, %k_lo, %k_hi] : i64
+// CHECK:         %[[MUST:.*]] = arith.cmpi slt, %[[GREATEST]], %q_lo : i64
+// CHECK:         %[[MAY:.*]] = arith.cmpi slt, %[[LEAST]], %q_hi : i64
+// CHECK:         %[[N:.*]] = gaze.input_size @doc axis 1 : i64
+// CHECK:         %[[ZERO:.*]] = arith.constant 0 : i64
+// CHECK:         arith.cmpi sle, %[[N]], %k_lo : i64
+// CHECK:         arith.cmpi sle, %[[N]], %k_hi : i64
+// CHECK:         %[[HIGH:.*]] = arith.cmpi eq, %[[SITE_HIGH:.*]], %[[ZERO]] : i64
+// CHECK:         %[[LOW:.*]] = arith.cmpi eq, %[[SITE_LOW:.*]], %[[ZERO]] : i64
+// CHECK:         %[[INSIDE:.*]] = arith.andi %[[LOW]], %[[HIGH]] : i1
+// CHECK:         gaze.verdict %[[MAY]], %[[MUST]], %[[INSIDE]] : i1, i1, i1
+gaze.kernel @elements() inputs {
+  gaze.input @doc : i64 "[batch, seq_k]" {
+    %0 = gaze.coordinate batch : i64
+    %1 = gaze.coordinate seq_k : i64
+    gaze.sizes %0, %1 : i64, i64
+  }
+} keep {
+  %batch = gaze.coordinate batch : i64
+  %k = gaze.coordinate k : i64
+  %q = gaze.coordinate q : i64
+  %0 = gaze.load @doc[%batch, %k] : i64
+  %1 = arith.cmpi slt, %0, %q : i64
+  gaze.yield %1 : i1
+} faults {
+  %k = gaze.coordinate k : i64
+  %n = gaze.input_size @doc axis 1 : i64
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %0 = arith.cmpi sge, %k, %n : i64
+  %1 = arith.select %0, %one, %zero : i64
+  gaze.fault %1, %k : i64, i64
+}

@@ -59,7 +59,7 @@ TEST_F(PlanArguments, Null) {
 
 TEST_F(PlanArguments, KernelOfAnotherVersion) {
   kernel.abi_version = 77;
-  EXPECT_EQ("the kernel was compiled for interface version 77, this runtime has version 1; "
+  EXPECT_EQ("the kernel was compiled for interface version 77, this runtime has version 2; "
             "compile the pattern again",
             refusal());
 }
@@ -122,7 +122,7 @@ TEST_F(PlanArguments, Requirements) {
 }
 
 TEST_F(PlanArguments, FailuresOfAKernelAreOurFault) {
-  kernel.classify = [](halide_buffer_t *, halide_buffer_t *, halide_buffer_t *) { return -7; };
+  kernel.classify = [](auto *, auto *, auto *, auto *, auto *, auto *, auto *) { return -7; };
   EXPECT_EQ("classify failed with code -7", refusal(GAZE_INTERNAL_ERROR));
 }
 
@@ -142,8 +142,9 @@ protected:
     keep = [](auto, auto, auto, auto) { return true; };
     ASSERT_EQ(GAZE_OK,
               gaze_plan_create(&kernel, &shape, nullptr, 0, nullptr, 0, 1, &plan, nullptr));
-    kernel.accumulate = [](auto *, auto *, auto *, auto *, auto *, std::int32_t, std::int32_t,
-                           std::int64_t, std::int64_t, std::int64_t, auto *, auto *) { return 0; };
+    kernel.accumulate = [](auto *, auto *, auto *, auto *, auto *, auto *, auto *, auto *,
+                           std::int32_t, std::int32_t, std::int64_t, std::int64_t, std::int64_t,
+                           auto *, auto *) { return 0; };
     kernel.finish = [](auto *, auto *, auto *) { return 0; };
   }
   void TearDown() override { gaze_plan_destroy(plan); }
