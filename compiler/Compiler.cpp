@@ -205,7 +205,8 @@ const gaze_kernel &JitKernel::table() const { return storage->table; }
 
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
-  const EmitOptions resolved = resolve(pattern, options);
+  EmitOptions resolved = resolve(pattern, options);
+  resolved.maskOnly = options.maskOnly;
   const std::shared_ptr<JitKernel::Storage> storage = describe(lower(program, pattern), resolved);
   const std::string object = emitToText(storage->kernel, resolved, Output::Object);
   try {
@@ -226,8 +227,10 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
       find(table.faults, "faults");
     find(table.classify, "classify");
     find(table.mask, "mask");
-    find(table.accumulate, "accumulate");
-    find(table.finish, "finish");
+    if (!resolved.maskOnly) {
+      find(table.accumulate, "accumulate");
+      find(table.finish, "finish");
+    }
   } catch (const LoadError &error) {
     failInternally(std::string("the compiled kernel cannot be loaded: ") + error.what());
   }

@@ -40,6 +40,7 @@ struct KernelOptions {
   int headDim = 64;            ///< of Q and K: a multiple of 8, from 8 to 256
   int valueDim = 0;            ///< of V and the output; 0: headDim
   std::string target = "host"; ///< host, x86-64, x86-64-v3 or x86-64-v4
+  bool maskOnly = false;       ///< jit: without what Q, K and V go through, for masks alone
   std::optional<std::string> scheduleJson; ///< text of a schedule file; default: Schedule.h's rule
 };
 

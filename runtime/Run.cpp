@@ -243,6 +243,8 @@ gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_ten
   return guarded(error, [&] {
     if (!plan)
       invalid("plan is null");
+    if (!plan->kernel->accumulate || !plan->kernel->finish)
+      invalid("the kernel was compiled for its mask alone");
     const Tensors tensors{q, k, v, out, lse};
     checkTensors(*plan, tensors);
     const std::int64_t items = plan->shape.batch * plan->shape.heads * plan->queryTiles;

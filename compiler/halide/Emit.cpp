@@ -30,21 +30,23 @@ template <typename Body> void translateErrors(Body body) {
 Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   const Target target = kernelTarget(Target(options.target.name));
   const int lanes = options.target.lanes;
-  const KernelSizes sizes{options.headDim, options.valueDim, options.schedule.tileQ,
-                          options.schedule.tileK};
   std::vector<Module> modules;
   const auto add = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
                        const char *name) {
     modules.push_back(pipeline.compile_to_module(arguments, options.prefix + "_" + name, target));
   };
 
-  Accumulate accumulate(kernel, sizes);
-  scheduleForCpu(accumulate, options.schedule, lanes);
-  add(accumulate.stateOut, accumulate.arguments(), "accumulate");
+  if (!options.maskOnly) {
+    const KernelSizes sizes{options.headDim, options.valueDim, options.schedule.tileQ,
+                            options.schedule.tileK};
+    Accumulate accumulate(kernel, sizes);
+    scheduleForCpu(accumulate, options.schedule, lanes);
+    add(accumulate.stateOut, accumulate.arguments(), "accumulate");
 
-  Finish finish(sizes);
-  scheduleForCpu(finish, lanes);
-  add(Pipeline({finish.out, finish.lse}), finish.arguments(), "finish");
+    Finish finish(sizes);
+    scheduleForCpu(finish, lanes);
+    add(Pipeline({finish.out, finish.lse}), finish.arguments(), "finish");
+  }
 
   Classify classify(kernel);
   scheduleForCpu(classify, lanes);

@@ -32,6 +32,7 @@ struct EmitOptions {
   Schedule schedule;
   int headDim;
   int valueDim;
+  bool maskOnly = false; ///< without PREFIX_accumulate and PREFIX_finish
 };
 
 /// What Halide said of a pipeline that we built: our own fault.

@@ -164,8 +164,9 @@ static void show(const ShowOptions &options) {
   if (!options.picture.empty())
     file.emplace(options.picture);
 
-  const JitKernel jitted =
-      jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, options.shape.headDim));
+  KernelOptions code = kernelOptions(options.code, options.shape.headDim);
+  code.maskOnly = true;
+  const JitKernel jitted = jit(*chosen.program, *chosen.pattern, code);
   const gaze_kernel &kernel = jitted.table();
   const auto plan = chosen.preparePlan(kernel, shape, options.threads);
   const KernelMask mask(*plan);
