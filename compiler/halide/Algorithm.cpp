@@ -161,9 +161,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   if (masked)
     keep = keep && translate(kernel.keep, pairAt(qi, key, keepLoads))[0];
   const Expr maybeScore = finalScore(partialDot(qi, ki, partialTiles), qi, key);
-  // Chosen as bits, so that no fast-math flag applies to the choice.
-  scores(qi, ki, partialTiles) = reinterpret<float>(select(
-      keep, reinterpret<std::uint32_t>(maybeScore), reinterpret<std::uint32_t>(minusInfinity())));
+  scores(qi, ki, partialTiles) = choose(keep, maybeScore, minusInfinity());
 
   // Softmax within this step.
   highest(qi) = minusInfinity();

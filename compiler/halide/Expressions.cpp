@@ -351,7 +351,7 @@ private:
     case Op::Xor:
       return node.type == ValueType::I1 ? in[0] != in[1] : in[0] ^ in[1];
     case Op::Select:
-      return select(in[0], in[1], in[2]);
+      return choose(in[0], in[1], in[2]);
     case Op::Floor:
       return strict_float(Halide::floor(in[0]));
     case Op::SquareRoot:
@@ -501,6 +501,14 @@ std::vector<Expr> translate(const Function &function, const Environment &environ
   for (const int result : function.results)
     results.push_back(bind(result, function, values, definitions));
   return results;
+}
+
+Expr choose(const Expr &condition, const Expr &yes, const Expr &no) {
+  const Halide::Type type = yes.type(), bits = UInt(type.bits());
+  if (type.is_bool())
+    return (condition && yes) || (!condition && no);
+  const Expr mask = select(condition, bits.max(), Halide::Internal::make_zero(bits));
+  return reinterpret(type, (reinterpret(bits, yes) & mask) | (reinterpret(bits, no) & ~mask));
 }
 
 std::vector<int> loadsOfQuery(const Function &function) {

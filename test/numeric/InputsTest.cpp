@@ -234,6 +234,30 @@ TEST(Inputs, sixAxesAndInt32) {
   EXPECT_EQ(tensors.out, again.out);
 }
 
+/// Elements that are read twice, in branches and beside others of the query alone.
+TEST(Inputs, inConditions) {
+  for (const char *keep :
+       {"if row[batch] then on[k] else on[k] and chance(0.5, 1, q, k)",
+        "(q > 3 and n[k] > 3) or (n[k] > 3 and q - k > 2)",
+        "if on[k] then abs(q - k) <= 1.0 * n[k] else on[q] and k * 2.0 <= q",
+        "(if on[q] then n[q] else n[k]) < (if row[batch] then k % 7 else n[q] * 2)",
+        "not on[q] or (on[k] == row[batch]) != (n[q] < n[k])"}) {
+    SCOPED_TRACE(keep);
+    CompiledPattern pattern(
+        "pattern p() {\n"
+        "  input on: bool[seq_k]; input row: bool[batch]; input n: int[seq_k];\n"
+        "  keep " +
+            std::string(keep) +
+            ";\n  score = if on[q] then score + n[k] else if n[q] > 4 then 0.5 "
+            "else score * 0.5;\n}",
+        16);
+    pattern.give({bools({90}, [](std::int64_t i) { return i % 3 != 1; }),
+                  bools({2}, [](std::int64_t i) { return i == 1; }),
+                  ints({90}, [](std::int64_t i) { return i * i % 11; })});
+    pattern.check(shape(2, 2, 1, 90, 90));
+  }
+}
+
 TEST(Inputs, onEveryTarget) {
   std::mt19937 random(8);
   for (const char *target : {"x86-64", "x86-64-v3", "x86-64-v4"}) {
