@@ -110,12 +110,14 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     return environment;
   };
 
-  // Loads that depend on the query alone are gathered once, not for every key.
+  // Loads that depend on the query alone are gathered once, not for every key; bools as
+  // bytes, for Halide fails on some conditions that are stored.
   const auto rowLoads = [&](const Function &function) {
     std::map<int, Func> loads;
     for (const int node : loadsOfQuery(function)) {
       Func value("row_value");
-      value(qi) = translate(upTo(function, node), coordinatesAt(qi, Expr()))[0];
+      const Expr loaded = translate(upTo(function, node), coordinatesAt(qi, Expr()))[0];
+      value(qi) = loaded.type().is_bool() ? cast<std::uint8_t>(loaded) : loaded;
       rowValues.push_back(value);
       loads.emplace(node, value);
     }
@@ -124,8 +126,10 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   const std::map<int, Func> keepLoads = rowLoads(kernel.keep), scoreLoads = rowLoads(kernel.score);
   const auto pairAt = [&](Expr query, Expr key, const std::map<int, Func> &loads) {
     Environment environment = coordinatesAt(query, std::move(key));
-    for (const auto &[node, value] : loads)
-      environment.known[node] = value(query);
+    for (const auto &[node, value] : loads) {
+      const Expr loaded = value(query);
+      environment.known[node] = loaded.type() == Halide::UInt(8) ? loaded != 0 : loaded;
+    }
     return environment;
   };
 
@@ -157,9 +161,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   if (masked)
     keep = keep && translate(kernel.keep, pairAt(qi, key, keepLoads))[0];
   const Expr maybeScore = finalScore(partialDot(qi, ki, partialTiles), qi, key);
-  // Chosen as bits, so that no fast-math flag applies to the choice.
-  scores(qi, ki, partialTiles) = reinterpret<float>(select(
-      keep, reinterpret<std::uint32_t>(maybeScore), reinterpret<std::uint32_t>(minusInfinity())));
+  scores(qi, ki, partialTiles) = choose(keep, maybeScore, minusInfinity());
 
   // Softmax within this step.
   highest(qi) = minusInfinity();

@@ -51,7 +51,26 @@ constexpr double noOverflowLimit = 4611686018427387904.0; // 2^62
 struct Translated {
   Expr expr;
   double magnitude = std::numeric_limits<double>::infinity();
+  Expr narrow = {}; ///< the same number as float32, where a float64 was loaded as one
 };
+
+/// A float32 as float64. LLVM may assume that what Halide casts is finite, so that
+/// is_nan would be false: other numbers are made of their bits.
+Expr widen(const Expr &x) {
+  const auto bits32 = [](std::uint32_t bits) {
+    return Halide::Internal::make_const(UInt(32), bits);
+  };
+  const auto bits64 = [](std::uint64_t bits) {
+    return Halide::Internal::make_const(UInt(64), bits);
+  };
+  const Expr bits = reinterpret(UInt(32), x), exponent = bits32(0x7f800000u);
+  const Expr isFinite = (bits & exponent) != exponent;
+  const Expr finite = cast(Float(64), reinterpret(Float(32), select(isFinite, bits, bits32(0))));
+  const Expr other = (cast(UInt(64), bits & bits32(0x80000000u)) << 32) |
+                     bits64(0x7ff0000000000000u) |
+                     (cast(UInt(64), bits & bits32(0x007fffffu)) << 29);
+  return reinterpret(Float(64), select(isFinite, reinterpret(UInt(64), finite), other));
+}
 
 Expr wrapping(Op op, const Expr &a, const Expr &b) {
   const Expr x = reinterpret(UInt(64), a);
@@ -126,7 +145,7 @@ Expr chance(const std::vector<Expr> &operands) {
 
 /// Saturating, towards zero, NaN to 0. Only strict < sees NaN on x86.
 Expr floatToInt(const Expr &x) {
-  const Expr wide = x.type() == Float(64) ? x : cast(Float(64), x);
+  const Expr wide = x.type() == Float(64) ? x : widen(x);
   const Expr limit = Halide::Internal::make_const(Float(64), 0x1p63);
   const Expr zero = Halide::Internal::make_zero(Int(64));
   const Expr isBelow = strict_float(wide < -limit), isInReach = strict_float(wide < limit);
@@ -259,6 +278,10 @@ public:
   Translated translate(const Node &node, const std::vector<Translated> &values) {
     Translated result;
     result.expr = expression(node, values);
+    if (node.op == Op::Load && node.type == ValueType::F64) {
+      result.narrow = result.expr;
+      result.expr = widen(result.narrow);
+    }
     if (node.type == ValueType::I64)
       result.magnitude = magnitude(node, values);
     return result;
@@ -328,7 +351,7 @@ private:
     case Op::Xor:
       return node.type == ValueType::I1 ? in[0] != in[1] : in[0] ^ in[1];
     case Op::Select:
-      return select(in[0], in[1], in[2]);
+      return choose(in[0], in[1], in[2]);
     case Op::Floor:
       return strict_float(Halide::floor(in[0]));
     case Op::SquareRoot:
@@ -345,9 +368,10 @@ private:
     case Op::FloatToInt:
       return floatToInt(in[0]);
     case Op::Narrow:
-      return cast(Float(32), in[0]);
+      return values[node.operands[0]].narrow.defined() ? values[node.operands[0]].narrow
+                                                       : cast(Float(32), in[0]);
     case Op::Widen:
-      return cast(Float(64), in[0]);
+      return widen(in[0]);
     case Op::Chance:
       return chance(in);
     }
@@ -477,6 +501,14 @@ std::vector<Expr> translate(const Function &function, const Environment &environ
   for (const int result : function.results)
     results.push_back(bind(result, function, values, definitions));
   return results;
+}
+
+Expr choose(const Expr &condition, const Expr &yes, const Expr &no) {
+  const Halide::Type type = yes.type(), bits = UInt(type.bits());
+  if (type.is_bool())
+    return (condition && yes) || (!condition && no);
+  const Expr mask = select(condition, bits.max(), Halide::Internal::make_zero(bits));
+  return reinterpret(type, (reinterpret(bits, yes) & mask) | (reinterpret(bits, no) & ~mask));
 }
 
 std::vector<int> loadsOfQuery(const Function &function) {

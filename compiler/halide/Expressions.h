@@ -34,6 +34,11 @@ struct Environment {
 /// The results of `function`, in their order.
 std::vector<Halide::Expr> translate(const Function &function, const Environment &environment);
 
+/// `yes` where `condition` holds, else `no`, of the same type. By masks, of which LLVM makes
+/// a select again, and not by Halide's: it would try to compute the stages that only one
+/// of the two reads under the condition, and fails on conditions that read inputs.
+Halide::Expr choose(const Halide::Expr &condition, const Halide::Expr &yes, const Halide::Expr &no);
+
 /// The nodes of `function` that load from inputs and depend on the query but not on the
 /// key or the score, as far as nothing larger does: what is worth computing once for
 /// all keys.

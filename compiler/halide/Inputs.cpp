@@ -78,7 +78,7 @@ Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
   case ValueType::I1:
     return buffers.bools(position(offset, buffers.bools)) != 0;
   default:
-    return cast<double>(buffers.floats(position(offset, buffers.floats)));
+    return buffers.floats(position(offset, buffers.floats));
   }
 }
 

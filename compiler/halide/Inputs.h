@@ -39,7 +39,7 @@ struct InputAccess {
 std::vector<InputAccess> inputAccesses(const std::vector<KernelInput> &inputs,
                                        const Halide::ImageParam &uniforms, int position);
 
-/// The element at `indices` (int64), each clamped into its axis: int64, float64 or bool.
+/// The element at `indices` (int64), each clamped into its axis: int64, float32 or bool.
 Halide::Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Halide::Expr> &indices);
 

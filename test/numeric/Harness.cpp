@@ -43,15 +43,18 @@ static dsl::Program load(const std::string &text) {
   return program;
 }
 
-static JitKernel compile(const dsl::Program &program, int headDim, int valueDim) {
+static JitKernel compile(const dsl::Program &program, int headDim, int valueDim,
+                         const std::string &target) {
   KernelOptions options;
+  options.target = target;
   options.headDim = headDim;
   options.valueDim = valueDim;
   return jit(program, program.patterns.front(), options);
 }
 
-CompiledPattern::CompiledPattern(const std::string &text, int headDim, int valueDim)
-    : program(load(text)), kernel(compile(program, headDim, valueDim)) {}
+CompiledPattern::CompiledPattern(const std::string &text, int headDim, int valueDim,
+                                 const std::string &target)
+    : program(load(text)), kernel(compile(program, headDim, valueDim, target)) {}
 
 Tensors CompiledPattern::tensors(const gaze_shape &shape, unsigned seed) const {
   return Tensors(shape, headDim(), valueDim(), seed);
@@ -66,27 +69,112 @@ std::vector<dsl::Value> CompiledPattern::withDefaults(std::vector<dsl::Value> va
   return values;
 }
 
-void CompiledPattern::run(Tensors &tensors, const std::vector<dsl::Value> &values,
-                          int threads) const {
+std::vector<gaze_input_tensor> CompiledPattern::runtimeInputs() const {
+  std::vector<gaze_input_tensor> result;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const InputData &data = inputs[i];
+    gaze_input_tensor tensor = {};
+    tensor.rank = static_cast<std::int32_t>(data.extents.size());
+    std::copy(data.extents.begin(), data.extents.end(), tensor.extents);
+    switch (inputType(i)) {
+    case dsl::Type::Int:
+      tensor.element = GAZE_ELEMENT_INT64;
+      tensor.data = data.ints.data();
+      break;
+    case dsl::Type::Float:
+      tensor.element = GAZE_ELEMENT_FLOAT32;
+      tensor.data = data.floats.data();
+      break;
+    case dsl::Type::Bool:
+      tensor.element = GAZE_ELEMENT_BOOL;
+      tensor.data = data.bools.data();
+      break;
+    }
+    result.push_back(tensor);
+  }
+  return result;
+}
+
+Plan CompiledPattern::plan(const gaze_shape &shape, const std::vector<dsl::Value> &values,
+                           int threads) const {
   std::vector<Value> given;
   for (const dsl::Value &value : values)
     given.push_back(value.type == dsl::Type::Float  ? Value(value.real)
                     : value.type == dsl::Type::Bool ? Value(value.integer != 0)
                                                     : Value(value.integer));
+  return Plan(table(), shape, given, runtimeInputs(), threads);
+}
+
+void CompiledPattern::run(Tensors &tensors, const std::vector<dsl::Value> &values,
+                          int threads) const {
   const gaze_shape &shape = tensors.shape;
-  const Plan plan(table(), shape, given, {}, threads);
-  plan.run(dense(tensors.q.data(), shape.heads, shape.seq_q, headDim()),
+  plan(shape, values, threads)
+      .run(dense(tensors.q.data(), shape.heads, shape.seq_q, headDim()),
            dense(tensors.k.data(), shape.kv_heads, shape.seq_k, headDim()),
            dense(tensors.v.data(), shape.kv_heads, shape.seq_k, valueDim()),
            dense(tensors.out.data(), shape.heads, shape.seq_q, valueDim()), tensors.lse.data(),
            threads);
 }
 
+dsl::Interpreter CompiledPattern::interpreter(const std::vector<dsl::Value> &values) const {
+  std::vector<dsl::InputTensor> tensors;
+  for (const InputData &data : inputs)
+    tensors.push_back({data.extents, data.ints.data(), data.floats.data(), data.bools.data()});
+  return dsl::Interpreter(program, program.patterns.front(), withDefaults(values), tensors);
+}
+
+dsl::Coordinates CompiledPattern::pair(const gaze_shape &shape, std::int64_t batch,
+                                       std::int64_t head, std::int64_t row,
+                                       std::int64_t key) const {
+  dsl::Coordinates at;
+  at.integers = {row + shape.q_start, key,         head,        batch,
+                 shape.seq_q,         shape.seq_k, shape.heads, headDim()};
+  return at;
+}
+
+std::vector<std::int64_t> CompiledPattern::extents(std::size_t index, const gaze_shape &shape,
+                                                   const std::vector<dsl::Value> &values) const {
+  return interpreter(values).extents(index, pair(shape, shape.batch, 0, 0, 0));
+}
+
+std::string CompiledPattern::firstFault(const gaze_shape &shape,
+                                        const std::vector<dsl::Value> &values) const {
+  const dsl::Interpreter reading = interpreter(values);
+  for (std::int64_t batch = 0; batch < shape.batch; ++batch)
+    for (std::int64_t head = 0; head < shape.heads; ++head)
+      for (std::int64_t row = 0; row < shape.seq_q; ++row)
+        for (std::int64_t key = 0; key < shape.seq_k; ++key) {
+          const dsl::Coordinates at = pair(shape, batch, head, row, key);
+          try {
+            reading.scale(at);
+            if (reading.keep(at))
+              reading.score(at);
+          } catch (const dsl::OutOfRange &outside) {
+            return std::string(outside.what()) + ", at batch " + std::to_string(batch) + ", head " +
+                   std::to_string(head) + ", q " + std::to_string(row + shape.q_start) + ", k " +
+                   std::to_string(key);
+          }
+        }
+  return "";
+}
+
+std::string CompiledPattern::plannedFault(const gaze_shape &shape,
+                                          const std::vector<dsl::Value> &values) const {
+  try {
+    plan(shape, values);
+  } catch (const Error &error) {
+    if (error.status() != GAZE_INDEX_OUT_OF_RANGE)
+      throw;
+    const std::string message = error.what(), separator = ": error: ";
+    return message.substr(message.find(separator) + separator.size());
+  }
+  return "";
+}
+
 reference::Result CompiledPattern::expected(const Tensors &tensors,
                                             const std::vector<dsl::Value> &values) const {
-  const dsl::Interpreter interpreter(program, program.patterns.front(), withDefaults(values));
-  return reference::attention(interpreter, tensors.shape, headDim(), valueDim(), tensors.q.data(),
-                              tensors.k.data(), tensors.v.data());
+  return reference::attention(interpreter(values), tensors.shape, headDim(), valueDim(),
+                              tensors.q.data(), tensors.k.data(), tensors.v.data());
 }
 
 reference::Result CompiledPattern::check(Tensors &tensors,

@@ -33,11 +33,30 @@ struct Tensors {
   void fillKey(std::vector<float> &tensor, std::int64_t key, float value);
 };
 
+/// The elements of an input, in C order; those of its type are given.
+struct InputData {
+  std::vector<std::int64_t> extents;
+  std::vector<std::int64_t> ints;
+  std::vector<float> floats;
+  std::vector<std::uint8_t> bools;
+};
+
 /// A pattern text, checked and compiled.
 class CompiledPattern {
 public:
   /// The text holds one pattern. `valueDim` 0: headDim.
-  explicit CompiledPattern(const std::string &text, int headDim = 32, int valueDim = 0);
+  explicit CompiledPattern(const std::string &text, int headDim = 32, int valueDim = 0,
+                           const std::string &target = "host");
+
+  /// The tensors that the pattern reads from now on, in the order of its inputs.
+  void give(std::vector<InputData> data) { inputs = std::move(data); }
+  /// The sizes of input `index`, and its type.
+  std::vector<std::int64_t> extents(std::size_t index, const gaze_shape &shape,
+                                    const std::vector<dsl::Value> &values = {}) const;
+  std::size_t inputCount() const { return program.patterns.front().inputs.size(); }
+  dsl::Type inputType(std::size_t index) const {
+    return program.patterns.front().inputs[index].type;
+  }
 
   const gaze_kernel &table() const { return kernel.table(); }
   int headDim() const { return kernel.table().head_dim; }
@@ -53,11 +72,28 @@ public:
   reference::Result check(const gaze_shape &shape,
                           const std::vector<dsl::Value> &values = {}) const;
 
+  /// The first index outside of an input, by batch entry, head, query and key, as the
+  /// interpreter finds it: its message and the pair; "" where there is none.
+  std::string firstFault(const gaze_shape &shape, const std::vector<dsl::Value> &values = {}) const;
+  /// What the plan says of it, without the place; "" where the plan is made.
+  std::string plannedFault(const gaze_shape &shape,
+                           const std::vector<dsl::Value> &values = {}) const;
+
+  Plan plan(const gaze_shape &shape, const std::vector<dsl::Value> &values = {},
+            int threads = 0) const;
+  dsl::Interpreter interpreter(const std::vector<dsl::Value> &values = {}) const;
+  /// The coordinates of a pair; `row` counts from 0.
+  dsl::Coordinates pair(const gaze_shape &shape, std::int64_t batch, std::int64_t head,
+                        std::int64_t row, std::int64_t key) const;
+
 private:
   std::vector<dsl::Value> withDefaults(std::vector<dsl::Value> values) const;
 
+  std::vector<gaze_input_tensor> runtimeInputs() const;
+
   dsl::Program program;
   JitKernel kernel;
+  std::vector<InputData> inputs;
 };
 
 } // namespace gaze::test

@@ -25,7 +25,7 @@ public:
     knowsLets = true;
     text += "  keep " + boolean(4) + ";\n";
     if (below(2))
-      text += "  score = score + " + real(2) + ";\n";
+      text += "  score = score + clamp(" + real(2) + ", -8, 8.0);\n"; // float32 holds it
     if (below(4) == 0)
       text +=
           "  score = " + any({"score * 0.5", "min(score, 1)"}) + " - " + element("bias", 2) + ";\n";
