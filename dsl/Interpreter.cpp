@@ -436,7 +436,7 @@ Interpreter::Interpreter(const Program &ofProgram, const Pattern &ofPattern,
     : program(ofProgram), pattern(ofPattern), parameters(std::move(parameterValues)),
       inputs(std::move(inputTensors)) {}
 
-const Value &Interpreter::present(const Value &value) const {
+Value Interpreter::present(Value value) const {
   if (value.missing)
     throw outOfRange(value, inputs[static_cast<std::size_t>(value.missing->symbol.index)]);
   return value;

@@ -85,7 +85,7 @@ public:
 private:
   Value evaluate(const Expr &expr, const Coordinates &at) const;
   /// Throws an OutOfRange where `value` is missing.
-  const Value &present(const Value &value) const;
+  Value present(Value value) const;
 
   const Program &program;
   const Pattern &pattern;

@@ -314,7 +314,7 @@ TEST(FrontEnd, IndicesMustNotDependOnTheScore) {
   for (const char *score : {"bias[floor(score)]", "bias[(if score > 1 then k else q)]",
                             "bias[k + floor(score * 0.5) - k]"})
     try {
-      Compiled("pattern p() {\n  input bias: float[seq_k];\n  score = " + std::string(score) +
+      const Compiled pattern("pattern p() {\n  input bias: float[seq_k];\n  score = " + std::string(score) +
                ";\n}");
       ADD_FAILURE() << score;
     } catch (const std::runtime_error &error) {
