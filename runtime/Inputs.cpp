@@ -229,7 +229,7 @@ std::int64_t Inputs::bytes() const {
 Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std::int32_t count,
                   std::vector<std::int64_t> &uniforms) {
   if (count != kernel.input_count)
-    invalid("the pattern reads " + std::to_string(kernel.input_count) + " inputs, " +
+    invalid("the pattern reads " + std::to_string(kernel.input_count) + " input(s), and " +
             std::to_string(count) + " were given");
   Inputs inputs;
   if (count > 0) {

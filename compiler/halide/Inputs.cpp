@@ -25,8 +25,7 @@ Expr clamped(const Expr &index, const InputAccess::Axis &axis) {
 /// `offset` as a position of dimension `dimension` of `buffer`. It is one: indices are
 /// clamped, and the runtime makes the buffers, of less than 2^31 elements, to fit.
 Expr position(const Expr &offset, const Halide::ImageParam &buffer, int dimension = 0) {
-  return Halide::unsafe_promise_clamped(cast(Int(32), offset), 0,
-                                        buffer.dim(dimension).extent() - 1);
+  return Halide::clamp(cast(Int(32), offset), 0, buffer.dim(dimension).extent() - 1);
 }
 
 /// The zones that hold the indices [low, high] of an axis: one or two, of the size

@@ -382,8 +382,8 @@ protected:
 TEST_F(InputArguments, AreFine) { EXPECT_EQ("", refusal()); }
 
 TEST_F(InputArguments, Count) {
-  EXPECT_EQ("the pattern reads 1 inputs, 0 were given", refusal(0));
-  EXPECT_EQ("the pattern reads 1 inputs, 2 were given", refusal(2));
+  EXPECT_EQ("the pattern reads 1 input(s), and 0 were given", refusal(0));
+  EXPECT_EQ("the pattern reads 1 input(s), and 2 were given", refusal(2));
   EXPECT_EQ("inputs is null", refusal(1, true));
 }
 

@@ -119,7 +119,8 @@ static void findElement(const dsl::SourceSet &sources, const dsl::Expr &expr,
 }
 
 /// The error of an index outside of its input, with the line that it stands in.
-static Failure indexFailure(const ChosenPattern &chosen, const std::string &message) {
+static Failure indexFailure(const ChosenPattern &chosen, const gaze_shape &shape,
+                            const std::string &message) {
   const std::string separator = ": error: ";
   const std::size_t end = message.find(separator);
   dsl::Span span;
@@ -136,7 +137,13 @@ static Failure indexFailure(const ChosenPattern &chosen, const std::string &mess
   if (!span.valid())
     return Failure::rendered(message);
   dsl::Diagnostics diagnostics;
-  diagnostics.error(span, message.substr(end + separator.size()));
+  dsl::Diagnostic &error = diagnostics.error(span, message.substr(end + separator.size()));
+  if (shape.q_start < 0 || shape.q_start + shape.seq_q > shape.seq_k)
+    error.notes.push_back(
+        {{},
+         "q goes from " + std::to_string(shape.q_start) + " to " +
+             std::to_string(shape.q_start + shape.seq_q - 1) + " here; --q-start says where it begins [" +
+             "seq_k - seq_q]"});
   return Failure::rendered(diagnostics.render(chosen.program->sources));
 }
 
@@ -145,7 +152,7 @@ Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int
     return Plan(kernel, shape, runtimeValues(), runtimeInputs(), threads);
   } catch (const Error &error) {
     if (error.status() == GAZE_INDEX_OUT_OF_RANGE)
-      throw indexFailure(*this, error.what());
+      throw indexFailure(*this, shape, error.what());
     throw;
   }
 }
@@ -163,7 +170,7 @@ std::unique_ptr<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
                                 static_cast<std::int32_t>(tensors.size()), threads);
   } catch (const runtime::Failure &failure) {
     if (failure.status == GAZE_INDEX_OUT_OF_RANGE)
-      throw indexFailure(*this, failure.what());
+      throw indexFailure(*this, shape, failure.what());
     throw Error(failure.status, failure.what());
   }
 }

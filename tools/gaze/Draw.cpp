@@ -21,13 +21,15 @@ static std::int64_t keysInColumn(std::int64_t keys, std::int64_t room) {
 }
 
 Axes gaze::cli::terminalAxes(const gaze_shape &shape, int width) {
-  constexpr std::int64_t mostRows = 64;
+  constexpr std::int64_t fewestRows = 12, mostRows = 64;
   const std::int64_t room = std::max<std::int64_t>(4, width - marginOf(shape.seq_q) - 3);
   const Axis keys{shape.seq_k, keysInColumn(shape.seq_k, room)};
   // A key narrower than a character makes each row of characters two columns high.
   const std::int64_t square = keys.cells() * 2 <= room ? 1 : 2 * keys.step;
   const std::int64_t needed = (shape.seq_q + mostRows - 1) / mostRows;
-  return {{shape.seq_q, std::max(square, needed)}, keys};
+  // A mask that is much wider than high is drawn higher than it should be.
+  const std::int64_t coarsest = std::max<std::int64_t>(1, shape.seq_q / fewestRows);
+  return {{shape.seq_q, std::max(std::min(square, coarsest), needed)}, keys};
 }
 
 static const char *shade(std::int64_t kept, std::int64_t pairs) {

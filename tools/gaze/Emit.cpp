@@ -16,7 +16,7 @@ struct EmitOptions {
   PatternOptions pattern;
   CodeOptions code;
   int headDim = 64;
-  Stage stage = Stage::Ast;
+  std::string stage;
 };
 
 } // namespace
@@ -36,13 +36,13 @@ void cli::addEmit(CLI::App &gaze) {
                    "after them; halide: lowered statements; asm: assembly")
       ->type_name("STAGE")
       ->required()
-      ->transform(CLI::CheckedTransformer(stages).description(""));
+      ->check(oneOf({"ast", "gaze", "kernel", "halide", "asm"}));
   addHeadDimOption(*command, options->headDim);
   addCodeOptions(*command, options->code);
   command->footer("Example:\n  gaze emit patterns/longformer.gaze --stage gaze");
   command->callback([options] {
     const KernelOptions kernel = kernelOptions(options->code, options->headDim);
     const ChosenPattern chosen = choosePattern(options->pattern);
-    std::cout << emit(*chosen.program, *chosen.pattern, kernel, options->stage);
+    std::cout << emit(*chosen.program, *chosen.pattern, kernel, stages.at(options->stage));
   });
 }

@@ -122,7 +122,7 @@ private:
       }
     throw Failure("'" + path + "' holds elements of type " +
                   (found.empty() ? "a structure" : "'" + found + "'") +
-                  "; gaze reads little-endian floats, ints of at most 64 bits and bools");
+                  "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 bits, and bools");
   }
 
   void order() {

@@ -102,13 +102,12 @@ void cli::addTensorOptions(CLI::App &command, TensorOptions &options, bool requi
 void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
   command.add_option("--dtype", options.dtype, "type of the kernel's elements: f32 [f32]")
       ->type_name("T")
-      ->check(CLI::IsMember({"f32", "f16", "bf16"}).description(""));
+      ->check(oneOf({"f32", "f16", "bf16"}));
   command
       .add_option("--target", options.target,
                   "what to compile for: host, x86-64, x86-64-v3 or x86-64-v4 [host]")
       ->type_name("T")
-      ->check(CLI::IsMember({"host", "x86-64", "x86-64-v3", "x86-64-v4", "opencl", "cuda"})
-                  .description(""));
+      ->check(oneOf({"host", "x86-64", "x86-64-v3", "x86-64-v4", "opencl", "cuda"}));
   command.add_option("--schedule", options.schedule, "a *.schedule.json to compile with")
       ->type_name("FILE");
 }
@@ -139,6 +138,20 @@ void cli::addThreadsOption(CLI::App &command, int &threads) {
 
 int cli::threadCount(int threads) {
   return threads ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+CLI::Validator cli::oneOf(std::vector<std::string> words) {
+  return CLI::Validator(
+      [words = std::move(words)](const std::string &given) -> std::string {
+        std::string known;
+        for (const std::string &word : words) {
+          if (word == given)
+            return "";
+          known += (known.empty() ? "" : ", ") + word;
+        }
+        return "'" + given + "' is none of " + known;
+      },
+      "");
 }
 
 void cli::addJsonFlag(CLI::App &command, bool &json) {

@@ -71,6 +71,9 @@ void addThreadsOption(CLI::App &command, int &threads);
 /// The number of cores where `threads` is 0.
 int threadCount(int threads);
 
+/// Holds a flag to a few words.
+CLI::Validator oneOf(std::vector<std::string> words);
+
 void addJsonFlag(CLI::App &command, bool &json);
 
 } // namespace gaze::cli
