@@ -54,6 +54,8 @@ private:
   static constexpr Reads unknown = ~0U;
 
   void check(const ExprPtr &expr, Reads forbidden, const std::string &reason);
+  /// Indices of inputs, anywhere in `expr`, do not read the score.
+  void checkIndices(const ExprPtr &expr);
   Reads reads(const ExprPtr &expr);
   Reads readsOfSymbol(const Symbol &symbol);
   Reads boundBy(const Expr &where) const;
@@ -149,6 +151,19 @@ void ReadChecker::check(const ExprPtr &expr, Reads forbidden, const std::string 
     error.notes.push_back({way.back()->name.span, read + " is read here"});
 }
 
+void ReadChecker::checkIndices(const ExprPtr &expr) {
+  if (!expr)
+    return;
+  for (const ExprPtr &operand : expr->operands) {
+    if (expr->kind == Expr::Kind::Index && (reads(operand) & bit(Ambient::Score)) != 0)
+      check(operand, bit(Ambient::Score), "an index is checked before there are scores");
+    else
+      checkIndices(operand);
+  }
+  for (const Binding &binding : expr->bindings)
+    checkIndices(binding.value);
+}
+
 void ReadChecker::checkPattern(const Pattern &toCheck) {
   pattern = &toCheck;
   letReads.assign(toCheck.lets.size(), unknown);
@@ -164,6 +179,10 @@ void ReadChecker::checkPattern(const Pattern &toCheck) {
           "'require' is checked once, before anything runs");
   check(toCheck.keep, score, "'keep' is decided before there are scores");
   check(toCheck.scale, bit(Ambient::K) | score, "'scale' is one factor for all keys of a query");
+  for (const Let &let : toCheck.lets)
+    checkIndices(let.value);
+  for (const ExprPtr &statement : toCheck.scores)
+    checkIndices(statement);
 }
 
 } // namespace

@@ -11,6 +11,10 @@
 namespace gaze::runtime {
 namespace {
 
+/// `classify` answers for whole vectors: so many rectangles may be read, and verdicts
+/// written, behind the last.
+constexpr std::size_t largestVector = 16;
+
 class RectangleSearch {
 public:
   RectangleSearch(const gaze_plan &owner, const Planes &planes)
@@ -41,7 +45,7 @@ private:
 
   std::vector<std::uint8_t> classify(const std::vector<Rectangle> &rectangles) {
     std::vector<std::int64_t> ends;
-    ends.reserve(rectangles.size() * 8);
+    ends.reserve((rectangles.size() + largestVector) * 8);
     for (const Rectangle &r : rectangles) {
       const std::int64_t lastRow =
           std::min<std::int64_t>(std::int64_t{r.qEnd} * kernel.tile_q, shape.seq_q) - 1;
@@ -53,7 +57,8 @@ private:
                    planes.lastHead, planes.firstBatch, planes.lastBatch});
     }
     const auto count = static_cast<std::int64_t>(rectangles.size());
-    std::vector<std::uint8_t> verdicts(rectangles.size());
+    ends.resize(ends.size() + 8 * largestVector);
+    std::vector<std::uint8_t> verdicts(rectangles.size() + largestVector);
     Buffer in(ends.data(), int64, 8, count, 8);
     Buffer out(verdicts.data(), uint8, count);
     if (const int code =

@@ -120,7 +120,8 @@ typedef struct gaze_requirement {
  *   sizes     out int64 [axes of all inputs]
  *   classify  rectangles int64 [8, n]: lowest and highest q, k, head, batch;
  *             out verdicts uint8 [n]: bit 0, some pair may be kept; bit 1, all are;
- *             bit 2, no index is outside of its input
+ *             bit 2, no index is outside of its input; behind both there is memory for
+ *             16 more
  *   mask      out uint8 [keys, rows]: 1 where the pair of query q_first + row and key
  *             k_first + key is kept
  *   faults    out int64 [2, keys, rows]: for these pairs, 0 or the number, from 1, of

@@ -62,7 +62,7 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   }
   if (!kernel.faults.results.empty()) {
     Faults faults(kernel);
-    scheduleForCpu(faults, lanes);
+    scheduleForCpu(faults);
     add(faults.faults, faults.arguments(), "faults");
   }
   if (!kernel.requirements.empty()) {

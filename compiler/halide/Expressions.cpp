@@ -313,7 +313,8 @@ private:
       return environment.inputs[node.integer].axes[node.axis].size;
     case Op::LeastLoad:
     case Op::GreatestLoad:
-      return zoneBound(node, in);
+      return loadExtreme(environment.inputs[node.integer], environment.buffers, in,
+                         node.op == Op::GreatestLoad);
     case Op::Add:
     case Op::Subtract:
     case Op::Multiply:
@@ -376,22 +377,6 @@ private:
       return chance(in);
     }
     return Expr();
-  }
-
-  /// The least of the least elements, or the greatest of the greatest; of bools,
-  /// whether all, or any, are true.
-  Expr zoneBound(const Node &node, const std::vector<Expr> &ends) const {
-    const bool greatest = node.op == Op::GreatestLoad;
-    const std::vector<Expr> zones =
-        loadZones(environment.inputs[node.integer], environment.buffers, ends, greatest);
-    Expr result = zones.front();
-    for (std::size_t i = 1; i < zones.size(); ++i) {
-      if (node.type == ValueType::I1)
-        result = greatest ? result || zones[i] : result && zones[i];
-      else
-        result = minimumOrMaximum(greatest ? Op::Maximum : Op::Minimum, result, zones[i]);
-    }
-    return result;
   }
 
   static Expr constant(const Node &node) {

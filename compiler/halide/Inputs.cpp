@@ -7,6 +7,9 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/halide/Inputs.h"
 
+#include <string>
+#include <utility>
+
 using Halide::cast;
 using Halide::Expr;
 using Halide::Int;
@@ -28,21 +31,51 @@ Expr position(const Expr &offset, const Halide::ImageParam &buffer, int dimensio
   return Halide::clamp(cast(Int(32), offset), 0, buffer.dim(dimension).extent() - 1);
 }
 
+/// Names for values that are read more than once: Halide's expressions are trees to many
+/// of its passes, and would be copied.
+class Lets {
+public:
+  Expr operator()(const Expr &value) {
+    names.push_back(Halide::Internal::unique_name("zone"));
+    values.push_back(value);
+    return Halide::Internal::Variable::make(value.type(), names.back());
+  }
+  Expr around(Expr body) const {
+    for (std::size_t i = names.size(); i-- > 0;)
+      body = Halide::Internal::Let::make(names[i], values[i], body);
+    return body;
+  }
+
+private:
+  std::vector<std::string> names;
+  std::vector<Expr> values;
+};
+
 /// The zones that hold the indices [low, high] of an axis: one or two, of the size
 /// that makes it no more.
 std::pair<Expr, Expr> zonesOf(const InputAccess::Axis &axis, const Expr &lowEnd,
-                              const Expr &highEnd) {
-  const Expr low = clamped(lowEnd, axis), high = clamped(highEnd, axis);
-  const Expr span = high - low;
+                              const Expr &highEnd, Lets &let) {
+  const Expr low = let(clamped(lowEnd, axis)), high = let(clamped(highEnd, axis));
+  const Expr span = let(high - low);
   // The least level with 2^level >= span, but at least 4: zones of 16 indices.
   const Expr bits =
       int64(64) -
       cast(Int(64), Halide::count_leading_zeros(reinterpret(Halide::UInt(64), span - 1)));
-  const Expr level = select(span <= 16, int64(4), bits);
-  const Expr first = axis.points + (axis.padded >> 3) - (axis.padded >> (level - 1));
-  const Expr isPoint = low == high && axis.points > 0;
-  return {select(isPoint, low, first + (low >> level)),
-          select(isPoint, low, first + (high >> level))};
+  const Expr level = let(select(span <= 16, int64(4), bits));
+  const Expr first = let(axis.points + (axis.padded >> 3) - (axis.padded >> (level - 1)));
+  const Expr isPoint = let(low == high && axis.points > 0);
+  return {let(select(isPoint, low, first + (low >> level))),
+          let(select(isPoint, low, first + (high >> level)))};
+}
+
+/// The lesser or the greater of two values of an input's type.
+Expr furthest(const Expr &a, const Expr &b, bool greatest) {
+  if (a.type().is_bool())
+    return greatest ? a || b : a && b;
+  if (a.type().is_int())
+    return greatest ? Halide::max(a, b) : Halide::min(a, b);
+  const Expr aWins = greatest ? Halide::strict_float(b < a) : Halide::strict_float(a < b);
+  return select(Halide::strict_float(Halide::is_nan(a)) || aWins, a, b);
 }
 
 } // namespace
@@ -81,28 +114,30 @@ Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
   }
 }
 
-std::vector<Expr> loadZones(const InputAccess &input, const InputBuffers &buffers,
-                            const std::vector<Expr> &ends, bool greatest) {
+Expr loadExtreme(const InputAccess &input, const InputBuffers &buffers,
+                 const std::vector<Expr> &ends, bool greatest) {
+  Lets let;
   std::vector<Expr> offsets = {int64(0)};
   for (std::size_t i = 0; i < input.axes.size(); ++i) {
     const InputAccess::Axis &axis = input.axes[i];
-    const auto [low, high] = zonesOf(axis, ends[2 * i], ends[2 * i + 1]);
-    const Expr zones = axis.points + (axis.padded >> 3) - 1;
+    const auto [low, high] = zonesOf(axis, ends[2 * i], ends[2 * i + 1], let);
+    const Expr zones = let(axis.points + (axis.padded >> 3) - 1);
     std::vector<Expr> longer;
     for (const Expr &offset : offsets)
       for (const Expr &zone : {low, high})
-        longer.push_back(offset * zones + zone);
+        longer.push_back(let(offset * zones + zone));
     offsets = std::move(longer);
   }
-  std::vector<Expr> values;
+  Expr result;
   for (const Expr &offset : offsets) {
     const Expr bits =
         buffers.zones(greatest ? 1 : 0, position(input.firstZone + offset, buffers.zones, 1));
-    values.push_back(input.type == ValueType::I64  ? bits
-                     : input.type == ValueType::I1 ? bits != 0
-                                                   : reinterpret<double>(bits));
+    const Expr value = let(input.type == ValueType::I64  ? bits
+                           : input.type == ValueType::I1 ? bits != 0
+                                                         : reinterpret<double>(bits));
+    result = result.defined() ? let(furthest(result, value, greatest)) : value;
   }
-  return values;
+  return let.around(result);
 }
 
 } // namespace gaze

@@ -43,10 +43,11 @@ std::vector<InputAccess> inputAccesses(const std::vector<KernelInput> &inputs,
 Halide::Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Halide::Expr> &indices);
 
-/// What the zones over the box of indices `ends` (low, high; an axis after the other)
-/// hold: one value of the input's type for each zone, the least or greatest elements.
-std::vector<Halide::Expr> loadZones(const InputAccess &input, const InputBuffers &buffers,
-                                    const std::vector<Halide::Expr> &ends, bool greatest);
+/// The least, or the greatest, of what the zones over the box of indices `ends` (low,
+/// high; an axis after the other) hold: int64, float64 (NaN where one is) or, of bools,
+/// whether all, or any, are true.
+Halide::Expr loadExtreme(const InputAccess &input, const InputBuffers &buffers,
+                         const std::vector<Halide::Expr> &ends, bool greatest);
 
 } // namespace gaze
 

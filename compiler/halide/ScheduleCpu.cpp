@@ -77,7 +77,8 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
         .reorder(qi, key, block, tiles)
         .vectorize(qi, lanes)
         .unroll(qi)
-        .unroll(key);
+        .unroll(key)
+        .never_partition_all();
     dot.compute_at(a.scores, block);
     registerBlock(dot, qi, ki, a.dimension, lanes);
   };
@@ -146,16 +147,18 @@ void scheduleForCpu(Classify &c, int lanes) {
   c.inputs.zones.dim(1).set_min(0).set_stride(2);
   c.rectangles.dim(0).set_bounds(0, 8);
   c.rectangles.dim(1).set_min(0).set_stride(8);
-  c.verdicts.vectorize(c.i, lanes / 2, TailStrategy::GuardWithIf);
+  // The runtime leaves room behind both buffers. Partitioning a loop takes time that grows
+  // with the square of the loads in it, and gains nothing here.
+  c.verdicts.vectorize(c.i, lanes / 2, TailStrategy::RoundUp).never_partition_all();
 }
 
 void scheduleForCpu(Mask &m, int lanes) {
   m.kept.vectorize(m.ki, lanes, TailStrategy::GuardWithIf);
 }
 
-void scheduleForCpu(Faults &f, int lanes) {
+void scheduleForCpu(Faults &f) {
   f.faults.output_buffer().dim(0).set_bounds(0, 2);
-  f.faults.bound(f.slot, 0, 2).unroll(f.slot).vectorize(f.ki, lanes, TailStrategy::GuardWithIf);
+  f.faults.bound(f.slot, 0, 2).unroll(f.slot).never_partition_all();
 }
 
 } // namespace gaze

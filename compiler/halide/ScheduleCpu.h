@@ -13,7 +13,7 @@ void scheduleForCpu(Accumulate &accumulate, const Schedule &schedule, int lanes)
 void scheduleForCpu(Finish &finish, int lanes);
 void scheduleForCpu(Classify &classify, int lanes);
 void scheduleForCpu(Mask &mask, int lanes);
-void scheduleForCpu(Faults &faults, int lanes);
+void scheduleForCpu(Faults &faults);
 
 } // namespace gaze
 

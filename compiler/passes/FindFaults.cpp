@@ -73,6 +73,8 @@ private:
       if (isa<ir::ScoreOp>(op) ||
           llvm::any_of(copied->getOperands(), [&](Value v) { return ofScore.contains(v); }))
         ofScore.insert(value);
+      for (Value operand : copied->getOperands())
+        depths[value] = std::max(depths.lookup(value), depths.lookup(operand));
       if (failed(find(copied)))
         return failure();
     }
@@ -105,8 +107,31 @@ private:
     return success();
   }
 
+  /// What a load costs in the tile bounds grows with its axes, and what loads in the
+  /// indices of loads cost in Halide with their depth.
+  LogicalResult count(ir::LoadOp load) {
+    constexpr int mostDepth = 8;
+    constexpr int64_t mostZones = 128;
+    int depth = 1;
+    for (Value index : load.getIndices())
+      depth = std::max(depth, depths.lookup(index) + 1);
+    depths[load] = depth;
+    zones += int64_t(1) << load.getIndices().size();
+    if (depth > mostDepth)
+      return emitError(load.getLoc())
+             << "elements of inputs are indices of inputs more than " << mostDepth << " deep here";
+    if (zones > mostZones)
+      return emitError(load.getLoc())
+             << "the pattern reads inputs at too many places: an element counts 2 for an input of "
+                "one axis, 4 for one of two and so on, and at most "
+             << mostZones << " are possible";
+    return success();
+  }
+
   LogicalResult findOfLoad(ir::LoadOp load, Fault &fault) {
     Location location = load.getLoc();
+    if (failed(count(load)))
+      return failure();
     for (auto [axis, index] : llvm::enumerate(load.getIndices())) {
       if (ofScore.contains(index))
         return emitError(location) << "an index of the input '" << load.getInput()
@@ -173,7 +198,9 @@ private:
   OpBuilder builder;
   IRMapping copies;
   llvm::DenseMap<Value, Fault> faults;
-  llvm::DenseSet<Value> ofScore; ///< values that depend on the score
+  llvm::DenseSet<Value> ofScore;     ///< values that depend on the score
+  llvm::DenseMap<Value, int> depths; ///< loads within indices of loads
+  int64_t zones = 0;                 ///< that the loads look up
   SmallVector<Attribute> sites;
 };
 
