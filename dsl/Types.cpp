@@ -227,7 +227,8 @@ MaybeType TypeChecker::typeOfComparison(const Expr &expr) {
     error(join(leftSide.span, rightSide.span),
           inQuotes(spelling(op)) + " cannot compare " + std::string(withArticle(*left)) + " with " +
               std::string(withArticle(*right)) +
-              hintToCompare(program.sources, {leftSide, *left}, {rightSide, *right}));
+              hintToCompare(program.sources, {leftSide, *left}, {rightSide, *right}, op,
+                            expr.comparisons.size() > 1));
   }
   return sound ? MaybeType(Type::Bool) : std::nullopt;
 }
