@@ -9,7 +9,6 @@
 
 namespace gaze::dsl {
 
-/// One of a table.
 struct Entry {
   std::string_view word, meaning;
 };

@@ -27,7 +27,10 @@ std::string lowerCase(std::string_view word) {
 
 bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-bool isLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool isWord(std::string_view token) {
+  return !token.empty() &&
+         (std::isalpha(static_cast<unsigned char>(token[0])) != 0 || token[0] == '_');
+}
 
 constexpr Entry tokens[] = {
     {"&&", "; write 'and'"},
@@ -124,7 +127,7 @@ std::string hintForBinding(const Misplaced &token) {
   if (!token.behindWhere)
     return "";
   std::string name(token.before), found(token.found);
-  bool isSimple = !token.after.empty() && (isLetter(token.after[0]) || isDigit(token.after[0]));
+  bool isSimple = isWord(token.after) || (!token.after.empty() && isDigit(token.after[0]));
   std::string operand = isSimple ? std::string(token.after) : "...";
   if (token.before == "where" && found == "(")
     return "; write 'where NAME = ...' without parentheses";
@@ -152,13 +155,13 @@ std::string hintForExpected(const Misplaced &token) {
   std::string_view found = token.found, expected = token.expected;
   if (found == "}" && expected == aDeclaration)
     return "; there is nothing that it closes";
-  if (found == "from" && expected == aDeclaration)
+  if (found == "from" && expected == aDeclaration && isWord(token.after))
     return "; write 'import \"" + std::string(token.after) + "\";'";
   if (found == "if" && expected == aStatement)
     return "; the 'if' stands in a statement, as in 'keep if ... then ... else ...'";
   if (expected == aType)
     return std::string(find(types, lowerCase(found)));
-  if (found == "." && !token.after.empty() && isLetter(token.after[0]))
+  if (found == "." && isWord(token.after))
     return "; names have no dots: write " + inQuotes(token.after);
   if (expected == "':'" && token.inParameters)
     return "; a parameter has a type, as in 'width: int'";
