@@ -60,9 +60,12 @@ const Expr *gaze::dsl::intDivision(const Expr &expr) {
   return expr.kind == Expr::Kind::Binary && expr.op == Operator::Divide ? &expr : nullptr;
 }
 
-std::string gaze::dsl::warningOfFloat(const Expr &division, const std::string &what) {
-  if (remainder(division) == 0)
+std::string gaze::dsl::warningOfFloat(const SourceSet &sources, const Expr &division,
+                                      const std::string &what) {
+  if (remainder(division) == 0 || literal(*division.operands[0]) == 0)
     return "";
-  return roundsDown + (" before " + what) +
-         " takes it as a float; make one of them a float, as in 2.0 or 1.0 * x";
+  std::string text =
+      asWritten(sources, *division.operands[0]) + " / " + asWritten(sources, *division.operands[1]);
+  return roundsDown + (" before " + what) + " takes it as a float; write 1.0 * " + text +
+         " for a float, or floor(" + text + ") for the int";
 }

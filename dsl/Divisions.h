@@ -21,7 +21,7 @@ std::string warningOfLiteral(const SourceSet &sources, const Expr &division);
 const Expr *intDivision(const Expr &expr);
 
 /// For an int division where `what` takes a float.
-std::string warningOfFloat(const Expr &division, const std::string &what);
+std::string warningOfFloat(const SourceSet &sources, const Expr &division, const std::string &what);
 
 } // namespace gaze::dsl
 

@@ -349,7 +349,7 @@ const auto string = x3::rule<struct StringClass, StringLiteral>{aString} =
     x3::lexeme[x3::raw['"' >> stringBody >> '"']][toString] |
     x3::lexeme[x3::raw['"' >> stringBody]][unclosedString];
 
-const auto typeName = x3::rule<struct TypeNameClass, Type>{"a type (int, float or bool)"} =
+const auto typeName = x3::rule<struct TypeNameClass, Type>{aType} =
     x3::lexeme[typeNames >> !letterOrDigit][pass];
 
 //===----------------------------------------------------------------------===//

@@ -22,6 +22,8 @@ constexpr int maxNesting = 200;
 /// What is expected, as ItemResult::expected and the Parser name it.
 constexpr const char *anExpression = "an expression";
 constexpr const char *aDeclaration = "'import', 'def' or 'pattern'";
+constexpr const char *aStatement = "a statement (input, let, require, keep, scale, score) or '}'";
+constexpr const char *aType = "a type (int, float or bool)";
 constexpr const char *aString = "a string in double quotes";
 
 /// One statement of a pattern, of any kind; what its kind does not have is empty.

@@ -12,25 +12,12 @@
 
 namespace gaze::dsl {
 
-/// A token that stands where `expected` should.
-struct Misplaced {
-  std::string_view before, found; ///< the token before it, and itself
-  bool touching = false;          ///< there is nothing between the two
-  std::string_view expected;
-  bool inParameters = false; ///< of a def or pattern
-};
-
-std::string hintFor(const Misplaced &token);
-
 /// For a name that is no value, and one that cannot be called.
 std::string habitOfValue(std::string_view name);
 std::string habitOfFunction(std::string_view name);
 
 /// The keyword that `word` stands for at the begin of an item; empty for none.
 std::string_view keywordMeantBy(std::string_view word);
-
-/// Whether a comment (with its '//') looks like the rest of a division.
-bool looksLikeDivision(std::string_view comment);
 
 } // namespace gaze::dsl
 

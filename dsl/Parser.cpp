@@ -7,10 +7,10 @@
 
 #include "dsl/Parser.h"
 #include "dsl/Grammar.h"
-#include "dsl/Hints.h"
 #include "dsl/Names.h"
 #include "dsl/Scanner.h"
 #include "dsl/SyntaxErrors.h"
+#include "dsl/SyntaxHints.h"
 
 #include <algorithm>
 #include <utility>
@@ -300,8 +300,7 @@ void FileParser::parseStatement(Pattern &pattern) {
   Statement parsed;
   ItemResult item = grammar.statement(cursor, parsed);
   if (item.outcome == ItemResult::Outcome::Absent) {
-    const char *expected = "a statement (input, let, require, keep, scale, score) or '}'";
-    bool clear = !readAsMeant(expected, statements).empty();
+    bool clear = !readAsMeant(aStatement, statements).empty();
     if (!clear) {
       std::string_view word = scanner.token(cursor);
       cursor += word.size();

@@ -54,7 +54,10 @@ void Resolver::reportNoInput(const Expr &expr) {
   Suggestion suggestion(expr.name.text);
   for (const Input &input : scope.pattern->inputs)
     suggestion.consider(input.name.text, "the input");
-  diagnostics.error(expr.name.span, "unknown input " + name + suggestion.text());
+  std::string hint = suggestion.text();
+  if (hint.empty())
+    hint = "; declare it, as in 'input " + expr.name.text + ": int[batch, seq_k];'";
+  diagnostics.error(expr.name.span, "unknown input " + name + hint);
 }
 
 void Resolver::reportUnknownValue(const Name &name) {

@@ -14,14 +14,29 @@ Span SyntaxErrors::spanAt(std::size_t at) const {
   return {file, begin, begin + static_cast<std::uint32_t>(scanner.token(at).size())};
 }
 
+Misplaced SyntaxErrors::misplaced(const ItemResult &item, std::size_t begin, std::size_t at) const {
+  Misplaced token;
+  token.item = scanner.token(begin);
+  token.before = scanner.lastToken(begin, at);
+  auto before = static_cast<std::size_t>(token.before.data() - text.data());
+  token.beforeThat = scanner.lastToken(begin, before);
+  token.found = scanner.token(at);
+  token.after = scanner.token(scanner.next(at));
+  token.touching = before + token.before.size() == at;
+  token.expected = item.expected;
+  token.inParameters = item.inParameters;
+  for (std::size_t place = begin; place < at; place = scanner.next(place))
+    token.behindWhere |= scanner.token(place) == "where";
+  return token;
+}
+
 void SyntaxErrors::reportMissing(const ItemResult &item, std::size_t begin, std::size_t at) {
-  std::string_view before = scanner.lastToken(begin, at), found = scanner.token(at);
   std::size_t end = scanner.lastTokenEnd(begin, at);
   bool isSymbol = item.expected.front() == '\'';
   Span span = spanAt(at);
   if (isSymbol)
     span.begin = span.end = static_cast<std::uint32_t>(end);
-  std::string hint = hintFor({before, found, end == at, item.expected, item.inParameters});
+  std::string hint = hintFor(misplaced(item, begin, at));
   Diagnostic &error = diagnostics.error(span, "expected " + item.expected + ", found " +
                                                   scanner.describe(at) + hint);
   bool closes = isSymbol && item.expected.find_first_of(")]") != std::string::npos;
@@ -60,8 +75,15 @@ Meant SyntaxErrors::reportUnknown(const std::string &expected, const Keywords &k
   Meant meant = {keywordMeant(word, keywords), word.size()};
   bool hasLets = std::find(keywords.begin(), keywords.end(), "let") != keywords.end();
   bool hasEquals = meant.keyword == "let" || meant.keyword == "scale" || meant.keyword == "score";
-  std::string hint = hintFor({{}, word, false, expected});
-  if (hasLets && !hasEquals && atNamedValue(at)) {
+  Misplaced token;
+  token.found = word;
+  token.after = scanner.token(scanner.next(at));
+  token.expected = expected;
+  std::string hint = hintFor(token);
+  if (hasLets && atNamedValue(at) && keywordMeantBy(word) == "keep") {
+    meant = {"keep", scanner.next(at) + 1 - at}; // the '=' as well
+    hint = "; did you mean 'keep', without the '='?";
+  } else if (hasLets && !hasEquals && atNamedValue(at)) {
     meant = {"let", 0};
     hint = "; to name a value, write 'let " + std::string(word) + " = ...'";
   } else if (!meant.keyword.empty()) {

@@ -5,6 +5,7 @@
 #include "dsl/Diagnostics.h"
 #include "dsl/Grammar.h"
 #include "dsl/Scanner.h"
+#include "dsl/SyntaxHints.h"
 
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ public:
   Span spanAt(std::size_t at) const;
 
 private:
+  Misplaced misplaced(const ItemResult &item, std::size_t begin, std::size_t at) const;
   /// `NAME = ...` stands at `at`.
   bool atNamedValue(std::size_t at) const;
   std::string_view keywordMeant(std::string_view word, const Keywords &keywords) const;

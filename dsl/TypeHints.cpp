@@ -50,12 +50,17 @@ static bool isBit(const Expr &expr) {
 }
 
 std::string gaze::dsl::hintToCompare(const SourceSet &sources, const Typed &left,
-                                     const Typed &right) {
+                                     const Typed &right, Operator op, bool inChain) {
   if (left.type == right.type)
     return "";
   const Typed &condition = left.type == Type::Bool ? left : right;
   const Typed &number = left.type == Type::Bool ? right : left;
   std::string text = asWritten(sources, condition.expr);
+  if (inChain && condition.expr.kind == Expr::Kind::BoolLiteral) {
+    bool affirms = (op == Operator::Equal) == (condition.expr.integer == 1);
+    return "; a chain compares neighbours: leave out '" + std::string(spelling(op)) + " " + text +
+           "'" + (affirms ? "" : " and write 'not (...)' around the rest");
+  }
   if (isBit(number.expr))
     return "; a bool needs no comparison: write '" + text + "' or 'not (" + text + ")'";
   return hintToConvert(sources, condition.expr, Type::Bool, Type::Int);

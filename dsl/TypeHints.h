@@ -22,8 +22,9 @@ struct Typed {
   Type type;
 };
 
-/// The same for two sides that cannot be compared.
-std::string hintToCompare(const SourceSet &sources, const Typed &left, const Typed &right);
+/// The same for two sides that `op` cannot compare, `inChain` with further comparisons.
+std::string hintToCompare(const SourceSet &sources, const Typed &left, const Typed &right,
+                          Operator op, bool inChain);
 
 /// Where the type of `expr` comes from, when it is a name or a call. In a def, `pattern`
 /// may be null.

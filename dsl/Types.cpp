@@ -76,6 +76,7 @@ private:
   Program &program;
   Diagnostics &diagnostics;
   const Pattern *pattern = nullptr;
+  bool inWeights = false; ///< what is checked belongs to a scale or score
   std::vector<MaybeType> lets;
   const std::vector<Type> *arguments = nullptr; ///< of the def whose body is being checked
   std::vector<const Expr *> calls;              ///< that led into that body
@@ -106,9 +107,8 @@ void TypeChecker::warn(const Expr &division, const std::string &message) {
 }
 
 void TypeChecker::warnOfIntDivision(const Expr &operand, Type given, const std::string &what) {
-  const Expr *division = given == Type::Int ? intDivision(operand) : nullptr;
-  if (division)
-    warn(*division, warningOfFloat(*division, what));
+  if (const Expr *division = given == Type::Int ? intDivision(operand) : nullptr)
+    warn(*division, warningOfFloat(program.sources, *division, what));
 }
 
 MaybeType TypeChecker::mismatch(const Expr &operand, Type given, Type needed,
@@ -194,15 +194,16 @@ MaybeType TypeChecker::typeOfUnary(const Expr &expr) {
 MaybeType TypeChecker::typeOfBinary(const Expr &expr) {
   std::string what = inQuotes(spelling(expr.op));
   bool logical = expr.op == Operator::Or || expr.op == Operator::And;
-  auto operand = [&](int index) {
-    const ExprPtr &part = expr.operands[static_cast<std::size_t>(index)];
+  auto operand = [&](const ExprPtr &part) {
     return logical ? boolOperand(part, what) : numberOperand(part, what);
   };
-  MaybeType left = operand(0), right = operand(1);
+  MaybeType left = operand(expr.operands[0]), right = operand(expr.operands[1]);
   if (!left || !right)
     return std::nullopt;
   if (expr.op == Operator::Divide && *left == Type::Int && *right == Type::Int)
     warn(expr, warningOfLiteral(program.sources, expr));
+  if (inWeights && *left != *right)
+    warnOfIntDivision(*expr.operands[*left == Type::Int ? 0 : 1], Type::Int, what);
   return widest(*left, *right);
 }
 
@@ -219,16 +220,15 @@ MaybeType TypeChecker::typeOfComparison(const Expr &expr) {
     }
     Operator op = expr.comparisons[i];
     bool equality = op == Operator::Equal || op == Operator::NotEqual;
-    bool bothNumbers = isNumber(*left) && isNumber(*right);
-    bool bothBools = *left == Type::Bool && *right == Type::Bool;
-    if (bothNumbers || (equality && bothBools))
+    if (isNumber(*left) == isNumber(*right) && (equality || isNumber(*left)))
       continue;
     sound = false;
     const Expr &leftSide = *expr.operands[i], &rightSide = *expr.operands[i + 1];
     error(join(leftSide.span, rightSide.span),
           inQuotes(spelling(op)) + " cannot compare " + std::string(withArticle(*left)) + " with " +
               std::string(withArticle(*right)) +
-              hintToCompare(program.sources, {leftSide, *left}, {rightSide, *right}));
+              hintToCompare(program.sources, {leftSide, *left}, {rightSide, *right}, op,
+                            expr.comparisons.size() > 1));
   }
   return sound ? MaybeType(Type::Bool) : std::nullopt;
 }
@@ -372,10 +372,12 @@ void TypeChecker::checkPattern(Pattern &toCheck) {
   for (const Require &require : toCheck.requirements)
     boolOperand(require.condition, "'require'");
   boolOperand(toCheck.keep, "'keep'");
+  inWeights = true;
   if (MaybeType scale = numberOperand(toCheck.scale, "'scale'"))
     warnOfIntDivision(*toCheck.scale, *scale, "'scale'");
   for (const ExprPtr &score : toCheck.scores)
     numberOperand(score, "'score'");
+  inWeights = false;
 }
 
 void TypeChecker::run() {
