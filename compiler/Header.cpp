@@ -212,9 +212,16 @@ bool canNameKernel(const std::string &name) {
   const bool isWord = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                              "0123456789_") == std::string::npos;
+  // Functions of the C library, which most programs include.
+  static const std::set<std::string> library = {
+      "abs",   "acos",   "asin",   "atan",   "ceil",  "close", "cos",    "erf",  "exit",   "exp",
+      "exp2",  "floor",  "fmax",   "fmin",   "free",  "index", "link",   "log",  "log2",   "lround",
+      "open",  "pause",  "pipe",   "pow",    "raise", "rand",  "random", "read", "remove", "rename",
+      "round", "select", "signal", "sin",    "sleep", "sqrt",  "stat",   "sync", "system", "tan",
+      "tanh",  "time",   "trunc",  "unlink", "wait",  "write"};
   const bool isOurs = name.rfind("gaze", 0) == 0 || name.rfind("GAZE", 0) == 0 ||
                       name.rfind("halide_", 0) == 0 || name.rfind("__", 0) == 0;
-  return startsWell && isWord && !isOurs && taken.count(name) == 0;
+  return startsWell && isWord && !isOurs && taken.count(name) == 0 && library.count(name) == 0;
 }
 
 std::string kernelHeader(const gaze_kernel &table, const std::string &name,
