@@ -338,7 +338,7 @@ TEST(FrontEnd, LoadsAreLimited) {
   expectRefused(head + deep + " == 1; }",
                 "2:6: error: elements of inputs are indices of inputs more than 8 deep here\n");
   expectRefused(head + many + " == 1; }",
-                "2:1355: error: the pattern reads inputs at too many places: ");
+                "2:1408: error: the pattern reads inputs at too many places: ");
 }
 
 TEST(FrontEnd, SaysWhatKeepReads) {
