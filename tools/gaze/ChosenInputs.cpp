@@ -139,11 +139,10 @@ static Failure indexFailure(const ChosenPattern &chosen, const gaze_shape &shape
   dsl::Diagnostics diagnostics;
   dsl::Diagnostic &error = diagnostics.error(span, message.substr(end + separator.size()));
   if (shape.q_start < 0 || shape.q_start + shape.seq_q > shape.seq_k)
-    error.notes.push_back(
-        {{},
-         "q goes from " + std::to_string(shape.q_start) + " to " +
-             std::to_string(shape.q_start + shape.seq_q - 1) + " here; --q-start says where it begins [" +
-             "seq_k - seq_q]"});
+    error.notes.push_back({{},
+                           "q goes from " + std::to_string(shape.q_start) + " to " +
+                               std::to_string(shape.q_start + shape.seq_q - 1) +
+                               " here; --q-start says where it begins [" + "seq_k - seq_q]"});
   return Failure::rendered(diagnostics.render(chosen.program->sources));
 }
 
