@@ -75,13 +75,10 @@ static reference::Result computeReference(const ChosenPattern &chosen, const Pro
 
 static FoundCost computeCost(const ChosenPattern &chosen, const Problem &problem,
                              const reference::Result &sparse) {
-  // Queries that do not stand at the last keys belong to another sequence, without order.
-  const gaze_shape &shape = problem.shape;
-  const bool causal = sparse.causal && shape.q_start == shape.seq_k - shape.seq_q;
-  FoundCost found = {causal, {}, {}};
+  FoundCost found = {sparse.causal, {}, {}};
   try {
     const reference::Result dense = computeReference(
-        chosen, problem, causal ? reference::Pairs::UpToQuery : reference::Pairs::All);
+        chosen, problem, sparse.causal ? reference::Pairs::UpToQuery : reference::Pairs::All);
     found.cost = reference::maskCost(sparse, dense, problem.shape, problem.valueDim);
   } catch (const dsl::OutOfRange &error) { // for a pair that the pattern does not keep
     found.whyNot = error.what();
