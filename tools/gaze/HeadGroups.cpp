@@ -14,17 +14,20 @@ static bool equal(const Census &one, const Census &other) {
          one.fullTiles == other.fullTiles && one.partialTiles == other.partialTiles;
 }
 
-/// How many of so many planes there is work for; few planes share it however dear.
+/// How many of so many planes there is work for: a few share it where they are dear, and
+/// two where a single row is.
 static std::int64_t planesToLookAt(const MaskSource &source, std::int64_t heads,
                                    std::int64_t batches, int threads) {
-  constexpr std::int64_t few = 8;
+  constexpr std::int64_t fewest = 2, few = 8, coarser = 16;
   const std::int64_t planes = heads * batches;
-  if (planes <= few)
+  if (planes <= fewest)
     return planes;
   Work dearest = 1;
   for (const std::int64_t i : {std::int64_t(0), planes / 2, planes - 1})
-    dearest = std::max(dearest, workOfFairSurvey(source, {i % heads, i / heads}, threads));
-  return std::clamp(surveyWork / dearest, few, planes);
+    if (dearest < coarser * surveyWork)
+      dearest = std::max(dearest, workOfFairSurvey(source, {i % heads, i / heads}, threads));
+  const std::int64_t least = std::clamp(coarser * surveyWork / dearest, fewest, few);
+  return std::min(planes, std::max(least, surveyWork / dearest));
 }
 
 /// So many of the planes, in their order: all, or one of each stratum, chosen by a hash,
