@@ -87,6 +87,23 @@ TEST(Palette, shadesDarkenWithDensity) {
     EXPECT_GT(luminance(palette::partial[i - 1]) - luminance(palette::partial[i]), 3) << i;
 }
 
+/// Where dots are many tiles, half a power of ten is a shade.
+TEST(Palette, ordersOfMagnitude) {
+  const auto shade = [](std::int64_t kept) {
+    return colourOf({kept, 0, kept}, 1000000, palette::Ramp::Logarithmic);
+  };
+  EXPECT_EQ(shade(1), palette::partial[0]);
+  EXPECT_EQ(shade(300), palette::partial[0]); // 0.03 %
+  EXPECT_EQ(shade(900), palette::partial[1]);
+  EXPECT_EQ(shade(1100), palette::partial[2]); // above 0.1 %
+  EXPECT_EQ(shade(9000), palette::partial[3]);
+  EXPECT_EQ(shade(11000), palette::partial[4]); // above 1 %
+  EXPECT_EQ(shade(90000), palette::partial[5]);
+  EXPECT_EQ(shade(110000), palette::partial[6]); // above 10 %
+  EXPECT_EQ(shade(330000), palette::partial[7]);
+  EXPECT_EQ(shade(999999), palette::partial[7]);
+}
+
 TEST(Palette, cells) {
   EXPECT_EQ(colourOf({0, 0, 0}, 100), palette::empty);
   EXPECT_EQ(colourOf({0, 0, 10}, 100), palette::dropped);

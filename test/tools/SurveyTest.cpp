@@ -10,7 +10,9 @@ using namespace gaze::cli;
 
 namespace {
 
-constexpr Work noWork = 0;
+/// What 64 queries of a mask cost whose tiles are all partial, in one run; too little for
+/// a row of 16 queries to be counted whole besides.
+constexpr Work littleWork(std::int64_t keys) { return 64 * (160 + keys * 3 / 2); }
 
 /// Holds every cell of a survey to a count over all its pairs.
 void expectCounted(const FunctionMask &mask, const FunctionMask::Keep &keep, Axis queries,
@@ -64,7 +66,7 @@ TEST(Survey, countsTiles) {
 
 TEST(Survey, doesNotDependOnThreads) {
   const PartialMask mask(3000, 3000, [](auto q, auto k, auto) { return (q - k) % 7 == 0; });
-  for (const Work work : {noWork, surveyWork}) {
+  for (const Work work : {littleWork(3000), surveyWork}) {
     const Census one = survey(mask, {}, nullptr, work, 1),
                  four = survey(mask, {}, nullptr, work, 4);
     EXPECT_EQ(one.keptPairs, four.keptPairs);
@@ -91,7 +93,7 @@ TEST(Survey, samples) {
   constexpr std::int64_t seq = 20000;
   const PartialMask mask(seq, seq, [](auto q, auto k, auto) { return k <= q; }, 16);
   Grid grid({{seq, 500}, {seq, 500}});
-  const Census census = survey(mask, {}, &grid, noWork);
+  const Census census = survey(mask, {}, &grid, littleWork(seq));
   const double exact = seq / 2.0 * (seq + 1);
   EXPECT_FALSE(census.exact);
   EXPECT_EQ(census.rowsSeen, 64);
@@ -115,13 +117,23 @@ TEST(Survey, samples) {
   EXPECT_EQ(queries, seq);
 }
 
+/// The first rows are counted whole: 4 queries of 20,000 keep all 64 keys. A row of tiles
+/// takes 160 + 16 * 64 * 1.5, so there is work for a tenth of the 1,250.
+TEST(Survey, countsTheFirstRowsWhole) {
+  const PartialMask mask(20000, 64, [](auto q, auto, auto) { return q < 4; }, 16);
+  const Census census = survey(mask, {}, nullptr, 125 * (160 + 16 * 64 * 3 / 2));
+  EXPECT_FALSE(census.exact);
+  EXPECT_EQ(census.keptPairs, 4 * 64);
+  EXPECT_EQ(census.error, 0);
+}
+
 /// No period of the sample meets one of the mask: a quarter of the queries keep all.
 TEST(Survey, samplesPeriodicMasks) {
   constexpr std::int64_t seq = 1 << 15;
   for (const std::int64_t period : {4, 64, 512}) {
     const PartialMask mask(
         seq, 64, [=](auto q, auto, auto) { return q % period < period / 4; }, 16);
-    const Census census = survey(mask, {}, nullptr, noWork);
+    const Census census = survey(mask, {}, nullptr, littleWork(64));
     EXPECT_FALSE(census.exact);
     EXPECT_NEAR(static_cast<double>(census.keptPairs) / (seq * 64), 0.25, 0.25 * census.error);
     EXPECT_GT(census.error, 0.1); // 64 queries: sqrt(3 / 64) = 0.22 is one standard error

@@ -10,7 +10,6 @@
 #include "tools/gaze/Reach.h"
 
 #include <algorithm>
-#include <array>
 
 using namespace gaze::cli;
 
@@ -93,7 +92,7 @@ public:
     for (; query < source.seqQ; query = before.findBeyond(asked, query, source.seqQ)) {
       const std::int64_t row = query / source.tileQ;
       const std::vector<TileRun> fresh = freshQueries(before, row);
-      for (std::int64_t head = 0; head < heads; ++head)
+      for (std::int64_t head = 0; head < heads && work >= 0; ++head)
         ask({head, batch}, row, fresh);
       any = true;
       if (missing() == keys)
@@ -183,12 +182,16 @@ Reach gaze::cli::reachFromSome(const MaskSource &source, std::int64_t heads, std
                                bool looksAhead, Work work, int threads) {
   // The last one first: with causality it has most to hear of.
   const std::int64_t last = source.seqQ - 1;
-  const std::array<std::int64_t, 5> queries = {last, 0, last / 2, last / 4, last / 4 * 3};
-  std::array<Reach, queries.size()> found;
-  gaze::runtime::forEachWorker(queries.size(), threads, [&](const auto &next) {
-    for (std::int64_t i = next(); i >= 0; i = next())
-      found[i] = follow(source, heads, batch, queries[i], looksAhead, i == 0 ? work : work / 4);
-  });
+  std::vector<std::int64_t> queries = {last, 0, last / 2, last / 4, last / 4 * 3};
+  constexpr std::int64_t longSequence = std::int64_t(1) << 24; // whose rows are dear
+  if (source.seqK > longSequence)
+    queries.resize(2);
+  std::vector<Reach> found(queries.size());
+  gaze::runtime::forEachWorker(
+      static_cast<std::int64_t>(queries.size()), threads, [&](const auto &next) {
+        for (std::int64_t i = next(); i >= 0; i = next())
+          found[i] = follow(source, heads, batch, queries[i], looksAhead, i == 0 ? work : work / 4);
+      });
   Reach reach = found.front();
   for (std::size_t i = 1; i < found.size() && reach.kind != Reach::Kind::Never; ++i) {
     const std::int64_t queriesTried = reach.queries + 1;

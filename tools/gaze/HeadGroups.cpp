@@ -1,5 +1,6 @@
 //===- HeadGroups.cpp - Heads with the same mask -----------------------------===//
 #include "tools/gaze/HeadGroups.h"
+#include "tools/gaze/Tally.h"
 #include "tools/gaze/Ticks.h"
 
 #include <algorithm>
@@ -13,17 +14,52 @@ static bool equal(const Census &one, const Census &other) {
          one.fullTiles == other.fullTiles && one.partialTiles == other.partialTiles;
 }
 
+/// How many of so many planes there is work for: a few share it where they are dear, and
+/// two where a single row is.
+static std::int64_t planesToLookAt(const MaskSource &source, std::int64_t heads,
+                                   std::int64_t batches, int threads) {
+  constexpr std::int64_t fewest = 2, few = 8, coarser = 16;
+  const std::int64_t planes = heads * batches;
+  if (planes <= fewest)
+    return planes;
+  Work dearest = 1;
+  for (const std::int64_t i : {std::int64_t(0), planes / 2, planes - 1})
+    if (dearest < coarser * surveyWork)
+      dearest = std::max(dearest, workOfFairSurvey(source, {i % heads, i / heads}, threads));
+  const std::int64_t least = std::clamp(coarser * surveyWork / dearest, fewest, few);
+  return std::min(planes, std::max(least, surveyWork / dearest));
+}
+
+/// So many of the planes, in their order: all, or one of each stratum, chosen by a hash,
+/// with the one that is asked for among them.
+static std::vector<Plane> chosenPlanes(std::int64_t heads, std::int64_t batches, std::int64_t count,
+                                       const std::optional<Plane> &only) {
+  const std::int64_t planes = heads * batches;
+  const std::int64_t asked = only ? only->batch * heads + only->head : 0;
+  std::vector<Plane> chosen;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t begin = planes / count * i + planes % count * i / count;
+    const std::int64_t end = planes / count * (i + 1) + planes % count * (i + 1) / count;
+    const auto offset =
+        mixed(static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(end - begin);
+    const std::int64_t plane =
+        begin <= asked && asked < end ? asked : begin + static_cast<std::int64_t>(offset);
+    chosen.push_back({plane % heads, plane / heads});
+  }
+  return chosen;
+}
+
 std::vector<HeadGroup> gaze::cli::surveyGroups(const MaskSource &source, std::int64_t heads,
                                                std::int64_t batches, const Drawn &drawn,
                                                int threads) {
+  const std::int64_t count = planesToLookAt(source, heads, batches, threads);
   std::vector<HeadGroup> groups;
-  for (std::int64_t i = 0; i < heads * batches; ++i) {
-    const Plane plane{i % heads, i / heads};
+  for (const Plane &plane : chosenPlanes(heads, batches, count, drawn.only)) {
     std::optional<Grid> grid;
     if (drawn.only ? plane == *drawn.only : groups.size() < drawn.most)
       grid.emplace(drawn.axes);
     const Census census =
-        survey(source, plane, grid ? &*grid : nullptr, surveyWork / (heads * batches), threads);
+        survey(source, plane, grid ? &*grid : nullptr, surveyWork / count, threads);
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const HeadGroup &other) { return equal(other.census, census); });
     if (group == groups.end())

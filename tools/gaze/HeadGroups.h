@@ -29,7 +29,9 @@ struct Drawn {
 };
 
 /// Surveys the masks of so many heads and batch entries (1 where masks do not differ by
-/// them) and puts equal ones together, in the order of their first member.
+/// them) and puts equal ones together, in the order of their first member. Sampled masks
+/// are put together where the samples are equal. Where there are too many planes, some
+/// stand for all of them, and the others are in no group.
 std::vector<HeadGroup> surveyGroups(const MaskSource &source, std::int64_t heads,
                                     std::int64_t batches, const Drawn &drawn, int threads);
 

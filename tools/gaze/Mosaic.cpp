@@ -21,10 +21,10 @@ struct Open {
   Patch patch;
 };
 
-std::vector<Open> runsOfRow(const Grid &grid, std::int64_t row) {
+std::vector<Open> runsOfRow(const Grid &grid, std::int64_t row, palette::Ramp ramp) {
   std::vector<Open> runs;
   for (std::int64_t column = 0; column < grid.keys.cells(); ++column) {
-    const Colour colour = colourOf(grid.at(row, column), grid.pairs(row, column));
+    const Colour colour = colourOf(grid.at(row, column), grid.pairs(row, column), ramp);
     if (colour == palette::empty)
       continue;
     if (!runs.empty() && runs.back().colour == colour && runs.back().patch.columnEnd == column)
@@ -42,11 +42,11 @@ bool prolongs(const Open &above, const Open &below) {
 
 } // namespace
 
-std::vector<ColouredPatches> gaze::cli::mosaic(const Grid &grid) {
+std::vector<ColouredPatches> gaze::cli::mosaic(const Grid &grid, palette::Ramp ramp) {
   std::vector<ColouredPatches> result;
   std::vector<Open> open; // of the row before, by column
   for (std::int64_t row = 0; row < grid.queries.cells(); ++row) {
-    std::vector<Open> runs = runsOfRow(grid, row);
+    std::vector<Open> runs = runsOfRow(grid, row, ramp);
     auto above = open.begin();
     for (Open &run : runs) {
       for (; above != open.end() && above->patch.columnBegin < run.patch.columnBegin; ++above)

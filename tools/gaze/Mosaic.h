@@ -22,7 +22,7 @@ struct ColouredPatches {
 
 /// The cells that are not the colour of empty tiles. Neighbours in a row are one
 /// patch, and so are equal patches of neighbouring rows.
-std::vector<ColouredPatches> mosaic(const Grid &grid);
+std::vector<ColouredPatches> mosaic(const Grid &grid, palette::Ramp ramp = palette::Ramp::Linear);
 
 } // namespace gaze::cli
 

@@ -3,6 +3,7 @@
 #include "runtime/Plan.h"
 #include "tools/gaze/Ticks.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,54 @@ double Numbers::saved() const {
   return empty / (computed + empty);
 }
 
+namespace {
+
+/// Sums over the masks that were looked at.
+struct Seen {
+  std::int64_t masks = 0, distinct = 0;
+  std::int64_t kept = 0, fullTiles = 0, partialTiles = 0, runs = 0, rows = 0;
+  double keysRead = 0;
+  double squares = 0;  ///< of what each mask keeps
+  double variance = 0; ///< twice the standard error within the masks, squared
+  bool exact = true;
+};
+
+} // namespace
+
+static Seen seenOf(const std::vector<HeadGroup> &groups) {
+  Seen seen;
+  for (const HeadGroup &group : groups) {
+    const Census &census = group.census;
+    const auto members = static_cast<std::int64_t>(group.planes.size());
+    const auto kept = static_cast<double>(census.keptPairs);
+    const double error = census.error * kept * static_cast<double>(members);
+    seen.masks += members;
+    ++seen.distinct;
+    seen.kept += census.keptPairs * members;
+    seen.fullTiles += census.fullTiles * members;
+    seen.partialTiles += census.partialTiles * members;
+    seen.runs += census.runs * members;
+    seen.rows += census.rowsSeen;
+    seen.keysRead += static_cast<double>(census.keysRead) * static_cast<double>(members);
+    seen.squares += kept * kept * static_cast<double>(members);
+    seen.variance += error * error;
+    seen.exact = seen.exact && census.exact;
+  }
+  return seen;
+}
+
+/// Two standard errors as a share: of the samples of the masks, and of the sample of
+/// masks where not all were looked at.
+static double errorOf(const Seen &seen, std::int64_t masks) {
+  const auto kept = static_cast<double>(seen.kept), count = static_cast<double>(seen.masks);
+  if (kept == 0)
+    return 0;
+  const double spread =
+      std::max(0.0, seen.squares - kept * kept / count) / std::max(1.0, count - 1);
+  const double left = 1 - count / static_cast<double>(masks);
+  return std::sqrt(seen.variance + 4 * spread * count * left) / kept;
+}
+
 Numbers gaze::cli::addUp(const std::vector<HeadGroup> &groups, const gaze_kernel &kernel,
                          const gaze_shape &shape) {
   const std::int64_t tileRows = (shape.seq_q + kernel.tile_q - 1) / kernel.tile_q;
@@ -24,31 +73,32 @@ Numbers gaze::cli::addUp(const std::vector<HeadGroup> &groups, const gaze_kernel
   const std::int64_t repeats = everyHead * (kernel.reads_batch ? 1 : shape.batch);
   const std::int64_t planes = shape.heads * shape.batch;
   const double elements = kernel.head_dim + kernel.value_dim;
-  double variance = 0;
+  const Seen seen = seenOf(groups);
+  const std::int64_t masks = planes / repeats;
+  const double scale = static_cast<double>(masks) / static_cast<double>(seen.masks);
+  const auto scaledUp = [&](std::int64_t ofSeen) {
+    const std::int64_t exactly = ofSeen * repeats;
+    return seen.masks == masks ? exactly : std::llround(static_cast<double>(exactly) * scale);
+  };
   Numbers numbers;
-  for (const HeadGroup &group : groups) {
-    const Census &census = group.census;
-    const auto members = static_cast<std::int64_t>(group.planes.size());
-    numbers.kept += census.keptPairs * members * repeats;
-    numbers.fullTiles += census.fullTiles * members * repeats;
-    numbers.partialTiles += census.partialTiles * members * repeats;
-    numbers.bytes += static_cast<double>(census.keysRead) * static_cast<double>(members * repeats) *
-                     elements * sizeof(float);
-    numbers.planBytes += static_cast<double>(
-        members *
-        (tileRows * static_cast<std::int64_t>(sizeof(runtime::Row) + sizeof(std::int32_t)) +
-         census.runs * static_cast<std::int64_t>(sizeof(runtime::Run))));
-    numbers.exact = numbers.exact && census.exact;
-    numbers.rowsSeen += census.rowsSeen;
-    numbers.rows += tileRows;
-    const double error = census.error * static_cast<double>(census.keptPairs * members * repeats);
-    variance += error * error;
-  }
+  numbers.kept = scaledUp(seen.kept);
+  numbers.fullTiles = scaledUp(seen.fullTiles);
+  numbers.partialTiles = scaledUp(seen.partialTiles);
+  numbers.bytes = seen.keysRead * static_cast<double>(repeats) * scale * elements * sizeof(float);
+  numbers.planBytes = static_cast<double>(masks) * static_cast<double>(tileRows) *
+                          (sizeof(runtime::Row) + sizeof(std::int32_t)) +
+                      static_cast<double>(seen.runs) * scale * sizeof(runtime::Run);
+  numbers.exact = seen.exact && seen.masks == masks;
+  numbers.rowsSeen = seen.rows;
+  numbers.rows = seen.distinct * tileRows;
+  numbers.masksSeen = seen.masks;
+  numbers.masks = masks;
+  numbers.error = errorOf(seen, masks);
   numbers.tileQ = kernel.tile_q;
   numbers.tileK = kernel.tile_k;
-  numbers.emptyTiles = planes * tileRows * tileColumns - numbers.fullTiles - numbers.partialTiles;
+  numbers.emptyTiles = std::max<std::int64_t>(0, planes * tileRows * tileColumns -
+                                                     numbers.fullTiles - numbers.partialTiles);
   numbers.pairs = planes * shape.seq_q * shape.seq_k;
-  numbers.error = numbers.kept > 0 ? std::sqrt(variance) / static_cast<double>(numbers.kept) : 0;
   numbers.flops = static_cast<double>(numbers.kept) * 2 * elements;
   numbers.flopsDense = static_cast<double>(numbers.pairs) * 2 * elements;
   numbers.bytesDense = static_cast<double>(planes * tileRows) * static_cast<double>(shape.seq_k) *
@@ -89,12 +139,20 @@ static std::string bytesText(double bytes) {
 std::string gaze::cli::about(const Numbers &numbers) { return numbers.exact ? "" : "about "; }
 
 std::string gaze::cli::sampleText(const Numbers &numbers) {
-  return "from a sample of " + withCommas(numbers.rowsSeen) + " of " + withCommas(numbers.rows) +
-         " rows of tiles, +- " + percent(numbers.error);
+  std::string text = "an estimate, not a bound: ";
+  if (numbers.rowsSeen < numbers.rows)
+    text += "from a sample of " + withCommas(numbers.rowsSeen) + " of " + withCommas(numbers.rows) +
+            " rows of tiles, ";
+  if (numbers.masksSeen < numbers.masks)
+    text += "from " + withCommas(numbers.masksSeen) + " of the " + withCommas(numbers.masks) +
+            " masks of heads and batch entries, ";
+  return text + "+- " + percent(numbers.error);
 }
 
 std::string gaze::cli::percent(double share) {
   const double number = 100 * share;
+  if (share < 1 && number >= 99.95) // not "100.0 %" of what is not all
+    return number < 99.995 ? formatted("%.2f", number) + " %" : "above 99.99 %";
   return formatted(number >= 1 || number == 0 ? "%.1f" : "%.2g", number) + " %";
 }
 

@@ -17,9 +17,10 @@ struct Numbers {
   std::int64_t kept = 0, pairs = 0;
   std::int64_t fullTiles = 0, partialTiles = 0, emptyTiles = 0;
   std::int64_t tileQ = 0, tileK = 0;
-  std::int64_t rowsSeen = 0, rows = 0; ///< rows of tiles: looked at, and there
-  double flops = 0, flopsDense = 0;    ///< they may pass 2^63, and so may bytes
-  double bytes = 0, bytesDense = 0;    ///< of K and V that the kernel reads
+  std::int64_t rowsSeen = 0, rows = 0;   ///< rows of tiles: looked at, and there
+  std::int64_t masksSeen = 0, masks = 0; ///< that may differ, of heads and batch entries
+  double flops = 0, flopsDense = 0;      ///< they may pass 2^63, and so may bytes
+  double bytes = 0, bytesDense = 0;      ///< of K and V that the kernel reads
   double planBytes = 0;
   bool exact = true;
   double error = 0; ///< of `kept`, as a share of it
@@ -35,7 +36,7 @@ Numbers addUp(const std::vector<HeadGroup> &groups, const gaze_kernel &kernel,
 
 /// "about " where the numbers are estimates, else nothing.
 std::string about(const Numbers &numbers);
-/// "from a sample of 574 of 62,500 rows of tiles, +- 0.059 %"
+/// "an estimate, not a bound: from a sample of 574 of 62,500 rows of tiles, +- 0.059 %"
 std::string sampleText(const Numbers &numbers);
 /// "12.5 %", "0.031 %"
 std::string percent(double share);

@@ -1,7 +1,6 @@
 //===- Palette.cpp - The colours of a mask -----------------------------------===//
 #include "tools/gaze/Palette.h"
 
-#include <algorithm>
 #include <cmath>
 
 using namespace gaze::cli;
@@ -30,12 +29,20 @@ constexpr std::array<Colour, palette::shades> makeShades() {
 
 constexpr std::array<Colour, palette::shades> palette::partial = makeShades();
 
-Colour gaze::cli::colourOf(const Cell &cell, std::int64_t pairs) {
+double palette::upTo(int shade, Ramp ramp) {
+  const int below = shades - 1 - shade;
+  return ramp == Ramp::Linear ? 1 - static_cast<double>(below) / shades
+                              : std::pow(10, -below / 2.0);
+}
+
+Colour gaze::cli::colourOf(const Cell &cell, std::int64_t pairs, palette::Ramp ramp) {
   if (cell.kept == 0)
     return cell.computed == 0 ? palette::empty : palette::dropped;
   if (cell.kept == pairs && 2 * cell.full >= pairs)
     return palette::full;
   const double density = static_cast<double>(cell.kept) / static_cast<double>(pairs);
-  const int shade = static_cast<int>(std::ceil(density * palette::shades)) - 1;
-  return palette::partial[std::clamp(shade, 0, palette::shades - 1)];
+  int shade = 0;
+  while (shade + 1 < palette::shades && density > palette::upTo(shade, ramp))
+    ++shade;
+  return palette::partial[shade];
 }

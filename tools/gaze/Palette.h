@@ -32,14 +32,21 @@ inline constexpr Colour text{32, 33, 36};
 inline constexpr Colour line{150, 158, 166}; ///< the grid of tiles
 inline constexpr Colour paper{255, 255, 255};
 
-/// Some are kept: up to an eighth, up to two eighths, ... and all.
+/// Where some pairs are kept: the more, the darker.
 inline constexpr int shades = 8;
 extern const std::array<Colour, shades> partial;
+
+/// Parts of a tile keep anything up to all of their pairs; of many tiles a long sequence
+/// keeps a few in a thousand, and what differs there is the order of magnitude.
+enum class Ramp { Linear, Logarithmic };
+/// The largest density of a shade: eighths, or half powers of ten up to 1, the lightest
+/// shade having everything up to 0.03 %.
+double upTo(int shade, Ramp ramp);
 } // namespace palette
 
 /// The colour of `pairs` pairs: what most of them are where all are kept, a shade of
 /// the density where some are.
-Colour colourOf(const Cell &cell, std::int64_t pairs);
+Colour colourOf(const Cell &cell, std::int64_t pairs, palette::Ramp ramp = palette::Ramp::Linear);
 
 } // namespace gaze::cli
 

@@ -155,6 +155,10 @@ int leftMargin(const Picture &picture) {
   return captionSize + 16 + widestLabel(picture.panels.front().grid.queries.extent) + tickLength +
          10;
 }
+/// Half of the number of the last tick stands there.
+int rightMargin(const Picture &picture) {
+  return std::max(border, widestLabel(picture.panels.front().grid.keys.extent) / 2 + 8);
+}
 int topMargin(const Picture &picture) {
   const bool labelled = !picture.panels.front().label.empty();
   return (labelled ? lineHeight + 8 : 0) + captionSize + labelSize + tickLength + 20;
@@ -191,10 +195,26 @@ struct LegendRow {
   std::string text;
 };
 
+bool inTiles(const Picture &picture) {
+  const Grid &grid = picture.panels.front().grid;
+  return grid.queries.step <= picture.tileQ && grid.keys.step <= picture.tileK;
+}
+
+palette::Ramp rampOf(const Picture &picture) {
+  return inTiles(picture) ? palette::Ramp::Linear : palette::Ramp::Logarithmic;
+}
+
+/// The numbers of the shades.
+std::string shadesText(palette::Ramp ramp) {
+  if (ramp == palette::Ramp::Linear)
+    return "from above 0 to 100 %";
+  return "up to 0.03, 0.1, 0.3, 1, 3, 10, 30 and 100 %";
+}
+
 std::vector<LegendRow> legendOf(const Picture &picture) {
   const Grid &grid = picture.panels.front().grid;
   const bool pairs = grid.queries.step == 1 && grid.keys.step == 1;
-  const bool inTiles = grid.queries.step <= picture.tileQ && grid.keys.step <= picture.tileK;
+  const bool tiles = inTiles(picture);
   const std::vector<Colour> ramp(palette::partial.begin(), palette::partial.end());
   if (pairs)
     return {{{palette::full}, "kept, in a full tile"},
@@ -203,12 +223,12 @@ std::vector<LegendRow> legendOf(const Picture &picture) {
             {{palette::empty}, "empty tile: skipped"}};
   const std::string cell =
       "a dot is " + withCommas(grid.queries.step) + " x " + withCommas(grid.keys.step) + " pairs";
-  return {{{palette::full}, inTiles ? "full tile" : "full tiles: all pairs kept"},
-          {ramp, std::string(inTiles ? "partial tile: kept" : "kept") + " from above 0 to 100 % (" +
-                     cell + ")"},
+  return {{{palette::full}, tiles ? "full tile" : "full tiles: all pairs kept"},
+          {ramp, std::string(tiles ? "partial tile: kept" : "kept") + " " +
+                     shadesText(rampOf(picture)) + " (" + cell + ")"},
           {{palette::dropped},
-           inTiles ? "partial tile, nothing kept here" : "partial tiles, nothing kept"},
-          {{palette::empty}, inTiles ? "empty tile: skipped" : "empty tiles: skipped"}};
+           tiles ? "partial tile, nothing kept here" : "partial tiles, nothing kept"},
+          {{palette::empty}, tiles ? "empty tile: skipped" : "empty tiles: skipped"}};
 }
 
 constexpr int swatchWidth = 24, rampWidth = palette::shades * swatchWidth;
@@ -256,6 +276,13 @@ std::vector<Line> headLines(const Picture &picture, int width) {
   return lines;
 }
 
+int widthOf(const std::vector<LegendRow> &legend) {
+  int width = 0;
+  for (const LegendRow &row : legend)
+    width = std::max(width, rampWidth + 16 + textWidth(row.text, captionSize));
+  return width;
+}
+
 /// Returns where the lines end.
 int drawHead(Canvas &canvas, const std::vector<Line> &lines, int top) {
   for (const Line &line : lines) {
@@ -282,7 +309,7 @@ int heightOf(const std::vector<Line> &lines) {
 std::vector<std::vector<ColouredPatches>> mosaics(const Picture &picture) {
   std::vector<std::vector<ColouredPatches>> result;
   for (const Panel &panel : picture.panels)
-    result.push_back(mosaic(panel.grid));
+    result.push_back(mosaic(panel.grid, rampOf(picture)));
   return result;
 }
 
@@ -339,12 +366,12 @@ std::string gaze::cli::drawPicture(Picture picture, PictureFormat format) {
   }
   const auto panels = static_cast<int>(picture.panels.size());
   Plot plot = plotFor(picture.panels.front().grid, picture.panels.size());
-  const int panelWidth = leftMargin(picture) + plot.columns.length() + border;
+  const int panelWidth = leftMargin(picture) + plot.columns.length() + rightMargin(picture);
   const int panelHeight = topMargin(picture) + plot.rows.length() + border;
   const int across = panelsAcross(panels), down = (panels + across - 1) / across;
-  const int width = std::max(across * panelWidth, narrowestText) + 2 * border;
-  const std::vector<Line> head = headLines(picture, width - 2 * border);
   const std::vector<LegendRow> legend = legendOf(picture);
+  const int width = std::max({across * panelWidth, narrowestText, widthOf(legend)}) + 2 * border;
+  const std::vector<Line> head = headLines(picture, width - 2 * border);
   const int legendHeight = static_cast<int>(legend.size()) * (lineHeight + 4);
   const int height = 2 * border + heightOf(head) + down * panelHeight + legendHeight + border;
 

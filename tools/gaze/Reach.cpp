@@ -16,6 +16,10 @@ namespace {
 
 /// Exact reach takes a few hundred milliseconds there, summed over batch entries.
 constexpr std::int64_t exactLimit = 4096;
+/// Pairs of all planes that are asked for, with what a call costs; about a second.
+constexpr std::int64_t mostPairsAsked = 16 * exactLimit * exactLimit, pairsOfCall = 4096;
+/// Batch entries that are followed; each gives a bound for all.
+constexpr std::int64_t mostFollowed = 4;
 /// Of each query that is followed where the sequence is longer.
 constexpr Work followWork = 300'000'000;
 
@@ -159,12 +163,14 @@ Reach gaze::cli::reachOf(const MaskSource &source, std::int64_t heads, std::int6
   if (source.seqQ != source.seqK || source.qStart != 0)
     return {};
   const std::int64_t seq = source.seqQ;
-  const bool exact = seq <= exactLimit && seq * seq * batches <= exactLimit * exactLimit;
+  const bool exact = seq <= exactLimit && seq * seq * batches <= exactLimit * exactLimit &&
+                     heads * batches <= mostPairsAsked / (seq * seq + pairsOfCall);
+  const std::int64_t asked = exact ? batches : std::min(batches, mostFollowed);
   Reach reach;
-  for (std::int64_t batch = 0; batch < batches && reach.kind != Reach::Kind::Never; ++batch) {
+  for (std::int64_t batch = 0; batch < asked && reach.kind != Reach::Kind::Never; ++batch) {
     const Reach one =
         exact ? reachExactly(maskOf(source, heads, batch), seq)
-              : reachFromSome(source, heads, batch, looksAhead, followWork / batches, threads);
+              : reachFromSome(source, heads, batch, looksAhead, followWork / asked, threads);
     reach = batch == 0 ? one : worse(reach, one);
   }
   return reach;

@@ -30,9 +30,10 @@ struct ShowOptions {
   ShapeOptions shape;
   CodeOptions code;
   std::optional<std::int64_t> head;
-  std::string picture;
+  std::optional<std::string> picture;
   int threads = 0;
   bool json = false;
+  const CLI::App *command = nullptr; ///< knows which options were given
 
   ShowOptions() {
     shape.seq = 1024;
@@ -46,6 +47,7 @@ struct Shown {
   gaze_shape shape;
   std::int64_t heads, batches; ///< that differ, or 1
   bool oneHead;                ///< was asked for
+  bool headsAssumed;           ///< the mask differs by head, and nobody said how many
   std::vector<HeadGroup> groups;
   Numbers numbers;
 };
@@ -54,6 +56,15 @@ struct Shown {
 constexpr std::size_t mostDrawings = 4;
 
 } // namespace
+
+/// Every count is one of pairs, or smaller.
+static void checkCountable(const gaze_shape &shape) {
+  std::int64_t pairs = shape.batch;
+  for (const std::int64_t factor : {shape.heads, shape.seq_q, shape.seq_k})
+    if (__builtin_mul_overflow(pairs, factor, &pairs))
+      throw Failure("the pairs of all heads and batch entries are more than 2^63 - 1 and cannot be "
+                    "counted; give a shorter sequence, or fewer heads or batch entries");
+}
 
 /// COLUMNS, the terminal's width, or 80.
 static int terminalWidth() {
@@ -88,6 +99,15 @@ static std::string leftOut(const Shown &shown) {
          (groups - drawn == 1 ? "is" : "are") + " not drawn";
 }
 
+/// Samples that are equal do not prove that the masks are.
+static std::string alikeNote(const Shown &shown) {
+  const bool merged =
+      std::any_of(shown.groups.begin(), shown.groups.end(), [](const HeadGroup &group) {
+        return !group.census.exact && group.planes.size() > 1;
+      });
+  return merged ? "masks that look alike in the sample are shown as one" : "";
+}
+
 static std::string pictureOf(Shown &shown, PictureFormat format) {
   Picture picture;
   const Numbers &numbers = shown.numbers;
@@ -100,6 +120,8 @@ static std::string pictureOf(Shown &shown, PictureFormat format) {
     picture.captions.push_back(sampleText(numbers));
   if (const std::string rest = leftOut(shown); !rest.empty())
     picture.captions.push_back(rest);
+  if (const std::string note = alikeNote(shown); !note.empty())
+    picture.captions.push_back(note);
   for (HeadGroup &group : shown.groups)
     if (group.grid)
       picture.panels.push_back(
@@ -109,6 +131,9 @@ static std::string pictureOf(Shown &shown, PictureFormat format) {
 
 static void drawAtTerminal(const Shown &shown) {
   std::cout << shown.title << "\n";
+  if (shown.headsAssumed)
+    std::cout
+        << "the mask differs by head, and one head is shown; --heads says how many there are\n";
   for (const HeadGroup &group : shown.groups) {
     if (!group.grid)
       continue;
@@ -117,6 +142,8 @@ static void drawAtTerminal(const Shown &shown) {
   }
   if (const std::string rest = leftOut(shown); !rest.empty())
     std::cout << "\n" << rest << "\n";
+  if (const std::string note = alikeNote(shown); !note.empty())
+    std::cout << "\n" << note << "\n";
   if (shown.groups.size() > 1)
     std::cout << "\nof all heads and batch entries together:\n";
   else if (shown.oneHead && shown.heads == 1)
@@ -145,7 +172,7 @@ static Drawn whatToDraw(const ShowOptions &options, const Shown &shown, const ga
   std::optional<Plane> only;
   if (options.head)
     only = Plane{shown.heads == 1 ? 0 : *options.head, 0};
-  if (!options.picture.empty())
+  if (options.picture)
     return {pictureAxes(shown.shape, kernel.tile_q, kernel.tile_k, oneMask ? 1 : mostPanels),
             mostPanels, only};
   return {terminalAxes(shown.shape, terminalWidth()), options.json ? 0 : mostDrawings, only};
@@ -153,16 +180,17 @@ static Drawn whatToDraw(const ShowOptions &options, const Shown &shown, const ga
 
 static void show(const ShowOptions &options) {
   const PictureFormat format =
-      options.picture.empty() ? PictureFormat::Png : pictureFormat(options.picture);
+      options.picture ? pictureFormat(*options.picture) : PictureFormat::Png;
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const gaze_shape shape = shapeOf(options.shape);
+  checkCountable(shape);
   checkRequirements(chosen, shape, options.shape.headDim);
   if (options.head.value_or(0) >= shape.heads)
     throw Failure("--head " + std::to_string(*options.head) + ": the heads are 0 to " +
                   std::to_string(shape.heads - 1));
   std::optional<OutputFile> file;
-  if (!options.picture.empty())
-    file.emplace(options.picture);
+  if (options.picture)
+    file.emplace(*options.picture);
 
   KernelOptions code = kernelOptions(options.code, options.shape.headDim);
   code.maskOnly = true;
@@ -175,6 +203,7 @@ static void show(const ShowOptions &options) {
               kernel.reads_head ? shape.heads : 1,
               kernel.reads_batch ? shape.batch : 1,
               options.head.has_value(),
+              kernel.reads_head && options.command->count("--heads") == 0,
               {},
               {}};
   shown.groups = surveyGroups(mask, shown.heads, shown.batches, whatToDraw(options, shown, kernel),
@@ -217,9 +246,11 @@ void cli::addShow(CLI::App &gaze) {
       "the plan takes. Reach: how many layers it takes until every query has heard of\n"
       "every key that dense attention with the same causality would give it, or a query\n"
       "that never does; for long sequences a bound from below. Counts that would take\n"
-      "long are estimated from a sample, and say so: \"about\", and in --json \"exact\".\n\n"
+      "long are estimated from a sample, and say so: \"about\", and in --json \"exact\".\n"
+      "The last tile of keys is partial where the sequence ends within it.\n\n"
       "Examples:\n"
       "  gaze show patterns/longformer.gaze --set window=128 --seq 1024\n"
       "  gaze show patterns/longformer.gaze --seq 1000000 -o longformer.png");
+  options->command = command;
   command->callback([options] { show(*options); });
 }

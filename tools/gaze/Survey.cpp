@@ -18,14 +18,16 @@ constexpr double workOfPair = 1.5;
 constexpr std::int64_t bandRows = 16; ///< rows of tiles of a band
 /// Bands, of one row or of all of theirs, that tell what everything would cost.
 constexpr std::int64_t singlePilots = 16, bandPilots = 8;
-/// The first rows are surveyed for themselves: global tokens stand there. So is the last.
-constexpr std::int64_t ownRows = 8;
-/// Below the first the error would be large, and beyond the second it hardly falls.
-constexpr std::int64_t fewestStrata = 64, mostStrata = 4096;
+/// The first rows are counted whole, for global tokens stand there, and so is the last,
+/// as far as a quarter of the work goes.
+constexpr std::int64_t mostOwnRows = 8;
+/// Below the first the error is large, and beyond the second it hardly falls.
+constexpr std::int64_t enoughStrata = 64, mostStrata = 4096;
 
 /// Consecutive rows of tiles, of which one is looked at.
 struct Stratum {
   std::int64_t begin, end;
+  bool whole = false; ///< one row, of which every query is looked at
 
   std::int64_t row() const {
     return begin + static_cast<std::int64_t>(mixed(static_cast<std::uint64_t>(begin)) %
@@ -37,7 +39,7 @@ std::vector<Stratum> cutEvenly(std::int64_t begin, std::int64_t end, std::int64_
   std::vector<Stratum> result;
   for (std::int64_t i = 0; i < strata; ++i)
     result.push_back(
-        {begin + i * (end - begin) / strata, begin + (i + 1) * (end - begin) / strata});
+        {begin + i * (end - begin) / strata, begin + (i + 1) * (end - begin) / strata, false});
   return result;
 }
 
@@ -94,27 +96,18 @@ public:
     return census;
   }
 
-  Census sample(std::int64_t size) const {
-    const std::vector<Stratum> strata = strataOf(size);
+  /// One query each of so many strata, and every query of `own` rows.
+  Census sample(std::int64_t size, std::int64_t own) const {
+    const std::vector<Stratum> strata = strataOf(size, own);
     std::vector<double> kept(strata.size());
     Census census;
     census.exact = false;
     forEach(static_cast<std::int64_t>(strata.size()), [&](std::int64_t i) {
-      const std::int64_t row = strata[i].row();
-      const std::int64_t first = source.queryBegin(row), end = source.queryEnd(row);
-      const auto query = first + static_cast<std::int64_t>(mixed(~static_cast<std::uint64_t>(row)) %
-                                                           static_cast<std::uint64_t>(end - first));
-      const std::int64_t weight =
-          source.queryEnd(strata[i].end - 1) - source.queryBegin(strata[i].begin);
-      std::vector<std::vector<TileRun>> runs;
-      source.list(plane, row, row + 1, runs);
-      Tally tally(source, plane, grid, query, query + 1);
-      tally.addTiles(runs.front(), strata[i].end - strata[i].begin);
-      tally.addQueries(query, query + 1, runs.front(), weight);
+      const Tally tally = lookAt(strata[i]);
       kept[i] = static_cast<double>(tally.keptPairs());
       add(tally, census);
     });
-    census.error = errorOf(kept);
+    census.error = errorOf(strata, kept);
     if (grid)
       *grid = coarsened(std::move(*grid), static_cast<std::int64_t>(strata.size()));
     return census;
@@ -139,23 +132,51 @@ private:
     tally.addTo(census, grid);
   }
 
-  std::vector<Stratum> strataOf(std::int64_t size) const {
+  Tally lookAt(const Stratum &stratum) const {
+    const std::int64_t row = stratum.row(), rows = stratum.end - stratum.begin;
+    std::int64_t begin = source.queryBegin(row), end = source.queryEnd(row);
+    std::int64_t weight = 1;
+    if (!stratum.whole) {
+      begin += static_cast<std::int64_t>(mixed(~static_cast<std::uint64_t>(row)) %
+                                         static_cast<std::uint64_t>(end - begin));
+      end = begin + 1;
+      weight = source.queryEnd(stratum.end - 1) - source.queryBegin(stratum.begin);
+    }
+    std::vector<std::vector<TileRun>> runs;
+    source.list(plane, row, row + 1, runs);
+    Tally tally(source, plane, grid, begin, end);
+    tally.addTiles(runs.front(), rows);
+    tally.addQueries(begin, end, runs.front(), weight);
+    return tally;
+  }
+
+  /// The last of the own rows is the last of all.
+  std::vector<Stratum> strataOf(std::int64_t size, std::int64_t own) const {
     const std::int64_t rows = source.tileRows();
-    std::vector<Stratum> strata = cutEvenly(0, ownRows, ownRows);
-    for (const Stratum &stratum : cutEvenly(ownRows, rows - 1, size - ownRows - 1))
+    const std::int64_t first = std::max<std::int64_t>(0, own - 1), last = own > 0 ? 1 : 0;
+    std::vector<Stratum> strata;
+    for (std::int64_t row = 0; row < first; ++row)
+      strata.push_back({row, row + 1, true});
+    const std::int64_t rest = rows - first - last;
+    for (const Stratum &stratum : cutEvenly(first, rows - last, std::min(size, rest)))
       strata.push_back(stratum);
-    strata.push_back({rows - 1, rows});
+    if (last > 0)
+      strata.push_back({rows - 1, rows, true});
     return strata;
   }
 
   /// By the differences of neighbouring strata, which are about as different as the
-  /// rows of one would be.
-  static double errorOf(const std::vector<double> &kept) {
+  /// rows of one would be. A single one tells nothing of its error.
+  static double errorOf(const std::vector<Stratum> &strata, const std::vector<double> &kept) {
     double variance = 0;
-    for (std::size_t i = ownRows + 1; i + 1 < kept.size(); ++i)
-      variance += (kept[i] - kept[i - 1]) * (kept[i] - kept[i - 1]) / 2;
+    bool compared = false;
+    for (std::size_t i = 1; i < kept.size(); ++i)
+      if (!strata[i].whole && !strata[i - 1].whole) {
+        variance += (kept[i] - kept[i - 1]) * (kept[i] - kept[i - 1]) / 2;
+        compared = true;
+      }
     const double total = std::accumulate(kept.begin(), kept.end(), 0.0);
-    return total > 0 ? 2 * std::sqrt(variance) / total : 0;
+    return !compared ? 1 : total > 0 ? 2 * std::sqrt(variance) / total : 0;
   }
 
   /// Cells of a few queries would show which ones happened to be chosen.
@@ -169,20 +190,61 @@ private:
 
 } // namespace
 
-Census gaze::cli::survey(const MaskSource &source, Plane plane, Grid *grid, Work work,
+/// Nothing can cost more.
+static double worstWork(const MaskSource &source) {
+  const auto rows = static_cast<double>(source.tileRows());
+  return Cost{2.0 * static_cast<double>(source.tileColumns()), static_cast<double>(source.seqK)}
+             .ofQueries(static_cast<double>(source.tileQ)) *
+         rows;
+}
+
+/// What a row costs alone: from one, and from more where it is cheap.
+static Cost costOfRow(const Surveyor &surveyor, const MaskSource &source, double work) {
+  const Cost first = surveyor.pilot(1, 1);
+  const double pilots = work / 8 / std::max(1.0, first.ofQueries(0));
+  if (pilots < 2 || source.tileRows() < 2)
+    return first;
+  return surveyor.pilot(static_cast<std::int64_t>(std::min<double>(
+                            {pilots, singlePilots, static_cast<double>(source.tileRows())})),
+                        1);
+}
+
+static Census sampleFor(const Surveyor &surveyor, const MaskSource &source, Cost cost,
+                        double work) {
+  const double whole = cost.ofQueries(static_cast<double>(source.tileQ));
+  const double affordable = std::min<double>(mostOwnRows + 1, std::floor(work / 4 / whole));
+  const std::int64_t own = source.tileRows() > 2 * mostOwnRows && affordable >= 2
+                               ? static_cast<std::int64_t>(affordable)
+                               : 0;
+  const double strata = (work - static_cast<double>(own) * whole) / cost.ofQueries(1);
+  return surveyor.sample(static_cast<std::int64_t>(std::clamp<double>(strata, 2, mostStrata)), own);
+}
+
+Census gaze::cli::survey(const MaskSource &source, Plane plane, Grid *grid, Work allowed,
                          int threads) {
   const Surveyor surveyor(source, plane, grid, threads);
-  const auto rows = static_cast<double>(source.tileRows());
-  if (source.tileRows() <= fewestStrata)
+  const std::int64_t rows = source.tileRows();
+  const auto work = static_cast<double>(allowed);
+  if (worstWork(source) <= work)
     return surveyor.everything();
   const auto allows = [&](Cost cost) {
-    return cost.ofQueries(static_cast<double>(source.tileQ)) * rows <= static_cast<double>(work);
+    return cost.ofQueries(static_cast<double>(source.tileQ)) * static_cast<double>(rows) <= work;
   };
   // A band shares the upper part of its search: rows alone cost that much more.
-  const Cost alone = surveyor.pilot(singlePilots, 1);
+  const Cost alone = costOfRow(surveyor, source, work);
   const Cost atBest{alone.rectangles / bandRows, alone.partialKeys};
-  if (allows(alone) || (allows(atBest) && allows(surveyor.pilot(bandPilots, bandRows))))
+  if (allows(alone) ||
+      (rows >= bandRows && allows(atBest) &&
+       allows(surveyor.pilot(std::min(bandPilots, rows - bandRows + 1), bandRows))))
     return surveyor.everything();
-  const auto size = static_cast<std::int64_t>(static_cast<double>(work) / alone.ofQueries(1));
-  return surveyor.sample(std::clamp(size, fewestStrata, std::min(mostStrata, source.tileRows())));
+  return sampleFor(surveyor, source, alone, work);
+}
+
+Work gaze::cli::workOfFairSurvey(const MaskSource &source, Plane plane, int threads) {
+  constexpr double workOfCall = 100'000;
+  const auto rows = static_cast<double>(source.tileRows());
+  const Cost cost = Surveyor(source, plane, nullptr, threads).pilot(1, 1);
+  const double everything = cost.ofQueries(static_cast<double>(source.tileQ)) * rows;
+  const double sample = cost.ofQueries(1) * static_cast<double>(enoughStrata);
+  return static_cast<Work>(workOfCall + std::min(everything, sample));
 }

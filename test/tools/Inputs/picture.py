@@ -103,7 +103,11 @@ def expected(panel):
     tile = np.ix_(np.arange(seq_q) // tile_q, np.arange(seq_k) // tile_k)
     kept, size = sums(mask, step_q, step_k), sums(np.ones_like(mask), step_q, step_k)
     computed, full = sums(tiles[tile] > 0, step_q, step_k), sums(is_full[tile], step_q, step_k)
-    shade = np.array(RAMP)[np.maximum(-(-kept * 8 // size) - 1, 0)]
+    if step_q <= tile_q and step_k <= tile_k:
+        shade = np.maximum(-(-kept * 8 // size) - 1, 0)
+    else:  # half powers of ten
+        shade = np.searchsorted(10.0 ** (np.arange(-7, 1) / 2), kept / size)
+    shade = np.array(RAMP)[shade]
     colours = np.where((kept == size) & (2 * full >= size), FULL, shade)
     return np.where(kept > 0, colours, np.where(computed > 0, DROPPED, EMPTY))
 
