@@ -122,7 +122,8 @@ private:
       }
     throw Failure("'" + path + "' holds elements of type " +
                   (found.empty() ? "a structure" : "'" + found + "'") +
-                  "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 bits, and bools");
+                  "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 "
+                  "bits, and bools");
   }
 
   void order() {
