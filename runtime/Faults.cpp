@@ -3,7 +3,6 @@
 
 #include "runtime/Error.h"
 #include "runtime/Search.h"
-#include "runtime/Threads.h"
 
 #include <algorithm>
 #include <optional>
@@ -113,16 +112,11 @@ void checkIndices(const gaze_plan &plan, int threads) {
     return;
   const std::int64_t heads = kernel.faults_read_head ? plan.shape.heads : 1;
   const std::int64_t planes = heads * (kernel.faults_read_batch ? plan.shape.batch : 1);
-  const std::int64_t stripsPerPlane = (plan.queryTiles + stripTiles - 1) / stripTiles;
-  std::vector<MaybeFault> faults(planes * stripsPerPlane);
-  forEachWorker(planes * stripsPerPlane, threads, [&](const auto &next) {
-    for (std::int64_t i = next(); i >= 0; i = next()) {
-      const std::int64_t plane = i / stripsPerPlane;
-      const auto qBegin = static_cast<std::int32_t>(i % stripsPerPlane) * stripTiles;
-      faults[i] = firstOfStrip(plan, plane % heads, plane / heads, qBegin,
-                               std::min(qBegin + stripTiles, plan.queryTiles));
-    }
-  });
+  std::vector<MaybeFault> faults(planes * stripsOf(plan));
+  forEachStrip(plan, planes, threads,
+               [&](std::int64_t i, std::int64_t plane, std::int32_t qBegin, std::int32_t qEnd) {
+                 faults[i] = firstOfStrip(plan, plane % heads, plane / heads, qBegin, qEnd);
+               });
   for (const MaybeFault &fault : faults)
     if (fault)
       report(plan, *fault);

@@ -9,7 +9,6 @@
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
 #include "runtime/Search.h"
-#include "runtime/Threads.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,16 +51,12 @@ Part makePart(const gaze_plan &plan, int threads) {
   const gaze_kernel &kernel = *plan.kernel;
   const std::int64_t heads = kernel.reads_head ? plan.shape.heads : 1;
   const std::int64_t grids = heads * (kernel.reads_batch ? plan.shape.batch : 1);
-  const std::int64_t stripsPerGrid = (plan.queryTiles + stripTiles - 1) / stripTiles;
+  const std::int64_t stripsPerGrid = stripsOf(plan);
   std::vector<Strip> strips(grids * stripsPerGrid);
-  forEachWorker(grids * stripsPerGrid, threads, [&](const auto &next) {
-    for (std::int64_t i = next(); i >= 0; i = next()) {
-      const std::int64_t grid = i / stripsPerGrid;
-      const auto qBegin = static_cast<std::int32_t>(i % stripsPerGrid) * stripTiles;
-      const std::int32_t qEnd = std::min(qBegin + stripTiles, plan.queryTiles);
-      strips[i] = searchTiles(plan, grid % heads, grid / heads, qBegin, qEnd);
-    }
-  });
+  forEachStrip(plan, grids, threads,
+               [&](std::int64_t i, std::int64_t grid, std::int32_t qBegin, std::int32_t qEnd) {
+                 strips[i] = searchTiles(plan, grid % heads, grid / heads, qBegin, qEnd);
+               });
   Part part;
   for (std::int64_t grid = 0; grid < grids; ++grid) {
     const Strip *const first = strips.data() + grid * stripsPerGrid;

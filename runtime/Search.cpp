@@ -2,6 +2,7 @@
 #include "runtime/Search.h"
 
 #include "runtime/Error.h"
+#include "runtime/Threads.h"
 
 #include <algorithm>
 #include <string>
@@ -135,6 +136,18 @@ Strip makeStrip(std::vector<Listed> listed, std::int32_t qBegin, std::int32_t qE
 void searchRectangles(const gaze_plan &plan, const Planes &planes, const Rectangle &root,
                       const std::function<bool(const Rectangle &, std::uint8_t)> &decide) {
   RectangleSearch(plan, planes).run(root, decide);
+}
+
+void forEachStrip(
+    const gaze_plan &plan, std::int64_t planes, int threads,
+    const std::function<void(std::int64_t, std::int64_t, std::int32_t, std::int32_t)> &visit) {
+  const std::int64_t strips = stripsOf(plan);
+  forEachWorker(planes * strips, threads, [&](const auto &next) {
+    for (std::int64_t i = next(); i >= 0; i = next()) {
+      const auto qBegin = static_cast<std::int32_t>(i % strips) * stripTiles;
+      visit(i, i / strips, qBegin, std::min(qBegin + stripTiles, plan.queryTiles));
+    }
+  });
 }
 
 Strip searchTiles(const gaze_plan &plan, std::int64_t head, std::int64_t batch, std::int32_t qBegin,

@@ -41,6 +41,16 @@ void searchRectangles(const gaze_plan &plan, const Planes &planes, const Rectang
 /// and lets threads share it.
 constexpr std::int32_t stripTiles = 64;
 
+inline std::int64_t stripsOf(const gaze_plan &plan) {
+  return (plan.queryTiles + stripTiles - 1) / stripTiles;
+}
+
+/// Calls visit(i, plane, qBegin, qEnd) on all threads, for each strip of each of `planes`;
+/// i = plane * stripsOf(plan) + the number of the strip.
+void forEachStrip(
+    const gaze_plan &plan, std::int64_t planes, int threads,
+    const std::function<void(std::int64_t, std::int64_t, std::int32_t, std::int32_t)> &visit);
+
 /// Rows in order; runs are joined where they touch.
 struct Strip {
   std::vector<Row> rows;
