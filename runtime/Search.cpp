@@ -19,7 +19,7 @@ constexpr std::size_t largestVector = 16;
 class RectangleSearch {
 public:
   RectangleSearch(const gaze_plan &owner, const Planes &planes)
-      : plan(owner), kernel(*owner.kernel), shape(owner.shape), planes(planes),
+      : kernel(*owner.kernel), shape(owner.shape), planes(planes),
         arguments(owner.uniforms, owner.inputs) {}
 
   void run(const Rectangle &root,
@@ -38,7 +38,6 @@ public:
   }
 
 private:
-  const gaze_plan &plan;
   const gaze_kernel &kernel;
   const gaze_shape &shape;
   const Planes planes;
