@@ -90,6 +90,7 @@ EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
   std::string wrong;
   if (options.scheduleJson)
     wrong = fromJson(*options.scheduleJson, result.schedule);
+  completeSchedule(result.schedule);
   if (wrong.empty())
     wrong = invalidReason(result.schedule, target->lanes, result.valueDim);
   if (!wrong.empty())
@@ -171,6 +172,7 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.value_dim = options.valueDim;
   table.tile_q = options.schedule.tileQ;
   table.tile_k = options.schedule.tileK;
+  table.edge_k = options.schedule.edgeK;
   table.chunk_tiles = options.schedule.chunkTiles;
   table.reads_head = storage->kernel.keepReadsHead;
   table.reads_batch = storage->kernel.keepReadsBatch;

@@ -15,14 +15,19 @@ namespace gaze {
 
 struct Schedule {
   int tileQ = 0;      ///< queries of a tile; a multiple of the target's vector lanes
-  int tileK = 0;      ///< keys of a tile
+  int tileK = 0;      ///< keys of a full tile
+  int edgeK = 0;      ///< keys of a partial tile, which a plan keeps or skips; divides tileK
   int keys = 0;       ///< keys whose scores are accumulated in registers together; divides tileK
   int channels = 0;   ///< output channels accumulated in registers together; divides value_dim
   int chunkTiles = 0; ///< key tiles whose scores are kept at once, before P V
 };
 
-/// The default rule. `lanes` is the number of floats of a vector of the target.
+/// The default rule. `lanes` is the number of floats of a vector of the target. Knobs
+/// that follow from others are 0 until completeSchedule.
 Schedule defaultSchedule(int lanes);
+
+/// Sets the knobs that nobody has set, by those that somebody may have.
+void completeSchedule(Schedule &schedule);
 
 /// Why the schedule cannot be used for these sizes, or an empty string.
 std::string invalidReason(const Schedule &schedule, int lanes, int valueDim);

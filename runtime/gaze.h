@@ -33,7 +33,7 @@ extern "C" {
 struct halide_buffer_t;
 
 /** Changes whenever gaze_kernel changes; a plan for another version is refused. */
-#define GAZE_ABI_VERSION 2
+#define GAZE_ABI_VERSION 3
 
 typedef enum gaze_status {
   GAZE_OK = 0,
@@ -126,8 +126,9 @@ typedef struct gaze_requirement {
  *             k_first + key is kept
  *   faults    out int64 [2, keys, rows]: for these pairs, 0 or the number, from 1, of
  *             the site whose index is outside of its input, and that index
- *   accumulate adds the pairs of one query tile and `tiles` [count] (indices of
- *             key tiles; the first `full` of them need no mask) to a state:
+ *   accumulate adds the pairs of one query tile and `tiles` [count] to a state. A
+ *             tile is its first key, divided by edge_k. The first `full` have tile_k
+ *             keys each, all kept; the others have edge_k keys, masked.
  *             q [head_dim, rows] of this query tile, k [head_dim, seq_k] and
  *             v [value_dim, seq_k] of this head, rows with any stride
  *   finish    state to out [value_dim, rows] and lse [rows]
@@ -143,7 +144,8 @@ typedef struct gaze_kernel {
   int32_t head_dim;          /**< elements of a row of Q and K */
   int32_t value_dim;         /**< elements of a row of V and of the output */
   int32_t tile_q;            /**< queries of a tile */
-  int32_t tile_k;            /**< keys of a tile */
+  int32_t tile_k;            /**< keys of a full tile */
+  int32_t edge_k;            /**< keys of a partial tile; divides tile_k */
   int32_t chunk_tiles;       /**< key tiles that one call of accumulate takes at most */
   int32_t reads_head;        /**< 1 where the mask differs by head */
   int32_t reads_batch;       /**< 1 where the mask differs by batch entry */

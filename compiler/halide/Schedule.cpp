@@ -10,9 +10,10 @@ namespace gaze {
 namespace {
 
 /// The knobs in the order in which a schedule file lists them.
-constexpr std::array<std::pair<const char *, int Schedule::*>, 5> knobs = {{
+constexpr std::array<std::pair<const char *, int Schedule::*>, 6> knobs = {{
     {"tile_q", &Schedule::tileQ},
     {"tile_k", &Schedule::tileK},
+    {"edge_k", &Schedule::edgeK},
     {"keys", &Schedule::keys},
     {"channels", &Schedule::channels},
     {"chunk_tiles", &Schedule::chunkTiles},
@@ -37,6 +38,11 @@ Schedule defaultSchedule(int lanes) {
   return schedule;
 }
 
+void completeSchedule(Schedule &schedule) {
+  if (schedule.edgeK == 0)
+    schedule.edgeK = schedule.tileK;
+}
+
 std::string invalidReason(const Schedule &schedule, int lanes, int valueDim) {
   for (const auto &[name, knob] : knobs)
     if (schedule.*knob < 1 || schedule.*knob > largestKnob)
@@ -46,8 +52,10 @@ std::string invalidReason(const Schedule &schedule, int lanes, int valueDim) {
     return "tile_q must be a multiple of the vector lanes, " + std::to_string(lanes);
   if (schedule.tileQ > 256 || schedule.tileK > 512)
     return "tile_q must be at most 256 and tile_k at most 512";
-  if (schedule.tileK % schedule.keys != 0)
-    return "keys must divide tile_k, " + std::to_string(schedule.tileK);
+  if (schedule.tileK % schedule.edgeK != 0)
+    return "edge_k must divide tile_k, " + std::to_string(schedule.tileK);
+  if (schedule.edgeK % schedule.keys != 0)
+    return "keys must divide edge_k, " + std::to_string(schedule.edgeK);
   if (valueDim % schedule.channels != 0)
     return "channels must divide the head dimension of V, " + std::to_string(valueDim);
   const std::int64_t strip = std::int64_t{schedule.tileQ} * schedule.tileK * schedule.chunkTiles;

@@ -78,6 +78,7 @@ inline gaze_kernel fakeKernel(std::int32_t tileQ, std::int32_t tileK) {
   kernel.head_dim = kernel.value_dim = 8;
   kernel.tile_q = tileQ;
   kernel.tile_k = tileK;
+  kernel.edge_k = tileK;
   kernel.chunk_tiles = 4;
   kernel.scratch_bytes = 1024;
   kernel.classify = classify;
