@@ -65,6 +65,11 @@ std::string readFile(const fs::path &path) {
   return bytes.str();
 }
 
+bool isFloat(gaze_element element) {
+  return element == GAZE_ELEMENT_FLOAT32 || element == GAZE_ELEMENT_FLOAT16 ||
+         element == GAZE_ELEMENT_BFLOAT16;
+}
+
 static_assert(dsl::maxAxes == GAZE_MAX_AXES, "what the language allows, a gaze_input_tensor holds");
 
 void checkDimension(int value, const char *name) {
@@ -79,12 +84,16 @@ EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
   result.prefix = options.name.empty() ? pattern.name.text : options.name;
   result.headDim = options.headDim;
   result.valueDim = options.valueDim ? options.valueDim : options.headDim;
+  result.element = options.element;
+  if (!isFloat(options.element))
+    fail(CompileError::Kind::Pattern, "Q, K and V are float32, float16 or bfloat16");
   checkDimension(result.headDim, "head_dim");
   checkDimension(result.valueDim, "the head_dim of V");
   const std::optional<TargetInfo> target = findTarget(options.target);
   if (!target)
     fail(CompileError::Kind::Pattern,
-         "unknown target '" + options.target + "'; known: host, x86-64, x86-64-v3, x86-64-v4");
+         "unknown target '" + options.target +
+             "'; known: host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16");
   result.target = *target;
   result.schedule = defaultSchedule(target->lanes);
   std::string wrong;
@@ -168,6 +177,7 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.struct_size = sizeof(gaze_kernel);
   table.name = storage->kernel.name.c_str();
   table.target = storage->target.c_str();
+  table.element = options.element;
   table.head_dim = options.headDim;
   table.value_dim = options.valueDim;
   table.tile_q = options.schedule.tileQ;

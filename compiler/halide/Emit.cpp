@@ -37,8 +37,14 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   };
 
   if (!options.maskOnly) {
-    const KernelSizes sizes{options.headDim, options.valueDim, options.schedule.tileQ,
-                            options.schedule.tileK, options.schedule.edgeK};
+    const KernelSizes sizes{
+        options.headDim,
+        options.valueDim,
+        options.schedule.tileQ,
+        options.schedule.tileK,
+        options.schedule.edgeK,
+        {options.element, options.target.convertsFloat16,
+         options.element == GAZE_ELEMENT_BFLOAT16 && options.target.dotsBFloat16}};
     Accumulate accumulate(kernel, sizes);
     scheduleForCpu(accumulate, options.schedule, lanes);
     add(accumulate.stateOut, accumulate.arguments(), "accumulate");
@@ -90,7 +96,10 @@ OutputFileType fileType(Output output) {
 
 std::optional<TargetInfo> findTarget(const std::string &name) {
   const auto describe = [](const Target &target) {
-    return TargetInfo{target.to_string(), target.natural_vector_size(Float(32))};
+    const bool dotsBFloat16 = target.has_feature(Target::AVX512_Zen4) ||
+                              target.has_feature(Target::AVX512_SapphireRapids);
+    return TargetInfo{target.to_string(), target.natural_vector_size(Float(32)),
+                      target.has_feature(Target::F16C), dotsBFloat16};
   };
   if (name == "host")
     return describe(get_host_target());
@@ -100,6 +109,9 @@ std::optional<TargetInfo> findTarget(const std::string &name) {
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c"));
   if (name == "x86-64-v4")
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake"));
+  if (name == "x86-64-v4-bf16")
+    return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake-avx512_"
+                           "cannonlake-avx512_zen4"));
   return std::nullopt;
 }
 
