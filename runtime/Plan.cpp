@@ -53,18 +53,14 @@ std::vector<std::int32_t> longestFirst(const std::vector<Row> &rows, const Units
 }
 
 Part makePart(const gaze_plan &plan, int threads) {
-  const gaze_kernel &kernel = *plan.kernel;
-  const std::int64_t heads = kernel.reads_head ? plan.shape.heads : 1;
-  const std::int64_t grids = heads * (kernel.reads_batch ? plan.shape.batch : 1);
+  const std::vector<Planes> planes =
+      planesOf(plan.shape, plan.kernel->reads_head != 0, plan.kernel->reads_batch != 0);
   const std::int64_t stripsPerGrid = stripsOf(plan);
-  std::vector<Strip> strips(grids * stripsPerGrid);
-  forEachStrip(plan, grids, threads,
-               [&](std::int64_t i, std::int64_t grid, std::int32_t qBegin, std::int32_t qEnd) {
-                 strips[i] =
-                     searchTiles(plan, plan.units, grid % heads, grid / heads, qBegin, qEnd);
-               });
+  std::vector<Strip> strips(planes.size() * stripsPerGrid);
+  searchStrips(plan, plan.units, answersForTiles, planes, threads,
+               [&](std::int64_t i, const Strip &strip) { strips[i] = strip; });
   Part part;
-  for (std::int64_t grid = 0; grid < grids; ++grid) {
+  for (std::size_t grid = 0; grid < planes.size(); ++grid) {
     const Strip *const first = strips.data() + grid * stripsPerGrid;
     part.grids.push_back(joinStrips(first, first + stripsPerGrid));
     part.grids.back().longestFirst = longestFirst(part.grids.back().rows, plan.units);
