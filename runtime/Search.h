@@ -43,20 +43,9 @@ std::uint8_t verdictOfAll(const gaze_plan &plan);
 /// Whole tiles as units, for who does not care for less.
 Units tileUnits(const gaze_plan &plan);
 
-/// The rows of some query tiles, in order.
-struct Strip {
-  std::vector<Row> rows; ///< their runs are in `runs`
-  std::vector<Run> runs;
-  std::int64_t rectangles = 0; ///< that the search asked for
-};
-
 /// What the query tiles [qBegin, qEnd) list.
 Strip searchStrip(const gaze_plan &plan, const Units &units, const Answers &answers,
                   const Planes &planes, std::int32_t qBegin, std::int32_t qEnd);
-
-/// Query tiles are searched in strips of so many, which bounds the memory of a search
-/// and lets threads share it.
-constexpr std::int32_t stripTiles = 64;
 
 inline std::int64_t stripsOf(const gaze_plan &plan) {
   return (plan.queryTiles + stripTiles - 1) / stripTiles;
