@@ -33,12 +33,12 @@ struct Run {
 /// kind in the order of keys. A full run is a whole number of full tiles, and a
 /// partial tile is a unit.
 struct Row {
-  std::int32_t queryTile;
-  std::int32_t fullTiles;    ///< in full runs
-  std::int32_t partialTiles; ///< in partial runs
-  std::int32_t fullRuns;
-  std::int64_t firstRun; ///< index into Strip::runs
-  std::int64_t endRun;
+  std::int32_t queryTile = 0;
+  std::int32_t fullTiles = 0;    ///< in full runs
+  std::int32_t partialTiles = 0; ///< in partial runs
+  std::int32_t fullRuns = 0;
+  std::int64_t firstRun = 0; ///< index into Strip::runs
+  std::int64_t endRun = 0;
 };
 
 /// Query tiles are searched, and kept, in strips of so many: this bounds the memory of a

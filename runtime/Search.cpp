@@ -90,12 +90,10 @@ public:
 
   void finish(std::int32_t queryTile, Strip &strip) {
     close();
-    Row row{queryTile,
-            0,
-            0,
-            static_cast<std::int32_t>(full.size()),
-            static_cast<std::int64_t>(strip.runs.size()),
-            0};
+    Row &row = strip.rows.emplace_back();
+    row.queryTile = queryTile;
+    row.fullRuns = static_cast<std::int32_t>(full.size());
+    row.firstRun = static_cast<std::int64_t>(strip.runs.size());
     for (const Run &run : full)
       row.fullTiles += (run.end - run.begin) / unitsOfTile;
     for (const Run &run : partial)
@@ -103,7 +101,6 @@ public:
     strip.runs.insert(strip.runs.end(), full.begin(), full.end());
     strip.runs.insert(strip.runs.end(), partial.begin(), partial.end());
     row.endRun = static_cast<std::int64_t>(strip.runs.size());
-    strip.rows.push_back(row);
     full.clear();
     partial.clear();
   }
@@ -132,8 +129,8 @@ private:
 };
 
 /// The least power of two that is not below.
-std::int32_t powerAbove(std::int64_t value) {
-  std::int32_t power = 1;
+std::int64_t powerAbove(std::int64_t value) {
+  std::int64_t power = 1;
   while (power < value)
     power *= 2;
   return power;
@@ -147,7 +144,8 @@ public:
 
   const Strip &run(const Planes &planes, std::int32_t qBegin, std::int32_t qEnd) {
     strip.rectangles = 0;
-    std::int32_t rows = powerAbove(qEnd - qBegin), width = powerAbove(units.count);
+    auto rows = static_cast<std::int32_t>(powerAbove(qEnd - qBegin));
+    std::int64_t width = powerAbove(units.count);
     bandRows = rows;
     bandEnds = {1};
     pieces = {{0, units.count, Answer::Cut}};
@@ -165,8 +163,8 @@ public:
 private:
   /// Units [begin, end) of the keys of a band.
   struct Piece {
-    std::int32_t begin, end;
-    Answer answer; ///< Full or Cut
+    std::int32_t begin = 0, end = 0;
+    Answer answer = Answer::Cut; ///< Full or Cut
   };
 
   const gaze_plan &plan;
@@ -181,13 +179,13 @@ private:
   std::vector<std::size_t> bandEnds, coarseEnds;
 
   /// Units about as wide as so many query tiles are high.
-  std::int32_t widthFor(std::int32_t rows) const {
+  std::int64_t widthFor(std::int32_t rows) const {
     const std::int64_t wide = std::int64_t{rows} * plan.kernel->tile_q / units.keys;
     return rows == 1 || wide < 2 ? 1 : powerAbove(wide / 2 + 1);
   }
 
   /// Goes on to bands of `rows` query tiles and open pieces of at most `width` units.
-  void refine(std::int32_t rows, std::int32_t width, const Planes &planes, std::int32_t qBegin,
+  void refine(std::int32_t rows, std::int64_t width, const Planes &planes, std::int32_t qBegin,
               std::int32_t qEnd) {
     std::swap(pieces, coarse);
     std::swap(bandEnds, coarseEnds);
@@ -205,7 +203,7 @@ private:
     read(questions.verdicts());
   }
 
-  void cutBand(std::size_t first, std::size_t last, std::int32_t width, const Planes &planes,
+  void cutBand(std::size_t first, std::size_t last, std::int64_t width, const Planes &planes,
                std::int32_t qBegin, std::int32_t qEnd) {
     const gaze_shape &shape = plan.shape;
     const std::int64_t tileQ = plan.kernel->tile_q, keys = units.keys;
@@ -217,11 +215,13 @@ private:
         pieces.push_back(whole);
         continue;
       }
-      for (std::int32_t begin = whole.begin, end; begin < whole.end; begin = end) {
-        end = static_cast<std::int32_t>(
-            std::min<std::int64_t>(whole.end, std::int64_t{begin / width + 1} * width));
+      for (std::int64_t begin = whole.begin, end; begin < whole.end; begin = end) {
+        end = std::min<std::int64_t>(whole.end, (begin | (width - 1)) + 1);
         questions.ask(firstQ, lastQ, begin * keys, std::min(end * keys, shape.seq_k) - 1, planes);
-        pieces.push_back({begin, end, Answer::Cut});
+        Piece &piece = pieces.emplace_back();
+        piece.begin = static_cast<std::int32_t>(begin);
+        piece.end = static_cast<std::int32_t>(end);
+        piece.answer = Answer::Cut;
       }
     }
   }
