@@ -89,10 +89,12 @@ Function upTo(Function function, int node) {
 } // namespace
 
 Tiles::Tiles(const std::string &name, int width, Expr first, Expr count)
-    : width(width), first(std::move(first)), all(0, count, name + "_tiles"),
-      pairs(0, width, 0, count, name + "_pairs"), keys(0, width, name + "_keys"),
-      keyRows(name + "_key_rows"), valueRows(name + "_value_rows"), dot(name + "_dot"),
-      scores(name + "_scores"), weights(name + "_weights"), product(name + "_product") {}
+    : width(width), sumCount(width % 4 == 0 ? 4 : 1), first(std::move(first)),
+      all(0, count, name + "_tiles"), pairs(0, width, 0, count, name + "_pairs"),
+      slices(0, sumCount, 0, width / sumCount, 0, count, name + "_slices"),
+      keys(0, width, name + "_keys"), keyRows(name + "_key_rows"), valueRows(name + "_value_rows"),
+      dot(name + "_dot"), scores(name + "_scores"), weights(name + "_weights"),
+      sums(name + "_sums"), product(name + "_product") {}
 
 Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     : sizes(sizes), masked(!kernel.keepsEverything), q(sizes.element.halideType(), 2, "q"),
@@ -183,33 +185,40 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     highest(qi) = strict_float(max(highest(qi), of->scores(qi, of->pairs.x, of->pairs.y)));
   // A query that keeps nothing here has -inf: then any finite reference does.
   reference(qi) = select(isMinusInfinity(highest(qi)), 0.0f, highest(qi));
-  const auto weight = [&](const Tiles &of) {
+  const auto weightOf = [&](const Tiles &of) {
     return exp2OfNonPositive(of.scores(qi, ki, ti) - reference(qi));
   };
   fullTiles.weights(qi, ki, ti) =
-      sizes.inPairs() ? roundedWeight(weight(fullTiles)) : weight(fullTiles);
+      sizes.inPairs() ? roundedWeight(weightOf(fullTiles)) : weightOf(fullTiles);
   partialTiles.weights(qi, ki, ti) =
       reinterpret<float>(select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
-                                reinterpret<std::uint32_t>(weight(partialTiles))));
-  sum(qi) = 0.0f;
-  for (const Tiles *of : {&fullTiles, &partialTiles})
-    sum(qi) += of->weights(qi, of->pairs.x, of->pairs.y);
+                                reinterpret<std::uint32_t>(weightOf(partialTiles))));
+  Expr total = 0.0f;
+  for (Tiles *of : {&fullTiles, &partialTiles}) {
+    of->sums(qi, ri) = 0.0f;
+    of->sums(qi, of->slices.x) +=
+        of->weights(qi, of->slices.y * of->sumCount + of->slices.x, of->slices.z);
+    for (int i = 0; i < of->sumCount; ++i)
+      total = strict_float(total + of->sums(qi, i));
+  }
+  sum(qi) = total;
 
-  const auto weighted = [&](const Tiles &of) {
-    return of.weights(qi, of.keys, ti) * of.valueRows(di, of.keys, ti);
-  };
+  const auto weightAt = [&](const Tiles &of) { return of.weights(qi, of.keys, ti); };
+  const auto valueAt = [&](const Tiles &of) { return of.valueRows(di, of.keys, ti); };
   weightPairs(side, qi, ki, ti) = narrowedWeight(fullTiles.weights(qi, 2 * ki + side, ti));
   valuePairs(side, di, ki, ti) = v(di, rowAt(fullTiles, 2 * ki + side));
   fullTiles.product(qi, di, ti) = 0.0f;
   fullTiles.product(qi, di, ti) += sizes.inPairs()
                                        ? cast<float>(weightPairs(keyPairs.x, qi, keyPairs.y, ti)) *
                                              cast<float>(valuePairs(keyPairs.x, di, keyPairs.y, ti))
-                                       : weighted(fullTiles);
-  const Expr isKept =
-      reinterpret<std::int32_t>(partialTiles.weights(qi, partialTiles.keys, ti)) >= 0;
+                                       : weightAt(fullTiles) * valueAt(fullTiles);
+  // What is not kept must not meet NaN or infinity: its bits go, and -0 times 0 is left.
+  const Expr weight = weightAt(partialTiles);
+  const Expr dropped = reinterpret<std::int32_t>(weight) >> 31;
+  const Expr keptValue =
+      reinterpret<float>(reinterpret<std::int32_t>(valueAt(partialTiles)) & ~dropped);
   partialTiles.product(qi, di, ti) = 0.0f;
-  const Expr soFar = partialTiles.product(qi, di, ti);
-  partialTiles.product(qi, di, ti) = select(isKept, soFar + weighted(partialTiles), soFar);
+  partialTiles.product(qi, di, ti) += weight * keptValue;
   values(qi, di) = 0.0f;
   for (const Tiles *of : {&fullTiles, &partialTiles})
     values(qi, di) += of->product(qi, di, of->all);
@@ -233,7 +242,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
 void Accumulate::defineQueries(const Expr &scale) {
   const Expr row = min(qi, q.dim(1).extent() - 1);
   factor(qi) = cast<float>(scale);
-  queries(qi, di) = strict_float(sizes.element.widened(q(di, row)) * factor(qi));
+  queryRows(di, qi) = sizes.element.widened(q(di, row));
+  queries(qi, di) = strict_float(queryRows(di, qi) * factor(qi));
   queryPairs(side, qi, di) = q(2 * di + side, row);
 }
 
@@ -257,7 +267,8 @@ Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
   const Expr sum = state(qi, sizes.valueDim + 1);
   const Expr isEmpty = (reinterpret<std::uint32_t>(sum) & Expr(0x7fffffffu)) == Expr(0u);
   reciprocal(qi) = select(isEmpty, 0.0f, 1.0f / sum);
-  out(di, qi) = sizes.element.rounded(state(qi, di) * reciprocal(qi));
+  scaled(qi, di) = state(qi, di) * reciprocal(qi);
+  out(di, qi) = sizes.element.rounded(scaled(qi, di));
   const Expr logarithm =
       select(isNotANumber(sum), sum, highest * static_cast<float>(logOf2) + log(sum));
   lse(qi) = select(isEmpty, minusInfinity(), logarithm);

@@ -62,6 +62,17 @@ void prepared(Func &func, const Var &di, int dim, int lanes) {
   func.bound_extent(di, dim).vectorize(di, rowVector(dim, lanes)).unroll(di);
 }
 
+/// Q by vectors of queries, transposed in registers.
+void transposed(Func &queries, Func &queryRows, const Var &qi, const Var &di, int lanes) {
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  queries.compute_root()
+      .tile(qi, di, qBlock, dBlock, qInner, dInner, lanes, 8)
+      .vectorize(qInner)
+      .unroll(dInner)
+      .unroll(qBlock);
+  queryRows.compute_at(queries, qBlock).store_in(MemoryType::Register).vectorize(di, 8).unroll(qi);
+}
+
 void rows(Func &func, const Var &qi, int lanes) {
   func.compute_root().vectorize(qi, lanes).unroll(qi);
 }
@@ -97,8 +108,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
         .unroll(qi);
     rows(a.factor, qi, lanes);
   } else {
-    rows(a.queries, qi, lanes);
-    a.queries.reorder(qi, di);
+    transposed(a.queries, a.queryRows, qi, di, lanes);
   }
 
   // Scores.
@@ -125,19 +135,24 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
     }
   }
 
-  // Softmax. Four independent accumulators would not keep the order of additions, so
-  // the sums go key by key; the loads are what costs.
+  // Softmax.
   rows(a.highest, qi, lanes);
   rows(a.reference, qi, lanes);
   rows(a.sum, qi, lanes);
   int update = 0;
   for (Tiles *of : {&a.fullTiles, &a.partialTiles}) {
-    for (Func *reduction : {&a.highest, &a.sum})
-      reduction->update(update)
-          .reorder(qi, of->pairs.x, of->pairs.y)
-          .vectorize(qi, lanes)
-          .unroll(qi)
-          .unroll(of->pairs.x, 4);
+    a.highest.update(update)
+        .reorder(qi, of->pairs.x, of->pairs.y)
+        .vectorize(qi, lanes)
+        .unroll(qi)
+        .unroll(of->pairs.x, 4);
+    rows(of->sums, qi, lanes);
+    of->sums.unroll(a.ri)
+        .update()
+        .reorder(qi, of->slices.x, of->slices.y, of->slices.z)
+        .vectorize(qi, lanes)
+        .unroll(qi)
+        .unroll(of->slices.x);
     rows(of->weights, qi, lanes);
     of->weights.reorder(qi, ki, a.ti)
         .unroll(ki, 2)
@@ -197,7 +212,15 @@ void scheduleForCpu(Finish &f, int lanes) {
   out.dim(1).set_min(0);
   f.lse.output_buffer().dim(0).set_min(0);
   f.reciprocal.compute_root().vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
-  f.out.vectorize(f.di, rowVector(f.sizes.valueDim, lanes));
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  f.out.tile(f.di, f.qi, dBlock, qBlock, dInner, qInner, 8, lanes, TailStrategy::GuardWithIf)
+      .vectorize(dInner)
+      .unroll(qInner);
+  f.scaled.compute_at(f.out, dBlock)
+      .store_in(MemoryType::Register)
+      .bound_extent(f.qi, lanes)
+      .vectorize(f.qi)
+      .unroll(f.di);
   f.lse.vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
 }
 
