@@ -28,7 +28,7 @@ struct TargetInfo {
 /// Zen 4 and Sapphire Rapids); nothing for any other.
 std::optional<TargetInfo> findTarget(const std::string &name);
 
-enum class Output { Object, Assembly, Statements };
+enum class Output { Object, Assembly, Llvm, Statements };
 
 struct EmitOptions {
   std::string prefix; ///< the functions are PREFIX_accumulate and so on: runtime/gaze.h
