@@ -10,6 +10,7 @@
 
 #include "runtime/Buffers.h"
 #include "runtime/Error.h"
+#include "runtime/TileList.h"
 
 #include <algorithm>
 #include <limits>
@@ -18,26 +19,6 @@
 
 namespace gaze::runtime {
 namespace {
-
-/// Deals out the tiles of a row in order, a chunk at a time.
-class TileList {
-public:
-  TileList(const Grid &grid, const Row &row) : run(grid.runs.data() + row.firstRun) {}
-
-  void take(std::int32_t *out, std::int32_t count) {
-    for (std::int32_t i = 0; i < count; ++i) {
-      if (run->begin + offset == run->end) {
-        ++run;
-        offset = 0;
-      }
-      out[i] = run->begin + offset++;
-    }
-  }
-
-private:
-  const Run *run;
-  std::int32_t offset = 0;
-};
 
 void check(int code, const char *function) {
   if (code != 0)
@@ -49,7 +30,7 @@ void check(int code, const char *function) {
 
 Worker::Worker(const gaze_plan &owner, const Tensors &given)
     : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given),
-      scratch(kernel.scratch_bytes), tiles(kernel.chunk_tiles),
+      scratch(kernel.scratch_bytes), tiles(std::size_t(kernel.chunk_tiles) * plan.units.ofTile),
       arguments(plan.uniforms, plan.inputs) {
   for (auto &state : states)
     state = allocateFloats(stateSize());
@@ -93,22 +74,17 @@ void Worker::accumulate(const Grid &grid, const Row &row, std::int64_t batch, st
            tensors.k->seq_stride);
   Buffer v(rowsOf(*tensors.v, batch, kvHead, 0), float32, kernel.value_dim, shape.seq_k,
            tensors.v->seq_stride);
-  const std::int64_t total = std::int64_t{row.fullTiles} + row.partialTiles;
-  const std::int64_t chunks = (total + kernel.chunk_tiles - 1) / kernel.chunk_tiles;
-  TileList list(grid, row);
-  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-    const std::int64_t begin = total * chunk / chunks, end = total * (chunk + 1) / chunks;
-    const auto count = static_cast<std::int32_t>(end - begin);
-    const auto full =
-        static_cast<std::int32_t>(std::clamp<std::int64_t>(row.fullTiles - begin, 0, count));
-    list.take(tiles.data(), count);
-    Buffer tileBuffer(tiles.data(), int32, count);
+  TileList list(grid, row, plan.units, kernel.chunk_tiles);
+  const std::int64_t chunks = list.chunks();
+  for (std::int64_t i = 0; i < chunks; ++i) {
+    const Chunk chunk = list.take(i, tiles.data());
+    Buffer tileBuffer(tiles.data(), int32, chunk.count);
     Buffer stateIn = stateBuffer(0), stateOut = stateBuffer(1);
     scratch.reset();
     check(kernel.accumulate(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
                             arguments.bools.get(), q.get(), k.get(), v.get(), tileBuffer.get(),
-                            full, count, shape.q_start + firstRow, head, batch, stateIn.get(),
-                            stateOut.get()),
+                            chunk.full, chunk.count, shape.q_start + firstRow, head, batch,
+                            stateIn.get(), stateOut.get()),
           "accumulate");
     std::swap(states[0], states[1]);
   }
