@@ -41,11 +41,18 @@ struct Row {
   std::int64_t endRun;
 };
 
+/// What a row takes, in half units: a masked pair takes about half as long again.
+inline std::int64_t costOf(const Row &row, const Units &units) {
+  return 2 * std::int64_t{row.fullTiles} * units.ofTile + 3 * std::int64_t{row.partialTiles};
+}
+
 /// The rows of one (head, batch entry), or of all where the mask reads neither.
 struct Grid {
   std::vector<Row> rows; ///< by query tile
   std::vector<Run> runs;
   std::vector<std::int32_t> longestFirst; ///< query tiles, the costliest first
+  /// The first ones are cut into pieces: how many there are up to each.
+  std::vector<std::int32_t> pieceEnds;
 };
 
 /// A part of a pattern: the tiles of one order of computation. Today a pattern has
@@ -64,6 +71,17 @@ struct gaze_plan {
   std::int32_t queryTiles;
   gaze::runtime::Units units; ///< of edge_k keys
   std::vector<gaze::runtime::Part> parts;
+  /// Whether accumulate_rows computes a query tile, for so many heads at once.
+  bool fewRows = false;
+  std::int64_t headsOfItem = 1;
+
+  /// What is computed with one grid: heads, or groups of them, of all batch entries.
+  std::int64_t planes() const { return shape.batch * planesOfBatch(); }
+  std::int64_t planesOfBatch() const { return shape.kv_heads * planesOfGroup(); }
+  /// Of the heads that share K and V.
+  std::int64_t planesOfGroup() const {
+    return (shape.heads / shape.kv_heads + headsOfItem - 1) / headsOfItem;
+  }
 
   const gaze::runtime::Grid &grid(const gaze::runtime::Part &part, std::int64_t head,
                                   std::int64_t batch) const {

@@ -1,9 +1,4 @@
 //===- Run.cpp - Executes a plan -----------------------------------------------===//
-//
-// Items go head by head, because the rows of a head share K and V in the cache, and
-// within a head the longest first, so that the threads end together.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Error.h"
 #include "runtime/Plan.h"
 #include "runtime/Tensors.h"
@@ -22,11 +17,12 @@ gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_ten
       invalid("the kernel was compiled for its mask alone");
     const Tensors tensors{q, k, v, out, lse};
     checkTensors(*plan, tensors);
-    const std::int64_t items = plan->shape.batch * plan->shape.heads * plan->queryTiles;
-    forEachWorker(items, threads, [&](const auto &next) {
-      Worker worker(*plan, tensors);
+    const Items items(*plan);
+    PieceStates pieces(items.pieceCount(), largestState(*plan));
+    forEachWorker(items.count(), threads, [&](const auto &next) {
+      Worker worker(*plan, tensors, pieces);
       for (std::int64_t item = next(); item >= 0; item = next())
-        worker.run(item);
+        worker.run(items.at(item));
     });
   });
 }

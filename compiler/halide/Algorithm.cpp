@@ -27,59 +27,15 @@
 #include "compiler/halide/Algorithm.h"
 
 #include "compiler/halide/Expressions.h"
-
-#include <cmath>
+#include "compiler/halide/RowExpressions.h"
+#include "compiler/halide/Uniforms.h"
 
 using namespace Halide;
 
 namespace gaze {
 namespace {
 
-constexpr double log2OfE = 1.4426950408889634;
 constexpr double logOf2 = 0.6931471805599453;
-
-/// What all functions of a kernel read from the uniforms buffer.
-Environment uniformEnvironment(const Kernel &kernel, const ImageParam &uniforms, int headDim) {
-  Environment environment;
-  const int count = static_cast<int>(kernel.parameters.size());
-  for (int i = 0; i < count; ++i) {
-    const Expr bits = uniforms(i);
-    switch (kernel.parameters[i].type) {
-    case ValueType::I64:
-      environment.parameters.push_back(bits);
-      break;
-    case ValueType::I1:
-      environment.parameters.push_back(bits != 0);
-      break;
-    default:
-      environment.parameters.push_back(reinterpret<double>(bits));
-      break;
-    }
-  }
-  const auto set = [&](Coordinate coordinate, Expr value) {
-    environment.coordinates[static_cast<int>(coordinate)] = std::move(value);
-  };
-  set(Coordinate::SeqQ, uniforms(count));
-  set(Coordinate::SeqK, uniforms(count + 1));
-  set(Coordinate::Heads, uniforms(count + 2));
-  set(Coordinate::HeadDim, headDim ? Expr(cast<std::int64_t>(headDim)) : uniforms(count + 3));
-  environment.inputs = inputAccesses(kernel.inputs, uniforms, count + 5);
-  return environment;
-}
-
-/// The same where a position in the batch means nothing: there it is their number.
-Environment shapeEnvironment(const Kernel &kernel, const ImageParam &uniforms) {
-  Environment environment = uniformEnvironment(kernel, uniforms, 0);
-  environment.coordinates[static_cast<int>(Coordinate::Batch)] =
-      uniforms(static_cast<int>(kernel.parameters.size()) + 4);
-  return environment;
-}
-
-/// `function` for one of its nodes.
-Function upTo(Function function, int node) {
-  function.results = {node};
-  return function;
-}
 
 } // namespace
 
@@ -105,66 +61,26 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   const auto rowAt = [&](const Tiles &of, const Expr &key) {
     return &of == &fullTiles ? keyAt(of, key) : min(keyAt(of, key), seqK - 1);
   };
-  const auto coordinatesAt = [&](Expr query, Expr key) {
-    Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
-    environment.buffers = inputs;
-    environment.coordinates[static_cast<int>(Coordinate::Q)] = qFirst + cast<std::int64_t>(query);
-    if (key.defined())
-      environment.coordinates[static_cast<int>(Coordinate::K)] = cast<std::int64_t>(key);
-    environment.coordinates[static_cast<int>(Coordinate::Head)] = head;
-    environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
-    return environment;
-  };
-
-  // Loads that depend on the query alone are gathered once, not for every key; bools as
-  // bytes, for Halide fails on some conditions that are stored.
-  const auto rowLoads = [&](const Function &function) {
-    std::map<int, Func> loads;
-    for (const int node : loadsOfQuery(function)) {
-      Func value("row_value");
-      const Expr loaded = translate(upTo(function, node), coordinatesAt(qi, Expr()))[0];
-      value(qi) = loaded.type().is_bool() ? cast<std::uint8_t>(loaded) : loaded;
-      rowValues.push_back(value);
-      loads.emplace(node, value);
-    }
-    return loads;
-  };
-  const std::map<int, Func> keepLoads = rowLoads(kernel.keep), scoreLoads = rowLoads(kernel.score);
-  const auto pairAt = [&](Expr query, Expr key, const std::map<int, Func> &loads) {
-    Environment environment = coordinatesAt(query, std::move(key));
-    for (const auto &[node, value] : loads) {
-      const Expr loaded = value(query);
-      environment.known[node] = loaded.type() == Halide::UInt(8) ? loaded != 0 : loaded;
-    }
-    return environment;
-  };
-
-  const bool hasScore = !kernel.score.results.empty();
-  Expr factor = kernel.scale.results.empty()
-                    ? Expr(1.0 / std::sqrt(static_cast<double>(sizes.headDim)))
-                    : translate(kernel.scale, coordinatesAt(qi, Expr()))[0];
-  if (!hasScore)
-    factor = strict_float(factor * Expr(log2OfE));
-  queries(qi, di) = strict_float(q(di, min(qi, lastRow)) * cast<float>(factor));
+  Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
+  environment.buffers = inputs;
+  environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
+  const RowExpressions rows(kernel, sizes.headDim, environment, [&](const Expr &row) {
+    return RowPosition{qFirst + cast<std::int64_t>(row), head};
+  });
+  rowValues = rows.loads();
+  queries(qi, di) = strict_float(q(di, min(qi, lastRow)) * rows.queryFactor(qi));
 
   // Scores.
-  const auto finalScore = [&](Expr dot, Expr query, Expr key) {
-    if (!hasScore)
-      return dot;
-    Environment environment = pairAt(std::move(query), std::move(key), scoreLoads);
-    environment.score = std::move(dot);
-    return strict_float(translate(kernel.score, environment)[0] * static_cast<float>(log2OfE));
-  };
   for (Tiles *of : {&fullTiles, &partialTiles}) {
     of->dot(qi, ki, ti) = 0.0f;
     of->dot(qi, ki, ti) += queries(qi, dimension) * k(dimension, rowAt(*of, ki));
   }
-  fullTiles.scores(qi, ki, ti) = finalScore(fullTiles.dot(qi, ki, ti), qi, keyAt(fullTiles, ki));
+  fullTiles.scores(qi, ki, ti) = rows.score(fullTiles.dot(qi, ki, ti), qi, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
   Expr keep = key < seqK;
   if (masked)
-    keep = keep && translate(kernel.keep, pairAt(qi, key, keepLoads))[0];
-  const Expr maybeScore = finalScore(partialTiles.dot(qi, ki, ti), qi, key);
+    keep = keep && rows.keeps(qi, key);
+  const Expr maybeScore = rows.score(partialTiles.dot(qi, ki, ti), qi, key);
   partialTiles.scores(qi, ki, ti) = choose(keep, maybeScore, minusInfinity());
 
   // Softmax within this step.
@@ -177,9 +93,9 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     return exp2OfNonPositive(of.scores(qi, ki, ti) - reference(qi));
   };
   fullTiles.weights(qi, ki, ti) = weight(fullTiles);
-  partialTiles.weights(qi, ki, ti) = reinterpret<float>(
-      select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
-             reinterpret<std::uint32_t>(weight(partialTiles))));
+  partialTiles.weights(qi, ki, ti) =
+      reinterpret<float>(select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
+                                reinterpret<std::uint32_t>(weight(partialTiles))));
   sum(qi) = 0.0f;
   for (const Tiles *of : {&fullTiles, &partialTiles})
     sum(qi) += of->weights(qi, of->pairs.x, of->pairs.y);

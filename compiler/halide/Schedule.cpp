@@ -10,13 +10,14 @@ namespace gaze {
 namespace {
 
 /// The knobs in the order in which a schedule file lists them.
-constexpr std::array<std::pair<const char *, int Schedule::*>, 6> knobs = {{
+constexpr std::array<std::pair<const char *, int Schedule::*>, 7> knobs = {{
     {"tile_q", &Schedule::tileQ},
     {"tile_k", &Schedule::tileK},
     {"edge_k", &Schedule::edgeK},
     {"keys", &Schedule::keys},
     {"channels", &Schedule::channels},
     {"chunk_tiles", &Schedule::chunkTiles},
+    {"max_rows", &Schedule::maxRows},
 }};
 
 constexpr int largestKnob = 4096;
@@ -35,6 +36,7 @@ Schedule defaultSchedule(int lanes) {
   schedule.keys = manyRegisters ? 8 : 4;
   schedule.channels = manyRegisters ? 8 : 4;
   schedule.chunkTiles = 16;
+  schedule.maxRows = 16;
   return schedule;
 }
 
@@ -84,7 +86,7 @@ std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {
   const std::int64_t strip = std::int64_t{schedule.tileK} * schedule.chunkTiles;
   const std::int64_t perQuery = 4 * strip + headDim + valueDim;
   constexpr std::int64_t slack = 1 << 16;
-  return schedule.tileQ * perQuery * static_cast<std::int64_t>(sizeof(float)) + slack;
+  return std::max(schedule.tileQ, schedule.maxRows) * perQuery * static_cast<std::int64_t>(sizeof(float)) + slack;
 }
 
 std::string toJson(const Schedule &schedule) {
