@@ -3,13 +3,13 @@
 // A row that takes more than a small share of the whole run would keep one thread busy
 // while the others have nothing left to do: a decode step has one row for each head of
 // K and V, and a global query looks at all keys where its neighbours see a window. So
-// it is cut into pieces that take no more than that share, and their states are
-// merged. Not into smaller ones than a chunk, which would only cost merging.
+// it is cut into pieces of about that share, of whole chunks each, and their states are
+// merged.
 //
-// The plan alone decides, and not the number of threads: the same pieces, merged in
-// the same order, give the same bits. As each piece of a row, but for the last ones,
-// takes the share, there are at most twice `sharesOfRun` pieces in a run however long
-// its rows are, and so their states are bounded, too.
+// The plan alone decides, and not the number of threads: the same pieces, merged in the
+// same order, give the same bits. A row that is cut takes at least a share, so there are
+// at most twice `sharesOfRun` pieces in a run however long its rows are, and memory for
+// as many states.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Pieces.h"
@@ -33,11 +33,12 @@ double costOfRun(const gaze_plan &plan, const Part &part) {
 std::int64_t piecesOf(const Row &row, const gaze_plan &plan, double costOfRun) {
   const std::int64_t units = std::int64_t{row.fullTiles} * plan.units.ofTile + row.partialTiles;
   const std::int64_t chunk = std::int64_t{plan.kernel->chunk_tiles} * plan.units.ofTile;
-  if (units < 2 * chunk)
+  const std::int64_t chunks = (units + chunk - 1) / chunk;
+  if (chunks < 2)
     return 1;
   const double shares =
       std::ceil(static_cast<double>(costOf(row, plan.units)) * sharesOfRun / costOfRun);
-  return std::min(static_cast<std::int64_t>(shares), units / chunk);
+  return std::min(static_cast<std::int64_t>(shares), chunks);
 }
 
 } // namespace

@@ -115,9 +115,11 @@ void Worker::accumulate(const Item &item, Buffer &q) {
   Buffer v(rowsOf(*tensors.v, item.batch, kvHead, 0), float32, kernel.value_dim, shape.seq_k,
            tensors.v->seq_stride);
   auto *const function = plan.fewRows ? kernel.accumulate_rows : kernel.accumulate;
-  TileList list(*item.grid, *item.row, plan.units, kernel.chunk_tiles, item.piece, item.pieces);
-  const std::int64_t chunks = list.chunks();
-  for (std::int64_t i = 0; i < chunks; ++i) {
+  TileList list(*item.grid, *item.row, plan.units, kernel.chunk_tiles);
+  const std::int64_t begin = list.chunks() * item.piece / item.pieces;
+  const std::int64_t end = list.chunks() * (item.piece + 1) / item.pieces;
+  list.skipTo(begin);
+  for (std::int64_t i = begin; i < end; ++i) {
     const Chunk chunk = list.take(i, tiles.data());
     Buffer tileBuffer(tiles.data(), int32, chunk.count);
     Buffer stateIn = stateBuffer(states[0].get(), layoutOf(item));

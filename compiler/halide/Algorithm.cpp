@@ -64,7 +64,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
   environment.buffers = inputs;
   environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
-  const RowExpressions rows(kernel, sizes.headDim, environment, [&](const Expr &row) {
+  const RowExpressions rows(kernel, sizes.headDim, environment, qi, [&](const Expr &row) {
     return RowPosition{qFirst + cast<std::int64_t>(row), head};
   });
   rowValues = rows.loads();

@@ -17,6 +17,7 @@
 
 #include "compiler/halide/Uniforms.h"
 
+#include <numeric>
 #include <utility>
 
 using namespace Halide;
@@ -26,6 +27,9 @@ namespace {
 
 constexpr double logOf2 = 0.6931471805599453;
 
+/// Keys whose rows of V are weighted together, of a tile of so many.
+int keyBlock(int width) { return std::gcd(width, 16); }
+
 /// An element of Q, K or V as it is computed with.
 Expr widened(const Expr &element) { return cast<float>(element); }
 
@@ -33,7 +37,10 @@ Expr widened(const Expr &element) { return cast<float>(element); }
 
 RowTiles::RowTiles(const std::string &name, int width, Expr first, Expr count, int lanes)
     : Tiles(name, width, std::move(first), count),
-      vectors(0, width / lanes, 0, count, name + "_vectors"), sums(name + "_sums") {}
+      vectors(0, width / lanes, 0, count, name + "_vectors"),
+      blocks(0, width / keyBlock(width), 0, count, name + "_blocks"),
+      blockKeys(0, keyBlock(width), name + "_block_keys"), keyRows(name + "_key_rows"),
+      sums(name + "_sums"), valueRows(name + "_value_rows") {}
 
 AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, int lanes,
                                int rowBlock)
@@ -59,7 +66,7 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
   environment.buffers = inputs;
   environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
-  const RowExpressions rows(kernel, sizes.headDim, environment, [&](const Expr &row) {
+  const RowExpressions rows(kernel, sizes.headDim, environment, ri, [&](const Expr &row) {
     return RowPosition{qFirst + cast<std::int64_t>(queryOf(row)),
                        head + cast<std::int64_t>(headOf(row))};
   });
@@ -70,9 +77,10 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
 
   // Scores.
   for (RowTiles *of : {&fullTiles, &partialTiles}) {
-    const Expr di = step * lanes + li;
+    const Expr channelOfSum = step * lanes + li;
+    of->keyRows(di, ki, ti) = widened(k(di, rowAt(*of, ki)));
     of->sums(li, ki, ri, ti) = 0.0f;
-    of->sums(li, ki, ri, ti) += queries(di, ri) * widened(k(di, rowAt(*of, ki)));
+    of->sums(li, ki, ri, ti) += queries(channelOfSum, ri) * of->keyRows(channelOfSum, ki, ti);
     of->dot(ki, ri, ti) = 0.0f;
     of->dot(ki, ri, ti) += of->sums(lane, ki, ri, ti);
   }
@@ -108,19 +116,19 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
 
   // Rows that fill the last block repeat the last one.
   const Expr rowOfBlock = min(rb * rowBlock + rj, lastRow);
-  const auto weighted = [&](const Tiles &of) {
-    return of.weights(of.keys, rowOfBlock, ti) * widened(v(di, rowAt(of, of.keys)));
-  };
-  fullTiles.product(di, rj, rb, ti) = 0.0f;
-  fullTiles.product(di, rj, rb, ti) += weighted(fullTiles);
-  const Expr isKept =
-      reinterpret<std::int32_t>(partialTiles.weights(partialTiles.keys, rowOfBlock, ti)) >= 0;
-  partialTiles.product(di, rj, rb, ti) = 0.0f;
-  const Expr soFar = partialTiles.product(di, rj, rb, ti);
-  partialTiles.product(di, rj, rb, ti) = select(isKept, soFar + weighted(partialTiles), soFar);
+  for (RowTiles *of : {&fullTiles, &partialTiles}) {
+    of->valueRows(di, ki, ti) = widened(v(di, rowAt(*of, ki)));
+    const Expr keyOfTile = bi * keyBlock(of->width) + of->blockKeys;
+    const Expr weighing = of->weights(keyOfTile, rowOfBlock, ti);
+    of->product(di, rj, rb, bi, ti) = 0.0f;
+    const Expr soFar = of->product(di, rj, rb, bi, ti);
+    const Expr more = soFar + weighing * of->valueRows(di, keyOfTile, ti);
+    const Expr isKept = reinterpret<std::int32_t>(weighing) >= 0;
+    of->product(di, rj, rb, bi, ti) = of == &fullTiles ? more : select(isKept, more, soFar);
+  }
   values(di, rj, rb) = 0.0f;
-  for (const Tiles *of : {&fullTiles, &partialTiles})
-    values(di, rj, rb) += of->product(di, rj, rb, of->all);
+  for (const RowTiles *of : {&fullTiles, &partialTiles})
+    values(di, rj, rb) += of->product(di, rj, rb, of->blocks.x, of->blocks.y);
 
   // Into the state.
   const int highestSlot = sizes.valueDim, sumSlot = sizes.valueDim + 1;

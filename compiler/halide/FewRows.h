@@ -20,12 +20,16 @@
 namespace gaze {
 
 /// The tiles of a step that have one width, for few rows: dot (ki, ri, ti), scores and
-/// weights alike, product (di, rj, rb, ti).
+/// weights alike, product (di, rj, rb, bi, ti).
 struct RowTiles : Tiles {
   RowTiles(const std::string &name, int width, Halide::Expr first, Halide::Expr count, int lanes);
 
-  Halide::RDom vectors; ///< (vector of keys within its tile, ti)
-  Halide::Func sums;    ///< (li, ki, ri, ti): what a dot product is the sum of
+  Halide::RDom vectors;   ///< (vector of keys within its tile, ti)
+  Halide::RDom blocks;    ///< (block of keys within its tile, ti)
+  Halide::RDom blockKeys; ///< of a block
+  Halide::Func keyRows;   ///< (di, ki, ti): K, widened
+  Halide::Func sums;      ///< (li, ki, ri, ti): what a dot product is the sum of
+  Halide::Func valueRows; ///< (di, ki, ti): V, widened
 };
 
 /// One step of online softmax over a list of key tiles, for the same queries of some
@@ -55,7 +59,7 @@ struct AccumulateRows {
 
   /// The row, a row within its block and the block; the key within its tile, the
   /// position among the tiles of its width, the element of a row, one of the sums.
-  Halide::Var ri{"ri"}, rj{"rj"}, rb{"rb"}, ki{"ki"}, ti{"ti"}, di{"di"}, li{"li"};
+  Halide::Var ri{"ri"}, rj{"rj"}, rb{"rb"}, ki{"ki"}, ti{"ti"}, di{"di"}, li{"li"}, bi{"bi"};
 
   Halide::RDom step;    ///< vectors of a row of Q and K
   Halide::RDom lane;    ///< of a vector of sums

@@ -20,10 +20,10 @@ Function upTo(Function function, int node) {
 } // namespace
 
 RowExpressions::RowExpressions(const Kernel &kernel, int headDim, Environment environment,
-                               std::function<RowPosition(Expr)> positionOf)
+                               const Var &row, std::function<RowPosition(Expr)> positionOf)
     : kernel(kernel), headDim(headDim), common(std::move(environment)),
-      positionOf(std::move(positionOf)), keepLoads(loadsOf(kernel.keep)),
-      scoreLoads(loadsOf(kernel.score)) {}
+      positionOf(std::move(positionOf)), keepLoads(loadsOf(kernel.keep, row)),
+      scoreLoads(loadsOf(kernel.score, row)) {}
 
 Environment RowExpressions::at(const Expr &row) const {
   Environment environment = common;
@@ -44,9 +44,8 @@ Environment RowExpressions::at(const Expr &row, const Expr &key, const Loads &lo
 }
 
 /// Bools go as bytes, for Halide fails on some conditions that are stored.
-RowExpressions::Loads RowExpressions::loadsOf(const Function &function) const {
+RowExpressions::Loads RowExpressions::loadsOf(const Function &function, const Var &row) const {
   Loads loads;
-  const Var row("row");
   for (const int node : loadsOfQuery(function)) {
     Func value("row_value");
     const Expr loaded = translate(upTo(function, node), at(row))[0];

@@ -26,9 +26,9 @@ struct RowPosition {
 class RowExpressions {
 public:
   /// `environment` holds what is the same for all rows, `positionOf` gives the place of
-  /// a row. `kernel` must outlive this.
+  /// a row, `row` is the dimension of loads(). `kernel` must outlive this.
   RowExpressions(const Kernel &kernel, int headDim, Environment environment,
-                 std::function<RowPosition(Halide::Expr row)> positionOf);
+                 const Halide::Var &row, std::function<RowPosition(Halide::Expr row)> positionOf);
 
   /// What an element of Q is multiplied by: the scale and, where the pattern has no
   /// score of its own, log2(e).
@@ -52,7 +52,7 @@ private:
 
   Environment at(const Halide::Expr &row) const;
   Environment at(const Halide::Expr &row, const Halide::Expr &key, const Loads &loads) const;
-  Loads loadsOf(const Function &function) const;
+  Loads loadsOf(const Function &function, const Halide::Var &row) const;
 };
 
 } // namespace gaze

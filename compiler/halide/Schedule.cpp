@@ -86,7 +86,9 @@ std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {
   const std::int64_t strip = std::int64_t{schedule.tileK} * schedule.chunkTiles;
   const std::int64_t perQuery = 4 * strip + headDim + valueDim;
   constexpr std::int64_t slack = 1 << 16;
-  return std::max(schedule.tileQ, schedule.maxRows) * perQuery * static_cast<std::int64_t>(sizeof(float)) + slack;
+  return std::max(schedule.tileQ, schedule.maxRows) * perQuery *
+             static_cast<std::int64_t>(sizeof(float)) +
+         slack;
 }
 
 std::string toJson(const Schedule &schedule) {

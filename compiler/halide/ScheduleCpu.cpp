@@ -97,8 +97,9 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
           .unroll(qi)
           .unroll(of->pairs.x, 4);
     rows(of->weights, qi, lanes);
-    of->weights.reorder(qi, ki, a.ti).unroll(ki, 2).bound_storage(
-        a.ti, of == &a.fullTiles ? mostFull : mostPartial);
+    of->weights.reorder(qi, ki, a.ti)
+        .unroll(ki, 2)
+        .bound_storage(a.ti, of == &a.fullTiles ? mostFull : mostPartial);
     ++update;
   }
 
