@@ -20,7 +20,7 @@ struct Schedule {
   int keys = 0;       ///< keys whose scores are accumulated in registers together; divides tileK
   int channels = 0;   ///< output channels accumulated in registers together; divides value_dim
   int chunkTiles = 0; ///< key tiles whose scores are kept at once, before P V
-  int maxRows = 0;    ///< rows that the kernel for few rows takes at most; 0: it is not used
+  int maxRows = 0;    ///< rows that the kernel for few rows takes at most
 };
 
 /// The default rule. `lanes` is the number of floats of a vector of the target. Knobs

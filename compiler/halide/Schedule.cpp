@@ -36,7 +36,7 @@ Schedule defaultSchedule(int lanes) {
   schedule.keys = manyRegisters ? 8 : 4;
   schedule.channels = manyRegisters ? 8 : 4;
   schedule.chunkTiles = 16;
-  schedule.maxRows = 16;
+  schedule.maxRows = 32;
   return schedule;
 }
 

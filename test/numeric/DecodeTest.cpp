@@ -21,8 +21,8 @@ constexpr const char *window = "pattern p(window: int = 20, globals: int = 3) {"
 
 TEST(Decode, queriesAroundTheLimit) {
   const CompiledPattern pattern("pattern p() { keep k <= q; }", 16);
-  const std::int64_t limit = std::min(pattern.table().max_rows, pattern.table().tile_q);
-  ASSERT_GE(limit, 8);
+  const std::int64_t limit = std::min(pattern.table().max_rows, pattern.table().tile_q * 2 / 3);
+  ASSERT_GE(limit, 4);
   for (std::int64_t seqQ = 1; seqQ <= limit + 1; ++seqQ)
     for (std::int64_t seqK : {1, 33, 333})
       pattern.check(shape(2, 4, 2, seqQ, seqK));
