@@ -77,10 +77,9 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
 
   // Scores.
   for (RowTiles *of : {&fullTiles, &partialTiles}) {
-    const Expr channelOfSum = step * lanes + li;
-    of->keyRows(di, ki, ti) = widened(k(di, rowAt(*of, ki)));
+    of->keyRows(li, vi, ki, ti) = widened(k(vi * lanes + li, rowAt(*of, ki)));
     of->sums(li, ki, ri, ti) = 0.0f;
-    of->sums(li, ki, ri, ti) += queries(channelOfSum, ri) * of->keyRows(channelOfSum, ki, ti);
+    of->sums(li, ki, ri, ti) += queries(step * lanes + li, ri) * of->keyRows(li, step, ki, ti);
     of->dot(ki, ri, ti) = 0.0f;
     of->dot(ki, ri, ti) += of->sums(lane, ki, ri, ti);
   }
@@ -117,12 +116,12 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   // Rows that fill the last block repeat the last one.
   const Expr rowOfBlock = min(rb * rowBlock + rj, lastRow);
   for (RowTiles *of : {&fullTiles, &partialTiles}) {
-    of->valueRows(di, ki, ti) = widened(v(di, rowAt(*of, ki)));
+    of->valueRows(li, vi, ki, ti) = widened(v(vi * lanes + li, rowAt(*of, ki)));
     const Expr keyOfTile = bi * keyBlock(of->width) + of->blockKeys;
     const Expr weighing = of->weights(keyOfTile, rowOfBlock, ti);
     of->product(di, rj, rb, bi, ti) = 0.0f;
     const Expr soFar = of->product(di, rj, rb, bi, ti);
-    const Expr more = soFar + weighing * of->valueRows(di, keyOfTile, ti);
+    const Expr more = soFar + weighing * of->valueRows(di % lanes, di / lanes, keyOfTile, ti);
     const Expr isKept = reinterpret<std::int32_t>(weighing) >= 0;
     of->product(di, rj, rb, bi, ti) = of == &fullTiles ? more : select(isKept, more, soFar);
   }

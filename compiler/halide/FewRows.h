@@ -27,9 +27,9 @@ struct RowTiles : Tiles {
   Halide::RDom vectors;   ///< (vector of keys within its tile, ti)
   Halide::RDom blocks;    ///< (block of keys within its tile, ti)
   Halide::RDom blockKeys; ///< of a block
-  Halide::Func keyRows;   ///< (di, ki, ti): K, widened
+  Halide::Func keyRows;   ///< (li, vi, ki, ti): K, widened
   Halide::Func sums;      ///< (li, ki, ri, ti): what a dot product is the sum of
-  Halide::Func valueRows; ///< (di, ki, ti): V, widened
+  Halide::Func valueRows; ///< (li, vi, ki, ti): V, widened
 };
 
 /// One step of online softmax over a list of key tiles, for the same queries of some
@@ -58,8 +58,10 @@ struct AccumulateRows {
   Halide::Param<std::int64_t> batch{"batch"};
 
   /// The row, a row within its block and the block; the key within its tile, the
-  /// position among the tiles of its width, the element of a row, one of the sums.
-  Halide::Var ri{"ri"}, rj{"rj"}, rb{"rb"}, ki{"ki"}, ti{"ti"}, di{"di"}, li{"li"}, bi{"bi"};
+  /// position among the tiles of its width; the element of a row, the lane and the vector
+  /// that it is in; the block of keys within a tile.
+  Halide::Var ri{"ri"}, rj{"rj"}, rb{"rb"}, ki{"ki"}, ti{"ti"}, di{"di"}, li{"li"}, bi{"bi"},
+      vi{"vi"};
 
   Halide::RDom step;    ///< vectors of a row of Q and K
   Halide::RDom lane;    ///< of a vector of sums
