@@ -31,7 +31,7 @@ void findRow(Item &item, std::int64_t position) {
   const std::size_t place = position < piecesOf(grid)
                                 ? findIn(grid.pieceEnds, position)
                                 : cut + static_cast<std::size_t>(position - piecesOf(grid));
-  item.row = &grid.rows[grid.longestFirst[place]];
+  item.row = &grid.row(grid.longestFirst[place]);
   item.piece = 0;
   item.pieces = 1;
   item.firstPiece = 0;

@@ -25,8 +25,9 @@ constexpr double sharesOfRun = 128;
 double costOfRun(const gaze_plan &plan, const Part &part) {
   double cost = 0;
   for (const Grid &grid : part.grids)
-    for (const Row &row : grid.rows)
-      cost += static_cast<double>(costOf(row, plan.units));
+    for (const Strip &strip : grid.strips)
+      for (const Row &row : strip.rows)
+        cost += static_cast<double>(costOf(row, plan.units));
   return cost * static_cast<double>(plan.planes()) / static_cast<double>(part.grids.size());
 }
 
@@ -48,9 +49,9 @@ void cutLongRows(gaze_plan &plan) {
     const double all = costOfRun(plan, part);
     for (Grid &grid : part.grids)
       for (const std::int32_t tile : grid.longestFirst) {
-        const std::int64_t pieces = piecesOf(grid.rows[tile], plan, all);
+        const std::int64_t pieces = piecesOf(grid.row(tile), plan, all);
         if (pieces < 2)
-          break; // the others are shorter
+          break; // the others are shorter, or about as long
         const std::int32_t before = grid.pieceEnds.empty() ? 0 : grid.pieceEnds.back();
         grid.pieceEnds.push_back(before + static_cast<std::int32_t>(pieces));
       }

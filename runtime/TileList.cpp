@@ -6,7 +6,7 @@
 namespace gaze::runtime {
 
 TileList::TileList(const Grid &grid, const Row &row, const Units &units, std::int32_t chunkTiles)
-    : run(grid.runs.data() + row.firstRun), unitsOfTile(units.ofTile),
+    : run(grid.runsOf(row)), unitsOfTile(units.ofTile),
       fullUnits(std::int64_t{row.fullTiles} * units.ofTile), all(fullUnits + row.partialTiles),
       largest(std::int64_t{chunkTiles} * units.ofTile) {}
 

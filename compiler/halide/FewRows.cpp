@@ -39,8 +39,8 @@ RowTiles::RowTiles(const std::string &name, int width, Expr first, Expr count, i
     : Tiles(name, width, std::move(first), count),
       vectors(0, width / lanes, 0, count, name + "_vectors"),
       blocks(0, width / keyBlock(width), 0, count, name + "_blocks"),
-      blockKeys(0, keyBlock(width), name + "_block_keys"), keyRows(name + "_key_rows"),
-      sums(name + "_sums"), valueRows(name + "_value_rows") {}
+      blockKeys(0, keyBlock(width), name + "_block_keys"), keyVectors(name + "_key_vectors"),
+      laneSums(name + "_lane_sums"), valueVectors(name + "_value_vectors") {}
 
 AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, int lanes,
                                int rowBlock)
@@ -77,11 +77,12 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
 
   // Scores.
   for (RowTiles *of : {&fullTiles, &partialTiles}) {
-    of->keyRows(li, vi, ki, ti) = widened(k(vi * lanes + li, rowAt(*of, ki)));
-    of->sums(li, ki, ri, ti) = 0.0f;
-    of->sums(li, ki, ri, ti) += queries(step * lanes + li, ri) * of->keyRows(li, step, ki, ti);
+    of->keyVectors(li, vi, ki, ti) = widened(k(vi * lanes + li, rowAt(*of, ki)));
+    of->laneSums(li, ki, ri, ti) = 0.0f;
+    of->laneSums(li, ki, ri, ti) +=
+        queries(step * lanes + li, ri) * of->keyVectors(li, step, ki, ti);
     of->dot(ki, ri, ti) = 0.0f;
-    of->dot(ki, ri, ti) += of->sums(lane, ki, ri, ti);
+    of->dot(ki, ri, ti) += of->laneSums(lane, ki, ri, ti);
   }
   fullTiles.scores(ki, ri, ti) = rows.score(fullTiles.dot(ki, ri, ti), ri, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
@@ -116,12 +117,12 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   // Rows that fill the last block repeat the last one.
   const Expr rowOfBlock = min(rb * rowBlock + rj, lastRow);
   for (RowTiles *of : {&fullTiles, &partialTiles}) {
-    of->valueRows(li, vi, ki, ti) = widened(v(vi * lanes + li, rowAt(*of, ki)));
+    of->valueVectors(li, vi, ki, ti) = widened(v(vi * lanes + li, rowAt(*of, ki)));
     const Expr keyOfTile = bi * keyBlock(of->width) + of->blockKeys;
     const Expr weighing = of->weights(keyOfTile, rowOfBlock, ti);
     of->product(di, rj, rb, bi, ti) = 0.0f;
     const Expr soFar = of->product(di, rj, rb, bi, ti);
-    const Expr more = soFar + weighing * of->valueRows(di % lanes, di / lanes, keyOfTile, ti);
+    const Expr more = soFar + weighing * of->valueVectors(di % lanes, di / lanes, keyOfTile, ti);
     const Expr isKept = reinterpret<std::int32_t>(weighing) >= 0;
     of->product(di, rj, rb, bi, ti) = of == &fullTiles ? more : select(isKept, more, soFar);
   }

@@ -24,12 +24,12 @@ namespace gaze {
 struct RowTiles : Tiles {
   RowTiles(const std::string &name, int width, Halide::Expr first, Halide::Expr count, int lanes);
 
-  Halide::RDom vectors;   ///< (vector of keys within its tile, ti)
-  Halide::RDom blocks;    ///< (block of keys within its tile, ti)
-  Halide::RDom blockKeys; ///< of a block
-  Halide::Func keyRows;   ///< (li, vi, ki, ti): K, widened
-  Halide::Func sums;      ///< (li, ki, ri, ti): what a dot product is the sum of
-  Halide::Func valueRows; ///< (li, vi, ki, ti): V, widened
+  Halide::RDom vectors;      ///< (vector of keys within its tile, ti)
+  Halide::RDom blocks;       ///< (block of keys within its tile, ti)
+  Halide::RDom blockKeys;    ///< of a block
+  Halide::Func keyVectors;   ///< (li, vi, ki, ti): K, widened
+  Halide::Func laneSums;     ///< (li, ki, ri, ti): what a dot product is the sum of
+  Halide::Func valueVectors; ///< (li, vi, ki, ti): V, widened
 };
 
 /// One step of online softmax over a list of key tiles, for the same queries of some

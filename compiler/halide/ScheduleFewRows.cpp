@@ -49,11 +49,11 @@ void scheduleScores(AccumulateRows &a, RowTiles &of, int mostTiles) {
       .reorder(key, a.ri, block, a.ti)
       .vectorize(key)
       .never_partition_all();
-  readRows(of.keyRows.compute_at(of.scores, block), a.k, a.sizes.headDim, a);
+  readRows(of.keyVectors.compute_at(of.scores, block), a.k, a.sizes.headDim, a);
   of.dot.compute_at(of.scores, a.ri).vectorize(a.ki, a.lanes);
   of.dot.update().atomic().reorder(a.lane, a.ki).vectorize(a.lane).vectorize(a.ki, a.lanes);
-  of.sums.compute_at(of.scores, a.ri).vectorize(a.li).unroll(a.ki);
-  of.sums.update()
+  of.laneSums.compute_at(of.scores, a.ri).vectorize(a.li).unroll(a.ki);
+  of.laneSums.update()
       .reorder(a.li, a.ki, a.step)
       .vectorize(a.li)
       .unroll(a.ki)
@@ -88,7 +88,7 @@ void scheduleValues(AccumulateRows &a, RowTiles &of, int update, int vectors) {
       .unroll(vector)
       .unroll(a.rj)
       .unroll(of.blockKeys, 2);
-  readRows(of.valueRows.compute_at(a.values, of.blocks.x), a.v, a.sizes.valueDim, a);
+  readRows(of.valueVectors.compute_at(a.values, of.blocks.x), a.v, a.sizes.valueDim, a);
 }
 
 } // namespace
