@@ -184,6 +184,7 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.tile_k = options.schedule.tileK;
   table.edge_k = options.schedule.edgeK;
   table.chunk_tiles = options.schedule.chunkTiles;
+  table.max_rows = options.schedule.maxRows;
   table.reads_head = storage->kernel.keepReadsHead;
   table.reads_batch = storage->kernel.keepReadsBatch;
   table.faults_read_head = storage->kernel.faultsReadHead;
@@ -242,6 +243,8 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
     if (!resolved.maskOnly) {
       find(table.accumulate, "accumulate");
       find(table.finish, "finish");
+      find(table.accumulate_rows, "accumulate_rows");
+      find(table.finish_rows, "finish_rows");
     }
   } catch (const LoadError &error) {
     failInternally(std::string("the compiled kernel cannot be loaded: ") + error.what());

@@ -128,15 +128,17 @@ void declarations(std::ostream &out, const gaze_kernel &table, const std::string
     out << "int " << name << "_sizes(" << buffer << "uniforms, " << buffer << "sizes);\n";
   if (table.site_count > 0)
     out << "int " << name << "_faults(" << inputs << pairs << buffer << "faults);\n";
+  const std::string lists = buffer + "q, " + buffer + "k, " + buffer + "v,\n    " + buffer +
+                            "tiles, int32_t full, int32_t count,\n" +
+                            "    int64_t q_first, int64_t head, int64_t batch,\n    " + buffer +
+                            "state_in, " + buffer + "state_out);\n";
+  const std::string finish = buffer + "state, " + buffer + "out,\n    " + buffer + "lse);\n";
   out << "int " << name << "_classify(" << inputs << buffer << "zones, " << buffer
       << "rectangles,\n    " << buffer << "verdicts);\n"
       << "int " << name << "_mask(" << inputs << pairs << buffer << "kept);\n"
-      << "int " << name << "_accumulate(" << inputs << buffer << "q, " << buffer << "k, " << buffer
-      << "v,\n    " << buffer << "tiles, int32_t full, int32_t count,\n"
-      << "    int64_t q_first, int64_t head, int64_t batch,\n    " << buffer << "state_in, "
-      << buffer << "state_out);\n"
-      << "int " << name << "_finish(" << buffer << "state, " << buffer << "out,\n    " << buffer
-      << "lse);\n\n";
+      << "int " << name << "_accumulate(" << inputs << lists << "int " << name << "_finish("
+      << finish << "int " << name << "_accumulate_rows(" << inputs << lists << "int " << name
+      << "_finish_rows(" << finish << "\n";
 }
 
 /// The initialiser of the gaze_kernel, member by member.
@@ -148,8 +150,9 @@ void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string 
       << "(uint32_t)sizeof(gaze_kernel), " << quoted(table.name) << ",\n    "
       << quoted(table.target) << ",\n    " << enumerator(table.element) << ", " << table.head_dim
       << ", " << table.value_dim << ", /* element, head_dim, value_dim */\n    " << table.tile_q
-      << ", " << table.tile_k << ", " << table.edge_k << ", " << table.chunk_tiles
-      << ", /* tile_q, tile_k, edge_k, chunk_tiles */\n    " << table.reads_head << ", "
+      << ", " << table.tile_k << ", " << table.edge_k << ", " << table.chunk_tiles << ", "
+      << table.max_rows << ", /* tile_q, tile_k, edge_k, chunk_tiles, max_rows */\n    "
+      << table.reads_head << ", "
       << table.reads_batch << ", " << table.faults_read_head << ", " << table.faults_read_batch
       << ", /* reads_*, faults_read_* */\n    INT64_C(" << table.scratch_bytes
       << "), /* scratch_bytes */\n    " << table.parameter_count << ", " << table.requirement_count
@@ -161,7 +164,7 @@ void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string 
       << only(table.requirement_count, "_require") << ", " << only(table.input_count, "_sizes")
       << ", " << name << "_classify,\n    " << name << "_mask, "
       << only(table.site_count, "_faults") << ",\n    " << name << "_accumulate, " << name
-      << "_finish};\n\n";
+      << "_finish,\n    " << name << "_accumulate_rows, " << name << "_finish_rows};\n\n";
 }
 
 void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,

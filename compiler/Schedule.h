@@ -20,6 +20,7 @@ struct Schedule {
   int keys = 0;       ///< keys whose scores are accumulated in registers together; divides tileK
   int channels = 0;   ///< output channels accumulated in registers together; divides value_dim
   int chunkTiles = 0; ///< key tiles whose scores are kept at once, before P V
+  int maxRows = 0;    ///< rows that the kernel for few rows takes at most
 };
 
 /// The default rule. `lanes` is the number of floats of a vector of the target. Knobs
@@ -32,7 +33,7 @@ void completeSchedule(Schedule &schedule);
 /// Why the schedule cannot be used for these sizes, or an empty string.
 std::string invalidReason(const Schedule &schedule, int lanes, int valueDim);
 
-/// The memory that one call of a kernel's accumulate takes at most.
+/// The memory that one call of a kernel's function takes at most.
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim);
 
 /// As a JSON object, one knob a line.

@@ -8,6 +8,7 @@
 
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
+#include "runtime/Pieces.h"
 #include "runtime/Search.h"
 
 #include <algorithm>
@@ -145,6 +146,18 @@ template <typename T> std::size_t capacityBytes(const std::vector<T> &vector) {
   return vector.capacity() * sizeof(T);
 }
 
+/// Few rows, those of all heads that share K and V, have functions of their own: by the
+/// shape alone, as all that decides the bits. Where queries fill more than two thirds of a
+/// tile's lanes, accumulate is the faster one. Where the mask reads the head, each head
+/// has its own tiles.
+void chooseKernel(gaze_plan &plan) {
+  const gaze_kernel &kernel = *plan.kernel;
+  const gaze_shape &shape = plan.shape;
+  plan.fewRows = shape.seq_q <= std::min(kernel.max_rows, kernel.tile_q * 2 / 3);
+  if (plan.fewRows && !kernel.reads_head)
+    plan.headsOfItem = std::min(shape.heads / shape.kv_heads, kernel.max_rows / shape.seq_q);
+}
+
 std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
   return static_cast<std::int32_t>((sequence + tile - 1) / tile);
 }
@@ -165,6 +178,7 @@ gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
       tilesOf(shape->seq_q, kernel->tile_q),
       {kernel->edge_k, kernel->tile_k / kernel->edge_k, tilesOf(shape->seq_k, kernel->edge_k)},
       {}});
+  chooseKernel(*plan);
   checkRequirements(*plan);
   plan->inputs = copyInputs(*kernel, inputs, inputCount, plan->uniforms);
   checkIndices(*plan, threads);
@@ -182,6 +196,7 @@ gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
     std::unique_ptr<gaze_plan> result =
         preparePlan(kernel, shape, values, value_count, inputs, input_count, threads);
     result->parts.push_back(makePart(*result, threads));
+    cutLongRows(*result);
     *plan = result.release();
   });
 }

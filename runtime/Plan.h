@@ -61,6 +61,8 @@ struct Strip {
 struct Grid {
   std::vector<Strip> strips;
   std::vector<std::int32_t> longestFirst; ///< query tiles, about the costliest first
+  /// The first ones are cut into pieces: how many there are up to each.
+  std::vector<std::int32_t> pieceEnds;
 
   const Row &row(std::int32_t queryTile) const {
     return strips[queryTile / stripTiles].rows[queryTile % stripTiles];
@@ -86,6 +88,17 @@ struct gaze_plan {
   std::int32_t queryTiles;
   gaze::runtime::Units units; ///< of edge_k keys
   std::vector<gaze::runtime::Part> parts;
+  /// Whether accumulate_rows computes a query tile, for so many heads at once.
+  bool fewRows = false;
+  std::int64_t headsOfItem = 1;
+
+  /// What is computed with one grid: heads, or groups of them, of all batch entries.
+  std::int64_t planes() const { return shape.batch * planesOfBatch(); }
+  std::int64_t planesOfBatch() const { return shape.kv_heads * planesOfGroup(); }
+  /// Of the heads that share K and V.
+  std::int64_t planesOfGroup() const {
+    return (shape.heads / shape.kv_heads + headsOfItem - 1) / headsOfItem;
+  }
 
   const gaze::runtime::Grid &grid(const gaze::runtime::Part &part, std::int64_t head,
                                   std::int64_t batch) const {

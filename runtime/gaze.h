@@ -138,9 +138,13 @@ typedef struct gaze_requirement {
  *             v [value_dim, seq_k] of this head, of the kernel's element type, rows
  *             with any stride
  *   finish    state to out [value_dim, rows], of that type, and lse [rows]
+ *   accumulate_rows, finish_rows  the same for few rows, the queries of all heads from
+ *             `head` on that share K and V: q [head_dim, queries, heads], row r of a
+ *             state is query r % queries of head r / queries
  *
  * A state is float [tile_q, value_dim + 2]: by query of the tile, the output times
  * its weight; the largest score, in units of log 2; the weight. Empty: 0, -inf, 0.
+ * For few rows it is float [value_dim + 2, rows].
  */
 typedef struct gaze_kernel {
   uint32_t abi_version;      /**< GAZE_ABI_VERSION when it was compiled */
@@ -154,11 +158,12 @@ typedef struct gaze_kernel {
   int32_t tile_k;            /**< keys of a full tile */
   int32_t edge_k;            /**< keys of a partial tile; divides tile_k */
   int32_t chunk_tiles;       /**< key tiles that one call of accumulate takes at most */
+  int32_t max_rows;          /**< rows that one call of accumulate_rows takes at most */
   int32_t reads_head;        /**< 1 where the mask differs by head */
   int32_t reads_batch;       /**< 1 where the mask differs by batch entry */
   int32_t faults_read_head;  /**< 1 where indices of inputs differ by head */
   int32_t faults_read_batch; /**< 1 where they differ by batch entry */
-  int64_t scratch_bytes;     /**< memory that one call of accumulate takes at most */
+  int64_t scratch_bytes;     /**< memory that one call of a function takes at most */
   int32_t parameter_count;
   int32_t requirement_count;
   int32_t input_count;
@@ -188,6 +193,14 @@ typedef struct gaze_kernel {
                     struct halide_buffer_t *state_out);
   int (*finish)(struct halide_buffer_t *state, struct halide_buffer_t *out,
                 struct halide_buffer_t *lse);
+  int (*accumulate_rows)(struct halide_buffer_t *uniforms, struct halide_buffer_t *ints,
+                         struct halide_buffer_t *floats, struct halide_buffer_t *bools,
+                         struct halide_buffer_t *q, struct halide_buffer_t *k,
+                         struct halide_buffer_t *v, struct halide_buffer_t *tiles, int32_t full,
+                         int32_t count, int64_t q_first, int64_t head, int64_t batch,
+                         struct halide_buffer_t *state_in, struct halide_buffer_t *state_out);
+  int (*finish_rows)(struct halide_buffer_t *state, struct halide_buffer_t *out,
+                     struct halide_buffer_t *lse);
 } gaze_kernel;
 
 /**

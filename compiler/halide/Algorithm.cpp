@@ -32,59 +32,15 @@
 #include "compiler/halide/Algorithm.h"
 
 #include "compiler/halide/Expressions.h"
-
-#include <cmath>
+#include "compiler/halide/RowExpressions.h"
+#include "compiler/halide/Uniforms.h"
 
 using namespace Halide;
 
 namespace gaze {
 namespace {
 
-constexpr double log2OfE = 1.4426950408889634;
 constexpr double logOf2 = 0.6931471805599453;
-
-/// What all functions of a kernel read from the uniforms buffer.
-Environment uniformEnvironment(const Kernel &kernel, const ImageParam &uniforms, int headDim) {
-  Environment environment;
-  const int count = static_cast<int>(kernel.parameters.size());
-  for (int i = 0; i < count; ++i) {
-    const Expr bits = uniforms(i);
-    switch (kernel.parameters[i].type) {
-    case ValueType::I64:
-      environment.parameters.push_back(bits);
-      break;
-    case ValueType::I1:
-      environment.parameters.push_back(bits != 0);
-      break;
-    default:
-      environment.parameters.push_back(reinterpret<double>(bits));
-      break;
-    }
-  }
-  const auto set = [&](Coordinate coordinate, Expr value) {
-    environment.coordinates[static_cast<int>(coordinate)] = std::move(value);
-  };
-  set(Coordinate::SeqQ, uniforms(count));
-  set(Coordinate::SeqK, uniforms(count + 1));
-  set(Coordinate::Heads, uniforms(count + 2));
-  set(Coordinate::HeadDim, headDim ? Expr(cast<std::int64_t>(headDim)) : uniforms(count + 3));
-  environment.inputs = inputAccesses(kernel.inputs, uniforms, count + 5);
-  return environment;
-}
-
-/// The same where a position in the batch means nothing: there it is their number.
-Environment shapeEnvironment(const Kernel &kernel, const ImageParam &uniforms) {
-  Environment environment = uniformEnvironment(kernel, uniforms, 0);
-  environment.coordinates[static_cast<int>(Coordinate::Batch)] =
-      uniforms(static_cast<int>(kernel.parameters.size()) + 4);
-  return environment;
-}
-
-/// `function` for one of its nodes.
-Function upTo(Function function, int node) {
-  function.results = {node};
-  return function;
-}
 
 } // namespace
 
@@ -115,68 +71,30 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   const auto rowAt = [&](const Tiles &of, const Expr &key) {
     return &of == &fullTiles ? keyAt(of, key) : min(keyAt(of, key), seqK - 1);
   };
-  const auto coordinatesAt = [&](Expr query, Expr key) {
-    Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
-    environment.buffers = inputs;
-    environment.coordinates[static_cast<int>(Coordinate::Q)] = qFirst + cast<std::int64_t>(query);
-    if (key.defined())
-      environment.coordinates[static_cast<int>(Coordinate::K)] = cast<std::int64_t>(key);
-    environment.coordinates[static_cast<int>(Coordinate::Head)] = head;
-    environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
-    return environment;
-  };
-
-  // Loads that depend on the query alone are gathered once, not for every key; bools as
-  // bytes, for Halide fails on some conditions that are stored.
-  const auto rowLoads = [&](const Function &function) {
-    std::map<int, Func> loads;
-    for (const int node : loadsOfQuery(function)) {
-      Func value("row_value");
-      const Expr loaded = translate(upTo(function, node), coordinatesAt(qi, Expr()))[0];
-      value(qi) = loaded.type().is_bool() ? cast<std::uint8_t>(loaded) : loaded;
-      rowValues.push_back(value);
-      loads.emplace(node, value);
-    }
-    return loads;
-  };
-  const std::map<int, Func> keepLoads = rowLoads(kernel.keep), scoreLoads = rowLoads(kernel.score);
-  const auto pairAt = [&](Expr query, Expr key, const std::map<int, Func> &loads) {
-    Environment environment = coordinatesAt(query, std::move(key));
-    for (const auto &[node, value] : loads) {
-      const Expr loaded = value(query);
-      environment.known[node] = loaded.type() == Halide::UInt(8) ? loaded != 0 : loaded;
-    }
-    return environment;
-  };
-
-  const bool hasScore = !kernel.score.results.empty();
-  Expr scale = kernel.scale.results.empty()
-                   ? Expr(1.0 / std::sqrt(static_cast<double>(sizes.headDim)))
-                   : translate(kernel.scale, coordinatesAt(qi, Expr()))[0];
-  if (!hasScore)
-    scale = strict_float(scale * Expr(log2OfE));
-  defineQueries(scale);
+  Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
+  environment.buffers = inputs;
+  environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
+  const RowExpressions rows(kernel, sizes.headDim, environment, qi, [&](const Expr &row) {
+    return RowPosition{qFirst + cast<std::int64_t>(row), head};
+  });
+  rowValues = rows.loads();
+  defineQueries(rows.queryFactor(qi));
 
   // Scores.
-  const auto finalScore = [&](Expr dot, Expr query, Expr key) {
-    if (sizes.inPairs())
-      dot = strict_float(dot * factor(query));
-    if (!hasScore)
-      return dot;
-    Environment environment = pairAt(std::move(query), std::move(key), scoreLoads);
-    environment.score = std::move(dot);
-    return strict_float(translate(kernel.score, environment)[0] * static_cast<float>(log2OfE));
+  const auto scaledDot = [&](const Tiles &of) {
+    const Expr dot = of.dot(qi, ki, ti);
+    return sizes.inPairs() ? strict_float(dot * factor(qi)) : dot;
   };
   for (Tiles *of : {&fullTiles, &partialTiles}) {
     defineDots(*of, rowAt(*of, ki));
     of->valueRows(di, ki, ti) = sizes.element.widened(v(di, rowAt(*of, ki)));
   }
-  fullTiles.scores(qi, ki, ti) = finalScore(fullTiles.dot(qi, ki, ti), qi, keyAt(fullTiles, ki));
+  fullTiles.scores(qi, ki, ti) = rows.score(scaledDot(fullTiles), qi, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
   Expr keep = key < seqK;
   if (masked)
-    keep = keep && translate(kernel.keep, pairAt(qi, key, keepLoads))[0];
-  const Expr maybeScore = finalScore(partialTiles.dot(qi, ki, ti), qi, key);
+    keep = keep && rows.keeps(qi, key);
+  const Expr maybeScore = rows.score(scaledDot(partialTiles), qi, key);
   partialTiles.scores(qi, ki, ti) = choose(keep, maybeScore, minusInfinity());
 
   // Softmax within this step.
@@ -241,7 +159,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
 /// Q of this tile, transposed; its rows past the last one are the last one.
 void Accumulate::defineQueries(const Expr &scale) {
   const Expr row = min(qi, q.dim(1).extent() - 1);
-  factor(qi) = cast<float>(scale);
+  factor(qi) = scale;
   queryRows(di, qi) = sizes.element.widened(q(di, row));
   queries(qi, di) = strict_float(queryRows(di, qi) * factor(qi));
   queryPairs(side, qi, di) = q(2 * di + side, row);

@@ -4,10 +4,14 @@
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/ScheduleCpu.h"
 
+#include <numeric>
+
 using namespace Halide;
 
 namespace gaze {
 namespace {
+
+constexpr int rowBlock = 4;
 
 /// Checks that the runtime makes at the door are not repeated for every tile; the
 /// functions of many kernels share one runtime; tensors may pass 2^31 bytes.
@@ -52,6 +56,17 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
     Finish finish(sizes);
     scheduleForCpu(finish, lanes);
     add(Pipeline({finish.out, finish.lse}), finish.arguments(), "finish");
+
+    // Rows of K, of V and of weights are whole vectors.
+    const int rowLanes =
+        std::gcd(std::gcd(lanes, sizes.edgeK), std::gcd(sizes.headDim, sizes.valueDim));
+    AccumulateRows accumulateRows(kernel, sizes, rowLanes, rowBlock);
+    scheduleForCpu(accumulateRows, options.schedule, lanes);
+    add(accumulateRows.stateOut, accumulateRows.arguments(), "accumulate_rows");
+
+    FinishRows finishRows(sizes);
+    scheduleForCpu(finishRows, lanes);
+    add(Pipeline({finishRows.out, finishRows.lse}), finishRows.arguments(), "finish_rows");
   }
 
   Classify classify(kernel);

@@ -10,13 +10,14 @@ namespace gaze {
 namespace {
 
 /// The knobs in the order in which a schedule file lists them.
-constexpr std::array<std::pair<const char *, int Schedule::*>, 6> knobs = {{
+constexpr std::array<std::pair<const char *, int Schedule::*>, 7> knobs = {{
     {"tile_q", &Schedule::tileQ},
     {"tile_k", &Schedule::tileK},
     {"edge_k", &Schedule::edgeK},
     {"keys", &Schedule::keys},
     {"channels", &Schedule::channels},
     {"chunk_tiles", &Schedule::chunkTiles},
+    {"max_rows", &Schedule::maxRows},
 }};
 
 constexpr int largestKnob = 4096;
@@ -35,6 +36,7 @@ Schedule defaultSchedule(int lanes) {
   schedule.keys = manyRegisters ? 8 : 4;
   schedule.channels = manyRegisters ? 8 : 4;
   schedule.chunkTiles = 16;
+  schedule.maxRows = 32;
   return schedule;
 }
 
@@ -86,7 +88,8 @@ std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {
   const std::int64_t perQuery = 4 * strip + headDim + valueDim + schedule.tileK;
   const std::int64_t preparedRows = std::int64_t{schedule.tileK} * (headDim + valueDim);
   constexpr std::int64_t slack = 1 << 16;
-  return (schedule.tileQ * perQuery + preparedRows) * static_cast<std::int64_t>(sizeof(float)) +
+  const int rows = std::max(schedule.tileQ, schedule.maxRows);
+  return (rows * perQuery + preparedRows) * static_cast<std::int64_t>(sizeof(float)) +
          slack;
 }
 

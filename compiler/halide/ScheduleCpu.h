@@ -4,6 +4,7 @@
 
 #include "compiler/Schedule.h"
 #include "compiler/halide/Algorithm.h"
+#include "compiler/halide/FewRows.h"
 
 namespace gaze {
 
@@ -11,6 +12,9 @@ namespace gaze {
 /// number of floats of a vector; the schedule is valid (invalidReason).
 void scheduleForCpu(Accumulate &accumulate, const Schedule &schedule, int lanes);
 void scheduleForCpu(Finish &finish, int lanes);
+/// The head of ScheduleFewRows.cpp explains these.
+void scheduleForCpu(AccumulateRows &accumulate, const Schedule &schedule, int lanes);
+void scheduleForCpu(FinishRows &finish, int lanes);
 void scheduleForCpu(Classify &classify, int lanes);
 void scheduleForCpu(Mask &mask, int lanes);
 void scheduleForCpu(Faults &faults);

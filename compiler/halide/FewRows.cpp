@@ -1,0 +1,163 @@
+//===- FewRows.cpp - Attention of few rows over many keys, as Halide Funcs ----===//
+//
+// A decode step has one query, or a handful, of each head, over all keys of a cache.
+// Algorithm.cpp's kernel would leave most of its lanes empty, and read K and V once
+// for each query head though the heads of a group share them: memory is what such a
+// step waits for. So here channels are in the lanes, not queries, and the rows of a
+// call are the queries of all heads that share K and V: row r is query r % queries of
+// the head head + r / queries. One pass over K and V serves them all.
+//
+// The mathematics, the treatment of pairs that are not kept and the steps are those
+// of Algorithm.cpp. A dot product is `lanes` sums, added up at its end; so
+// are the sums of weights, and the maximum of scores. Each row's state lies behind
+// the other's: float [value_dim + 2, rows].
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/halide/FewRows.h"
+
+#include "compiler/halide/Uniforms.h"
+
+#include <numeric>
+#include <utility>
+
+using namespace Halide;
+
+namespace gaze {
+namespace {
+
+constexpr double logOf2 = 0.6931471805599453;
+
+/// Keys whose rows of V are weighted together, of a tile of so many.
+int keyBlock(int width) { return std::gcd(width, 16); }
+
+} // namespace
+
+RowTiles::RowTiles(const std::string &name, int width, Expr first, Expr count, int lanes)
+    : Tiles(name, width, std::move(first), count),
+      vectors(0, width / lanes, 0, count, name + "_vectors"),
+      blocks(0, width / keyBlock(width), 0, count, name + "_blocks"),
+      blockKeys(0, keyBlock(width), name + "_block_keys"), keyVectors(name + "_key_vectors"),
+      laneSums(name + "_lane_sums"), valueVectors(name + "_value_vectors") {}
+
+AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, int lanes,
+                               int rowBlock)
+    : sizes(sizes), lanes(lanes), rowBlock(rowBlock), q(sizes.element.halideType(), 3, "q"),
+      k(sizes.element.halideType(), 2, "k"), v(sizes.element.halideType(), 2, "v"), step(0, sizes.headDim / lanes, "step"),
+      lane(0, lanes, "lane"), channel(0, sizes.valueDim, "channel"),
+      fullTiles("full", sizes.tileK, 0, full, lanes),
+      partialTiles("partial", sizes.edgeK, full, count - full, lanes) {
+  const Expr queryCount = q.dim(1).extent(), headCount = q.dim(2).extent();
+  const Expr lastRow = queryCount * headCount - 1;
+  const Expr seqK = k.dim(1).extent();
+  // The runtime has made the list of tiles: every one begins within K.
+  const auto keyAt = [&](const Tiles &of, const Expr &key) {
+    const Expr edges = (seqK + sizes.edgeK - 1) / sizes.edgeK;
+    return unsafe_promise_clamped(tiles(of.first + ti), 0, edges - 1) * sizes.edgeK + key;
+  };
+  // Only a partial tile can reach past the last key.
+  const auto rowAt = [&](const Tiles &of, const Expr &key) {
+    return &of == &fullTiles ? keyAt(of, key) : min(keyAt(of, key), seqK - 1);
+  };
+
+  queryOf(ri) = min(ri, lastRow) % queryCount;
+  headOf(ri) = min(ri, lastRow) / queryCount;
+  Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
+  environment.buffers = inputs;
+  environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
+  const RowExpressions rows(kernel, sizes.headDim, environment, ri, [&](const Expr &row) {
+    return RowPosition{qFirst + cast<std::int64_t>(queryOf(row)),
+                       head + cast<std::int64_t>(headOf(row))};
+  });
+  rowValues = rows.loads();
+  const Expr element = q(di, unsafe_promise_clamped(queryOf(ri), 0, queryCount - 1),
+                         unsafe_promise_clamped(headOf(ri), 0, headCount - 1));
+  queries(di, ri) = strict_float(sizes.element.widened(element) * rows.queryFactor(ri));
+
+  // Scores.
+  for (RowTiles *of : {&fullTiles, &partialTiles}) {
+    of->keyVectors(li, vi, ki, ti) = sizes.element.widened(k(vi * lanes + li, rowAt(*of, ki)));
+    of->laneSums(li, ki, ri, ti) = 0.0f;
+    of->laneSums(li, ki, ri, ti) +=
+        queries(step * lanes + li, ri) * of->keyVectors(li, step, ki, ti);
+    of->dot(ki, ri, ti) = 0.0f;
+    of->dot(ki, ri, ti) += of->laneSums(lane, ki, ri, ti);
+  }
+  fullTiles.scores(ki, ri, ti) = rows.score(fullTiles.dot(ki, ri, ti), ri, keyAt(fullTiles, ki));
+  const Expr key = keyAt(partialTiles, ki);
+  Expr keep = key < seqK;
+  if (!kernel.keepsEverything)
+    keep = keep && rows.keeps(ri, key);
+  const Expr maybeScore = rows.score(partialTiles.dot(ki, ri, ti), ri, key);
+  partialTiles.scores(ki, ri, ti) = choose(keep, maybeScore, minusInfinity());
+
+  // Softmax within this step.
+  laneHighest(li, ri) = minusInfinity();
+  for (const RowTiles *of : {&fullTiles, &partialTiles})
+    laneHighest(li, ri) = strict_float(
+        max(laneHighest(li, ri), of->scores(of->vectors.x * lanes + li, ri, of->vectors.y)));
+  highest(ri) = minusInfinity();
+  highest(ri) = strict_float(max(highest(ri), laneHighest(lane, ri)));
+  // A row that keeps nothing here has -inf: then any finite reference does.
+  reference(ri) = select(isMinusInfinity(highest(ri)), 0.0f, highest(ri));
+  const auto weight = [&](const Tiles &of) {
+    return exp2OfNonPositive(of.scores(ki, ri, ti) - reference(ri));
+  };
+  fullTiles.weights(ki, ri, ti) = weight(fullTiles);
+  partialTiles.weights(ki, ri, ti) =
+      reinterpret<float>(select(isMinusInfinity(partialTiles.scores(ki, ri, ti)), Expr(0x80000000u),
+                                reinterpret<std::uint32_t>(weight(partialTiles))));
+  laneSum(li, ri) = 0.0f;
+  for (const RowTiles *of : {&fullTiles, &partialTiles})
+    laneSum(li, ri) += of->weights(of->vectors.x * lanes + li, ri, of->vectors.y);
+  sum(ri) = 0.0f;
+  sum(ri) += laneSum(lane, ri);
+
+  // Rows that fill the last block repeat the last one.
+  const Expr rowOfBlock = min(rb * rowBlock + rj, lastRow);
+  for (RowTiles *of : {&fullTiles, &partialTiles}) {
+    of->valueVectors(li, vi, ki, ti) = sizes.element.widened(v(vi * lanes + li, rowAt(*of, ki)));
+    const Expr keyOfTile = bi * keyBlock(of->width) + of->blockKeys;
+    const Expr weighing = of->weights(keyOfTile, rowOfBlock, ti);
+    of->product(di, rj, rb, bi, ti) = 0.0f;
+    const Expr soFar = of->product(di, rj, rb, bi, ti);
+    const Expr more = soFar + weighing * of->valueVectors(di % lanes, di / lanes, keyOfTile, ti);
+    const Expr isKept = reinterpret<std::int32_t>(weighing) >= 0;
+    of->product(di, rj, rb, bi, ti) = of == &fullTiles ? more : select(isKept, more, soFar);
+  }
+  values(di, rj, rb) = 0.0f;
+  for (const RowTiles *of : {&fullTiles, &partialTiles})
+    values(di, rj, rb) += of->product(di, rj, rb, of->blocks.x, of->blocks.y);
+
+  // Into the state.
+  const int highestSlot = sizes.valueDim, sumSlot = sizes.valueDim + 1;
+  newHighest(ri) = strict_float(max(stateIn(highestSlot, ri), highest(ri)));
+  const auto rescale = [&](const Expr &part) {
+    return select(isMinusInfinity(part), 0.0f, exp2OfNonPositive(part - newHighest(ri)));
+  };
+  oldFactor(ri) = rescale(stateIn(highestSlot, ri));
+  newFactor(ri) = rescale(highest(ri));
+  stateOut(di, ri) = undef<float>();
+  stateOut(channel, ri) = stateIn(channel, ri) * oldFactor(ri) +
+                          values(channel, ri % rowBlock, ri / rowBlock) * newFactor(ri);
+  stateOut(highestSlot, ri) = newHighest(ri);
+  stateOut(sumSlot, ri) = stateIn(sumSlot, ri) * oldFactor(ri) + sum(ri) * newFactor(ri);
+}
+
+std::vector<Argument> AccumulateRows::arguments() const {
+  return {uniforms, inputs.ints, inputs.floats, inputs.bools, q,    k,     v,
+          tiles,    full,        count,         qFirst,       head, batch, stateIn};
+}
+
+FinishRows::FinishRows(const KernelSizes &sizes) : sizes(sizes) {
+  const Expr highest = state(sizes.valueDim, ri);
+  const Expr sum = state(sizes.valueDim + 1, ri);
+  const Expr isEmpty = (reinterpret<std::uint32_t>(sum) & Expr(0x7fffffffu)) == Expr(0u);
+  out(di, ri) = sizes.element.rounded(state(di, ri) * select(isEmpty, 0.0f, 1.0f / sum));
+  const Expr logarithm =
+      select(isNotANumber(sum), sum, highest * static_cast<float>(logOf2) + log(sum));
+  lse(ri) = select(isEmpty, minusInfinity(), logarithm);
+}
+
+std::vector<Argument> FinishRows::arguments() const { return {state}; }
+
+} // namespace gaze

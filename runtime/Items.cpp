@@ -1,0 +1,83 @@
+//===- Items.cpp - The work items of a run, in their order ---------------------===//
+#include "runtime/Items.h"
+
+#include <algorithm>
+
+namespace gaze::runtime {
+namespace {
+
+std::int64_t piecesOf(const Grid &grid) {
+  return grid.pieceEnds.empty() ? 0 : grid.pieceEnds.back();
+}
+
+std::int64_t itemsOf(const Grid &grid) {
+  return piecesOf(grid) +
+         static_cast<std::int64_t>(grid.longestFirst.size() - grid.pieceEnds.size());
+}
+
+/// What stands in front of entry `i` of ascending ends.
+template <typename Ends> std::int64_t beginOf(const Ends &ends, std::size_t i) {
+  return i == 0 ? 0 : ends[i - 1];
+}
+
+template <typename Ends> std::size_t findIn(const Ends &ends, std::int64_t value) {
+  return static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), value) - ends.begin());
+}
+
+/// Sets row, piece, pieces and firstPiece, which then counts within the grid.
+void findRow(Item &item, std::int64_t position) {
+  const Grid &grid = *item.grid;
+  const std::size_t cut = grid.pieceEnds.size();
+  const std::size_t place = position < piecesOf(grid)
+                                ? findIn(grid.pieceEnds, position)
+                                : cut + static_cast<std::size_t>(position - piecesOf(grid));
+  item.row = &grid.row(grid.longestFirst[place]);
+  item.piece = 0;
+  item.pieces = 1;
+  item.firstPiece = 0;
+  if (place < cut) {
+    item.firstPiece = beginOf(grid.pieceEnds, place);
+    item.piece = position - item.firstPiece;
+    item.pieces = grid.pieceEnds[place] - item.firstPiece;
+  }
+}
+
+} // namespace
+
+Items::Items(const gaze_plan &plan)
+    : plan(plan), part(plan.parts[0]), repeats(plan.kernel->reads_batch ? 1 : plan.shape.batch),
+      planesOfGrid(plan.planes() / repeats / static_cast<std::int64_t>(part.grids.size())) {
+  std::int64_t items = 0, pieces = 0;
+  for (const Grid &grid : part.grids) {
+    itemEnds.push_back(items += planesOfGrid * itemsOf(grid));
+    pieceEnds.push_back(pieces += planesOfGrid * piecesOf(grid));
+  }
+}
+
+void Items::setHeads(Item &item, std::int64_t plane) const {
+  const std::int64_t group = plan.shape.heads / plan.shape.kv_heads;
+  const std::int64_t first = plane % plan.planesOfGroup() * plan.headsOfItem;
+  item.head = plane / plan.planesOfGroup() * group + first;
+  item.heads = std::min(plan.headsOfItem, group - first);
+}
+
+Item Items::at(std::int64_t number) const {
+  const std::int64_t repeat = number / itemEnds.back(), inRepeat = number % itemEnds.back();
+  const std::size_t gridIndex = findIn(itemEnds, inRepeat);
+  Item item = {};
+  item.grid = &part.grids[gridIndex];
+  const std::int64_t inGrid = inRepeat - beginOf(itemEnds, gridIndex);
+  const std::int64_t planeOfGrid = inGrid / itemsOf(*item.grid);
+  findRow(item, inGrid % itemsOf(*item.grid));
+  item.firstPiece += repeat * pieceEnds.back() + beginOf(pieceEnds, gridIndex) +
+                     planeOfGrid * piecesOf(*item.grid);
+
+  const auto grids = static_cast<std::int64_t>(part.grids.size());
+  const auto grid = repeat * grids + static_cast<std::int64_t>(gridIndex);
+  const std::int64_t plane = grid * planesOfGrid + planeOfGrid;
+  item.batch = plane / plan.planesOfBatch();
+  setHeads(item, plane % plan.planesOfBatch());
+  return item;
+}
+
+} // namespace gaze::runtime

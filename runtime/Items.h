@@ -1,0 +1,51 @@
+//===- Items.h - The work items of a run, in their order -----------------------===//
+//
+// An item is a row of a plan, or a piece of one, for one head and batch entry, or for
+// all heads that share K and V. Items go head by head, because the rows of a head share
+// K and V in the cache, and within a head the longest first, so that the threads end
+// together.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_RUNTIME_ITEMS_H
+#define GAZE_RUNTIME_ITEMS_H
+
+#include "runtime/Plan.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace gaze::runtime {
+
+struct Item {
+  std::int64_t batch;
+  std::int64_t head;  ///< the first
+  std::int64_t heads; ///< so many
+  const Grid *grid;
+  const Row *row;
+  std::int64_t piece, pieces;
+  std::int64_t firstPiece; ///< the number of the row's first piece among all of the run
+};
+
+class Items {
+public:
+  explicit Items(const gaze_plan &plan);
+
+  std::int64_t count() const { return repeats * itemEnds.back(); }
+  /// The pieces of all rows that have several.
+  std::int64_t pieceCount() const { return repeats * pieceEnds.back(); }
+  Item at(std::int64_t item) const;
+
+private:
+  const gaze_plan &plan;
+  const Part &part;
+  std::int64_t repeats;                ///< of the grids, one behind the other: batch entries
+  std::int64_t planesOfGrid;           ///< planes that share a grid, within a repeat
+  std::vector<std::int64_t> itemEnds;  ///< by grid: items of its planes and those before
+  std::vector<std::int64_t> pieceEnds; ///< alike, of pieces of rows that have several
+
+  void setHeads(Item &item, std::int64_t plane) const;
+};
+
+} // namespace gaze::runtime
+
+#endif // GAZE_RUNTIME_ITEMS_H

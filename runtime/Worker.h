@@ -1,0 +1,77 @@
+//===- Worker.h - One thread's part of a run -----------------------------------===//
+#ifndef GAZE_RUNTIME_WORKER_H
+#define GAZE_RUNTIME_WORKER_H
+
+#include "runtime/Items.h"
+#include "runtime/Merge.h"
+#include "runtime/Plan.h"
+#include "runtime/Scratch.h"
+#include "runtime/Tensors.h"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace gaze::runtime {
+
+using Floats = std::unique_ptr<float[], FreeFloats>;
+
+/// The states of rows that are cut into pieces, shared by the workers of a run.
+class PieceStates {
+public:
+  PieceStates(std::int64_t pieces, std::int64_t stateSize);
+
+  float *at(std::int64_t piece) { return states.get() + piece * size; }
+  /// One more of the pieces of a row is done: whether it was the last. Then all of them
+  /// can be read.
+  bool finishes(const Item &item);
+
+private:
+  const std::int64_t size;
+  Floats states;
+  std::vector<std::atomic<std::int64_t>> done; ///< by the row's first piece
+};
+
+/// The order of a state's elements in the kernel that a plan has chosen.
+StateLayout stateLayout(const gaze_plan &plan, std::int64_t rows);
+/// The largest that an item of the plan has.
+std::int64_t largestState(const gaze_plan &plan);
+
+/// Computes work items. Everything that it needs is allocated beforehand.
+class Worker {
+public:
+  Worker(const gaze_plan &plan, const Tensors &tensors, PieceStates &pieces);
+
+  void run(const Item &item);
+
+private:
+  const gaze_plan &plan;
+  const gaze_kernel &kernel;
+  const gaze_shape &shape;
+  const Tensors &tensors;
+  PieceStates &pieces;
+  Scratch scratch;
+  std::vector<std::int32_t> tiles;
+  Arguments arguments;
+  std::array<Floats, 2> states; ///< the first is the current one
+  Floats queries;               ///< of an item with few rows
+  Floats unusedLse;
+
+  std::int64_t firstQuery(const Item &item) const;
+  std::int64_t queryCount(const Item &item) const;
+  StateLayout layoutOf(const Item &item) const;
+  Buffer stateBuffer(float *state, const StateLayout &layout) const;
+
+  void accumulate(const Item &item);
+  void accumulate(const Item &item, Buffer &q);
+  void gatherQueries(const Item &item);
+  void mergePieces(const Item &item);
+  void finish(const Item &item);
+  void finishHead(const Item &item, std::int64_t head, Buffer &state);
+};
+
+} // namespace gaze::runtime
+
+#endif // GAZE_RUNTIME_WORKER_H
