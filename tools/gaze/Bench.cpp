@@ -14,9 +14,9 @@
 #include "tools/gaze/KernelMask.h"
 #include "tools/gaze/Peak.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Timing.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -50,34 +50,7 @@ struct Times {
   std::int64_t bytes = 0;
 };
 
-class Stopwatch {
-public:
-  double ms() const {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-  }
-
-private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point begin = Clock::now();
-};
-
 } // namespace
-
-/// The median time of a run, over half a second and at least five of them, behind one
-/// that warms the caches.
-static double medianRun(const Problem &problem, const Plan &plan, Output &output, int threads) {
-  problem.run(plan, output, threads);
-  std::vector<double> times;
-  const Stopwatch all;
-  while (times.size() < 5 || all.ms() < 500) {
-    const Stopwatch one;
-    problem.run(plan, output, threads);
-    times.push_back(one.ms());
-  }
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
-}
 
 static Times measure(const ChosenPattern &chosen, const Problem &problem,
                      const BenchOptions &options) {
@@ -90,7 +63,7 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem,
   const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  times.run = medianRun(problem, plan, output, options.threads);
+  times.run = medianTime([&] { problem.run(plan, output, options.threads); });
 
   const KernelMask mask(*plan.get());
   const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, options.threads);
