@@ -263,6 +263,9 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
   EmitOptions resolved = resolve(pattern, options);
   resolved.maskOnly = options.maskOnly;
+  if (!runsHere(resolved.target))
+    fail(CompileError::Kind::Pattern, "this machine cannot run kernels for " + options.target +
+                                          ": it lacks some of the instructions");
   LoweredKernel lowered = lower(program, pattern);
   bool fromCache;
   const std::string object = objectFor(lowered, resolved, options.cached, fromCache);

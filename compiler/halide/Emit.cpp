@@ -40,7 +40,7 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
 
   if (!options.maskOnly) {
     const KernelSizes sizes{options.headDim, options.valueDim, options.schedule.tileQ,
-                            options.schedule.tileK};
+                            options.schedule.tileK, options.schedule.edgeK};
     Accumulate accumulate(kernel, sizes);
     scheduleForCpu(accumulate, options.schedule, lanes);
     add(accumulate.stateOut, accumulate.arguments(), "accumulate");
@@ -105,6 +105,15 @@ std::optional<TargetInfo> findTarget(const std::string &name) {
   if (name == "x86-64-v4")
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake"));
   return std::nullopt;
+}
+
+bool runsHere(const TargetInfo &target) {
+  const Target here = get_host_target(), there(target.name);
+  for (int i = 0; i < Target::FeatureEnd; ++i)
+    if (const auto feature = static_cast<Target::Feature>(i);
+        there.has_feature(feature) && !here.has_feature(feature))
+      return false;
+  return here.arch == there.arch && here.os == there.os;
 }
 
 std::string identityOf(const EmitOptions &options) {

@@ -25,6 +25,9 @@ struct TargetInfo {
 /// `name` is host, x86-64, x86-64-v3 or x86-64-v4; nothing for any other.
 std::optional<TargetInfo> findTarget(const std::string &name);
 
+/// This machine has every feature of the target.
+bool runsHere(const TargetInfo &target);
+
 enum class Output { Object, Assembly, Statements };
 
 struct EmitOptions {

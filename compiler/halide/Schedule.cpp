@@ -32,6 +32,17 @@ int accumulatorsPerVector(const ScheduleBasis &basis, const Schedule & /*schedul
   return basis.registers / 4;
 }
 
+/// The narrowest partial tile that is not all overhead: what it computes beyond the border
+/// of a pattern is wasted. It is a multiple of `keys`, where somebody has set that.
+int narrowEdge(const ScheduleBasis & /*basis*/, const Schedule &schedule) {
+  constexpr int narrowest = 16;
+  const int step = std::max(schedule.keys, 1);
+  for (int width = step; width < schedule.tileK; width += step)
+    if (width >= narrowest && schedule.tileK % width == 0)
+      return width;
+  return schedule.tileK;
+}
+
 /// How `value` keeps to the range and the limits of the knob: the largest that does, up
 /// to itself, and the least there is where none does.
 int fitted(const Knob &knob, int value, const ScheduleBasis &basis, const Schedule &schedule) {
@@ -73,8 +84,8 @@ const std::vector<Knob> &knobs() {
        {},
        tileK(),
        "Keys of a partial tile, which a plan keeps or skips and whose pairs are masked one by one.",
-       "`tile_k`",
-       [](const ScheduleBasis &, const Schedule &schedule) { return schedule.tileK; }},
+       "the least from 16 that divides `tile_k` and that `keys` divides",
+       narrowEdge},
       {"keys",
        &Schedule::keys,
        1,
@@ -176,10 +187,10 @@ bool operator==(const Schedule &a, const Schedule &b) {
 bool operator!=(const Schedule &a, const Schedule &b) { return !(a == b); }
 
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {
-  // Strips of scores and of weights, the transposed queries, the values; and what
-  // Halide adds to each for alignment.
+  // Strips of scores and of weights, of full and of partial tiles; the transposed
+  // queries, the values; and what Halide adds to each for alignment.
   const std::int64_t strip = std::int64_t{schedule.tileK} * schedule.chunkTiles;
-  const std::int64_t perQuery = 2 * strip + headDim + valueDim;
+  const std::int64_t perQuery = 4 * strip + headDim + valueDim;
   constexpr std::int64_t slack = 1 << 16;
   return schedule.tileQ * perQuery * static_cast<std::int64_t>(sizeof(float)) + slack;
 }
