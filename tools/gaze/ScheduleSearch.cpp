@@ -21,8 +21,9 @@ std::vector<int> cli::ladder(const Knob &knob, const ScheduleBasis &basis,
   const int unit = knob.multipleOf.number ? knob.multipleOf.number(basis, schedule) : 1;
   std::vector<int> values;
   for (int power = 1; power * unit <= knob.most; power *= 2)
-    for (const int value : {power * unit, power * 3 / 2 * unit})
-      if ((value == power * unit || power > 1) && value >= knob.least && value <= knob.most)
+    for (const int halves : {2, 3})
+      if (const int value = power * halves / 2 * unit;
+          power * halves % 2 == 0 && value >= knob.least && value <= knob.most)
         values.push_back(value);
   return values;
 }
