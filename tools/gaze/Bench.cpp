@@ -74,9 +74,9 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, threads);
   const auto flops = static_cast<double>(kept) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
-  const std::size_t floats = problem.q.size() + problem.k.size() + problem.v.size() +
-                             output.out.size() + output.lse.size();
-  times.bytes = static_cast<std::int64_t>(floats * sizeof(float)) + plan.info().bytes;
+  const std::size_t bytes = problem.q.bytes() + problem.k.bytes() + problem.v.bytes() +
+                            output.out.bytes() + output.lse.size() * sizeof(float);
+  times.bytes = static_cast<std::int64_t>(bytes) + plan.info().bytes;
   return times;
 }
 
@@ -91,7 +91,7 @@ static ChosenPattern densePattern() {
 }
 
 static void print(const Times &times, const std::optional<Times> &dense, double peak,
-                  const BenchOptions &options) {
+                  const BenchOptions &options, const std::string &dtype) {
   const double percent = 100 * times.usefulGflops / peak;
   const int threads = threadCount(options.threads);
   if (options.json) {
@@ -103,7 +103,7 @@ static void print(const Times &times, const std::optional<Times> &dense, double 
                                      {"percent_of_peak", percent},
                                      {"bytes", times.bytes},
                                      {"threads", threads},
-                                     {"dtype", options.code.dtype},
+                                     {"dtype", dtype},
                                      {"target", options.code.target}};
     if (times.cachedCompile)
       object["cached_compile_ms"] = *times.cachedCompile;
@@ -133,19 +133,24 @@ static void print(const Times &times, const std::optional<Times> &dense, double 
 
 static void bench(const CLI::App &command, const BenchOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
-  const Problem problem = chooseProblem(command, options.tensors, options.shape, /*seed=*/0);
+  const Problem problem =
+      chooseProblem(command, options.tensors, options.shape, options.code, /*seed=*/0);
   checkRequirements(chosen, problem.shape, problem.headDim);
   if (!options.json)
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
-  const double peakBefore = measurePeak(threadCount(options.threads));
-  const KernelOptions compiling = kernelOptions(options.code, problem.headDim, problem.valueDim);
+  const auto peakNow = [&] {
+    return measurePeak(arithmeticOf(problem.element(), options.code.target),
+                       threadCount(options.threads));
+  };
+  const double peakBefore = peakNow();
+  const KernelOptions compiling = kernelOptions(options.code, problem);
   const Times times = measure(chosen, problem, compiling, options.threads);
   std::optional<Times> dense;
   if (options.dense)
     dense = measure(densePattern(), problem, compiling, options.threads);
   // Other programs slow the machine down at times; the higher figure is the true one.
-  const double peak = std::max(peakBefore, measurePeak(threadCount(options.threads)));
-  print(times, dense, peak, options);
+  const double peak = std::max(peakBefore, peakNow());
+  print(times, dense, peak, options, dtypeName(problem.element()));
 }
 
 void cli::addBench(CLI::App &gaze) {

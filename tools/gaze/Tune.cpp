@@ -346,9 +346,10 @@ static MadeFor question(const ChosenSchedule &schedule, const ChosenPattern &cho
 static void tune(const CLI::App &command, const TuneOptions &options) {
   Budget budget(options);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
-  const Problem problem = chooseProblem(command, options.tensors, options.shape, /*seed=*/0);
+  const Problem problem =
+      chooseProblem(command, options.tensors, options.shape, options.code, /*seed=*/0);
   checkRequirements(chosen, problem.shape, problem.headDim);
-  const KernelOptions compiling = kernelOptions(options.code, problem.headDim, problem.valueDim);
+  const KernelOptions compiling = kernelOptions(options.code, problem);
   const ChosenSchedule given = chooseSchedule(compiling);
   TuningFile file(options.out, question(given, chosen, problem, options.threads));
   std::optional<Schedule> also = file.proposal;
