@@ -391,7 +391,9 @@ std::string emit(const dsl::Program &program, const dsl::Pattern &pattern,
   }
   default:
     return emitToText(lower(program, pattern).kernel, resolve(pattern, options),
-                      stage == Stage::Halide ? Output::Statements : Output::Assembly);
+                      stage == Stage::Halide ? Output::Statements
+                      : stage == Stage::Llvm ? Output::Llvm
+                                             : Output::Assembly);
   }
 }
 

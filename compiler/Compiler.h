@@ -99,6 +99,7 @@ enum class Stage {
   Gaze,   ///< the gaze dialect before the passes
   Kernel, ///< the kernel IR after them
   Halide, ///< Halide's lowered statements
+  Llvm,   ///< LLVM's IR, optimised
   Asm     ///< the target's assembly
 };
 

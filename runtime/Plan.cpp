@@ -25,11 +25,6 @@ namespace {
 constexpr std::int64_t largestSequence = (std::int64_t{1} << 31) - (1 << 16);
 constexpr std::int64_t largestOffset = std::int64_t{1} << 39; // so that |q| < 2^40
 
-/// What a row takes, in half units: a masked pair takes about half as long again.
-std::int64_t costOf(const Row &row, const Units &units) {
-  return 2 * std::int64_t{row.fullTiles} * units.ofTile + 3 * std::int64_t{row.partialTiles};
-}
-
 /// Eight classes for each doubling.
 int classOf(std::int64_t cost) {
   int exponent = 0;

@@ -41,6 +41,11 @@ struct Row {
   std::int64_t endRun = 0;
 };
 
+/// What a row takes, in half units: a masked pair takes about half as long again.
+inline std::int64_t costOf(const Row &row, const Units &units) {
+  return 2 * std::int64_t{row.fullTiles} * units.ofTile + 3 * std::int64_t{row.partialTiles};
+}
+
 /// Query tiles are searched, and kept, in strips of so many: this bounds the memory of a
 /// search and lets threads share it.
 constexpr std::int32_t stripTiles = 64;

@@ -87,6 +87,8 @@ OutputFileType fileType(Output output) {
   switch (output) {
   case Output::Assembly:
     return OutputFileType::assembly;
+  case Output::Llvm:
+    return OutputFileType::llvm_assembly;
   case Output::Statements:
     return OutputFileType::stmt;
   default:

@@ -32,7 +32,7 @@ std::optional<TargetInfo> findTarget(const std::string &name);
 /// This machine has every feature of the target.
 bool runsHere(const TargetInfo &target);
 
-enum class Output { Object, Assembly, Statements };
+enum class Output { Object, Assembly, Llvm, Statements };
 
 struct EmitOptions {
   std::string prefix; ///< the functions are PREFIX_accumulate and so on: runtime/gaze.h

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -106,6 +107,27 @@ TEST_P(Chunks, AreOfAboutEqualSize) {
     EXPECT_LE(*most - *least, tileK) << seqK << " keys";
     EXPECT_EQ((seqK + edgeK - 1) / edgeK * edgeK,
               std::accumulate(keys.begin(), keys.end(), std::int64_t{0}));
+  }
+}
+
+/// So that threads end together; within an eighth they may be in any order.
+TEST_P(Chunks, OfLongRowsComeFirst) {
+  const auto [tileK, edgeK, chunkTiles] = GetParam();
+  gaze_kernel kernel = fakeKernel(2, tileK, edgeK);
+  kernel.chunk_tiles = chunkTiles;
+  kernel.accumulate = recordCall;
+  kernel.finish = finishNothing;
+  keep = [](auto q, auto k, auto, auto) { return q % 6 < 2 ? k < 2 * q : k <= q / 3; };
+  runAll(kernel, {1, 1, 1, 160, 330, 0}, 1);
+  std::map<std::int64_t, double> costs; // a masked pair takes half as long again
+  for (const Call &call : calls)
+    costs[call.qFirst] +=
+        call.full * tileK + 1.5 * (static_cast<double>(call.tiles.size()) - call.full) * edgeK;
+  EXPECT_GT(costs.size(), 50u);
+  double least = costs[calls.front().qFirst];
+  for (const Call &call : calls) {
+    EXPECT_LE(costs[call.qFirst], 1.125 * least) << call.qFirst;
+    least = std::min(least, costs[call.qFirst]);
   }
 }
 

@@ -180,6 +180,20 @@ TEST(Plan, CostsWhatItListsNotSequenceSquared) {
   EXPECT_LT(large, 5 * small); // four times the tiles; sixteen times the pairs
 }
 
+TEST(Plan, TakesMemoryForWhatItLists) {
+  keep = [](auto q, auto k, auto, auto) { return k <= q; };
+  const gaze_kernel kernel = fakeKernel(8, 8, 4);
+  const auto bytes = [&](std::int64_t length) {
+    gaze_plan_info info;
+    gaze_plan_get_info(makePlan(kernel, {1, 8, 8, length, length, 0}).get(), &info, nullptr);
+    return info.bytes;
+  };
+  // A row, its place in the order, and a full and a partial run, each of two numbers.
+  const std::int64_t more = bytes(1024) - bytes(512);
+  EXPECT_GE(more, 64 * (32 + 4 + 2 * 8));
+  EXPECT_LE(more, 64 * (32 + 4 + 2 * 8) + 256);
+}
+
 TEST(Plan, VisitStopsWhenItIsTold) {
   keep = [](auto, auto, auto, auto) { return true; };
   const gaze_kernel kernel = fakeKernel(4, 4);

@@ -23,21 +23,19 @@ struct EmitOptions {
 } // namespace
 
 void cli::addEmit(CLI::App &gaze) {
-  static const std::map<std::string, Stage> stages = {{"ast", Stage::Ast},
-                                                      {"gaze", Stage::Gaze},
-                                                      {"kernel", Stage::Kernel},
-                                                      {"halide", Stage::Halide},
-                                                      {"asm", Stage::Asm}};
+  static const std::map<std::string, Stage> stages = {
+      {"ast", Stage::Ast},       {"gaze", Stage::Gaze}, {"kernel", Stage::Kernel},
+      {"halide", Stage::Halide}, {"llvm", Stage::Llvm}, {"asm", Stage::Asm}};
   CLI::App *command = gaze.add_subcommand("emit", "what the compiler made of it at a stage");
   auto options = std::make_shared<EmitOptions>();
   addPatternOptions(*command, options->pattern);
   command
       ->add_option("--stage", options->stage,
                    "ast: the text again, checked; gaze: the dialect before the passes; kernel: "
-                   "after them; halide: lowered statements; asm: assembly")
+                   "after them; halide: lowered statements; llvm: LLVM's IR; asm: assembly")
       ->type_name("STAGE")
       ->required()
-      ->check(oneOf({"ast", "gaze", "kernel", "halide", "asm"}));
+      ->check(oneOf({"ast", "gaze", "kernel", "halide", "llvm", "asm"}));
   addHeadDimOption(*command, options->headDim);
   addValueDimOption(*command, options->valueDim);
   addCodeOptions(*command, options->code);
