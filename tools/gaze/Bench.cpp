@@ -14,9 +14,9 @@
 #include "tools/gaze/KernelMask.h"
 #include "tools/gaze/Peak.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Timing.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -46,54 +46,32 @@ struct BenchOptions {
 /// Times of one pattern, in milliseconds.
 struct Times {
   double run = 0, plan = 0, compile = 0;
+  std::optional<double> cachedCompile; ///< none where there is no cache
   double usefulGflops = 0;
   std::int64_t bytes = 0;
 };
 
-class Stopwatch {
-public:
-  double ms() const {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-  }
-
-private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point begin = Clock::now();
-};
-
 } // namespace
 
-/// The median time of a run, over half a second and at least five of them, behind one
-/// that warms the caches.
-static double medianRun(const Problem &problem, const Plan &plan, Output &output, int threads) {
-  problem.run(plan, output, threads);
-  std::vector<double> times;
-  const Stopwatch all;
-  while (times.size() < 5 || all.ms() < 500) {
-    const Stopwatch one;
-    problem.run(plan, output, threads);
-    times.push_back(one.ms());
-  }
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
-}
-
-static Times measure(const ChosenPattern &chosen, const Problem &problem,
-                     const BenchOptions &options) {
+static Times measure(const ChosenPattern &chosen, const Problem &problem, KernelOptions compiling,
+                     int threads) {
   Times times;
-  const Stopwatch compiling;
-  const JitKernel kernel =
-      jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
-  times.compile = compiling.ms();
+  compiling.cached = Cached::Refresh;
+  const Stopwatch fromSource;
+  const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
+  times.compile = fromSource.ms();
+  compiling.cached = Cached::Use;
+  const Stopwatch fromCache;
+  if (jit(*chosen.program, *chosen.pattern, compiling).fromCache())
+    times.cachedCompile = fromCache.ms();
   const Stopwatch planning;
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  times.run = medianRun(problem, plan, output, options.threads);
+  times.run = medianTime([&] { problem.run(plan, output, threads); });
 
   const KernelMask mask(*plan.get());
-  const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, options.threads);
+  const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, threads);
   const auto flops = static_cast<double>(kept) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
   const std::size_t bytes = problem.q.bytes() + problem.k.bytes() + problem.v.bytes() +
@@ -127,6 +105,8 @@ static void print(const Times &times, const std::optional<Times> &dense, double 
                                      {"threads", threads},
                                      {"dtype", dtype},
                                      {"target", options.code.target}};
+    if (times.cachedCompile)
+      object["cached_compile_ms"] = *times.cachedCompile;
     if (dense)
       object["dense_ms"] = dense->run;
     std::cout << object.dump(2) << "\n";
@@ -144,8 +124,10 @@ static void print(const Times &times, const std::optional<Times> &dense, double 
     std::cout << "dense       " << dense->usefulGflops << " GFLOP/s, "
               << 100 * dense->usefulGflops / peak << " % of the peak\n";
   std::cout << "before      plan " << std::setprecision(2) << times.plan << " ms, compile "
-            << std::setprecision(0) << times.compile << " ms\n"
-            << "memory      " << static_cast<double>(times.bytes) / (1 << 20)
+            << std::setprecision(0) << times.compile << " ms";
+  if (times.cachedCompile)
+    std::cout << ", from the cache " << *times.cachedCompile << " ms";
+  std::cout << "\nmemory      " << static_cast<double>(times.bytes) / (1 << 20)
             << " MiB: Q, K, V, output, log-sum-exp and plan\n";
 }
 
@@ -161,10 +143,11 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
                        threadCount(options.threads));
   };
   const double peakBefore = peakNow();
-  const Times times = measure(chosen, problem, options);
+  const KernelOptions compiling = kernelOptions(options.code, problem);
+  const Times times = measure(chosen, problem, compiling, options.threads);
   std::optional<Times> dense;
   if (options.dense)
-    dense = measure(densePattern(), problem, options);
+    dense = measure(densePattern(), problem, compiling, options.threads);
   // Other programs slow the machine down at times; the higher figure is the true one.
   const double peak = std::max(peakBefore, peakNow());
   print(times, dense, peak, options, dtypeName(problem.element()));
