@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Compiler.h"
 #include "dsl/Load.h"
+#include "tools/gaze/Bandwidth.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
@@ -34,7 +35,9 @@ struct BenchOptions {
   ShapeOptions shape;
   CodeOptions code;
   int threads = 0;
+  int repetitions = 0; ///< 0: as many as half a second takes, at least five
   bool dense = false;
+  bool bandwidth = false;
   bool json = false;
 
   BenchOptions() {
@@ -45,9 +48,17 @@ struct BenchOptions {
 
 /// Times of one pattern, in milliseconds.
 struct Times {
-  double run = 0, plan = 0, compile = 0;
+  double run = 0, least = 0; ///< the median and the least of the runs
+  double plan = 0, compile = 0;
   double usefulGflops = 0;
+  std::int64_t keptPairs = 0;
   std::int64_t bytes = 0;
+};
+
+/// What this machine can do at most.
+struct Limits {
+  double gflops = 0;
+  std::optional<double> bandwidth; ///< GB/s of reading memory
 };
 
 class Stopwatch {
@@ -63,20 +74,20 @@ private:
 
 } // namespace
 
-/// The median time of a run, over half a second and at least five of them, behind one
-/// that warms the caches.
-static double medianRun(const Problem &problem, const Plan &plan, Output &output, int threads) {
-  problem.run(plan, output, threads);
+/// The times of runs behind one that warms the caches, the shortest first.
+static std::vector<double> timeRuns(const Problem &problem, const Plan &plan, Output &output,
+                                    const BenchOptions &options) {
+  problem.run(plan, output, options.threads);
+  const auto count = static_cast<std::size_t>(options.repetitions);
   std::vector<double> times;
   const Stopwatch all;
-  while (times.size() < 5 || all.ms() < 500) {
+  while (count > 0 ? times.size() < count : times.size() < 5 || all.ms() < 500) {
     const Stopwatch one;
-    problem.run(plan, output, threads);
+    problem.run(plan, output, options.threads);
     times.push_back(one.ms());
   }
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
+  std::sort(times.begin(), times.end());
+  return times;
 }
 
 static Times measure(const ChosenPattern &chosen, const Problem &problem,
@@ -90,11 +101,14 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem,
   const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  times.run = medianRun(problem, plan, output, options.threads);
+  const std::vector<double> runs = timeRuns(problem, plan, output, options);
+  times.run = runs[runs.size() / 2];
+  times.least = runs.front();
 
   const KernelMask mask(*plan.get());
-  const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, options.threads);
-  const auto flops = static_cast<double>(kept) * 2 * (problem.headDim + problem.valueDim);
+  times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, options.threads);
+  const auto flops =
+      static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
   const std::size_t floats = problem.q.size() + problem.k.size() + problem.v.size() +
                              output.out.size() + output.lse.size();
@@ -112,23 +126,28 @@ static ChosenPattern densePattern() {
   return chosen;
 }
 
-static void print(const Times &times, const std::optional<Times> &dense, double peak,
+static void print(const Times &times, const std::optional<Times> &dense, const Limits &limits,
                   const BenchOptions &options) {
+  const double peak = limits.gflops;
   const double percent = 100 * times.usefulGflops / peak;
   const int threads = threadCount(options.threads);
   if (options.json) {
     nlohmann::ordered_json object = {{"ms", times.run},
+                                     {"ms_least", times.least},
                                      {"plan_ms", times.plan},
                                      {"compile_ms", times.compile},
                                      {"useful_gflops", times.usefulGflops},
                                      {"peak_gflops", peak},
                                      {"percent_of_peak", percent},
+                                     {"kept_pairs", times.keptPairs},
                                      {"bytes", times.bytes},
                                      {"threads", threads},
                                      {"dtype", options.code.dtype},
                                      {"target", options.code.target}};
     if (dense)
       object["dense_ms"] = dense->run;
+    if (limits.bandwidth)
+      object["read_gb_per_s"] = *limits.bandwidth;
     std::cout << object.dump(2) << "\n";
     return;
   }
@@ -147,6 +166,9 @@ static void print(const Times &times, const std::optional<Times> &dense, double 
             << std::setprecision(0) << times.compile << " ms\n"
             << "memory      " << static_cast<double>(times.bytes) / (1 << 20)
             << " MiB: Q, K, V, output, log-sum-exp and plan\n";
+  if (limits.bandwidth)
+    std::cout << "reading     " << std::setprecision(1) << *limits.bandwidth
+              << " GB/s, what this machine reads from memory\n";
 }
 
 static void bench(const CLI::App &command, const BenchOptions &options) {
@@ -161,8 +183,11 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
   if (options.dense)
     dense = measure(densePattern(), problem, options);
   // Other programs slow the machine down at times; the higher figure is the true one.
-  const double peak = std::max(peakBefore, measurePeak(threadCount(options.threads)));
-  print(times, dense, peak, options);
+  Limits limits;
+  limits.gflops = std::max(peakBefore, measurePeak(threadCount(options.threads)));
+  if (options.bandwidth)
+    limits.bandwidth = measureReadBandwidth(threadCount(options.threads));
+  print(times, dense, limits, options);
 }
 
 void cli::addBench(CLI::App &gaze) {
@@ -174,6 +199,13 @@ void cli::addBench(CLI::App &gaze) {
   addShapeOptions(*command, options->shape);
   addTensorOptions(*command, options->tensors, /*required=*/false);
   command->add_flag("--dense", options->dense, "time dense attention of the same shape as well");
+  command->add_flag("--bandwidth", options->bandwidth,
+                    "measure how fast the machine reads memory, the limit of decoding, as well");
+  command
+      ->add_option("--repetitions", options->repetitions,
+                   "runs to time [as many as half a second takes, at least 5]")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1 << 20).description(""));
   addCodeOptions(*command, options->code);
   addThreadsOption(*command, options->threads);
   addJsonFlag(*command, options->json);
