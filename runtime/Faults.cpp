@@ -66,10 +66,11 @@ MaybeFault firstOfStrip(const gaze_plan &plan, std::int64_t head, std::int64_t b
                         std::int32_t qBegin, std::int32_t qEnd) {
   TileTrial trial(plan, head, batch);
   MaybeFault first;
-  searchRectangles(plan, {head, head, batch, batch}, {qBegin, qEnd, 0, plan.keyTiles},
+  const Units units = tileUnits(plan);
+  searchRectangles(plan, units, {head, head, batch, batch}, {qBegin, qEnd, 0, units.count},
                    [&](const Rectangle &rectangle, std::uint8_t verdict) {
                      const bool inside = verdict & allIndicesInside;
-                     if (inside || !rectangle.isTile())
+                     if (inside || !rectangle.isSmallest())
                        return !inside;
                      const MaybeFault fault = trial.first(rectangle);
                      if (fault && (!first || *fault < *first))
@@ -81,8 +82,9 @@ MaybeFault firstOfStrip(const gaze_plan &plan, std::int64_t head, std::int64_t b
 
 bool provedForAll(const gaze_plan &plan) {
   bool proved = false;
-  searchRectangles(plan, {0, plan.shape.heads - 1, 0, plan.shape.batch - 1},
-                   {0, plan.queryTiles, 0, plan.keyTiles},
+  const Units units = tileUnits(plan);
+  searchRectangles(plan, units, {0, plan.shape.heads - 1, 0, plan.shape.batch - 1},
+                   {0, plan.queryTiles, 0, units.count},
                    [&](const Rectangle &, std::uint8_t verdict) {
                      proved = verdict & allIndicesInside;
                      return false;

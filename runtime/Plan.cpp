@@ -35,16 +35,21 @@ Grid joinStrips(const Strip *first, const Strip *last) {
     }
     grid.runs.insert(grid.runs.end(), strip->runs.begin(), strip->runs.end());
   }
-  grid.longestFirst.resize(grid.rows.size());
-  std::iota(grid.longestFirst.begin(), grid.longestFirst.end(), 0);
-  std::stable_sort(grid.longestFirst.begin(), grid.longestFirst.end(),
-                   [&](std::int32_t a, std::int32_t b) {
-                     const auto cost = [&](std::int32_t tile) {
-                       return grid.rows[tile].fullTiles + grid.rows[tile].partialTiles;
-                     };
-                     return cost(a) > cost(b);
-                   });
   return grid;
+}
+
+/// What a row takes, in half units: a masked pair takes about half as long again.
+std::int64_t costOf(const Row &row, const Units &units) {
+  return 2 * std::int64_t{row.fullTiles} * units.ofTile + 3 * std::int64_t{row.partialTiles};
+}
+
+std::vector<std::int32_t> longestFirst(const std::vector<Row> &rows, const Units &units) {
+  std::vector<std::int32_t> tiles(rows.size());
+  std::iota(tiles.begin(), tiles.end(), 0);
+  std::stable_sort(tiles.begin(), tiles.end(), [&](std::int32_t a, std::int32_t b) {
+    return costOf(rows[a], units) > costOf(rows[b], units);
+  });
+  return tiles;
 }
 
 Part makePart(const gaze_plan &plan, int threads) {
@@ -55,12 +60,14 @@ Part makePart(const gaze_plan &plan, int threads) {
   std::vector<Strip> strips(grids * stripsPerGrid);
   forEachStrip(plan, grids, threads,
                [&](std::int64_t i, std::int64_t grid, std::int32_t qBegin, std::int32_t qEnd) {
-                 strips[i] = searchTiles(plan, grid % heads, grid / heads, qBegin, qEnd);
+                 strips[i] =
+                     searchTiles(plan, plan.units, grid % heads, grid / heads, qBegin, qEnd);
                });
   Part part;
   for (std::int64_t grid = 0; grid < grids; ++grid) {
     const Strip *const first = strips.data() + grid * stripsPerGrid;
     part.grids.push_back(joinStrips(first, first + stripsPerGrid));
+    part.grids.back().longestFirst = longestFirst(part.grids.back().rows, plan.units);
   }
   return part;
 }
@@ -152,13 +159,14 @@ gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
                            const gaze_input_tensor *inputs, std::int32_t inputCount, int threads) {
   checkKernel(kernel);
   checkShape(shape);
-  std::unique_ptr<gaze_plan> plan(new gaze_plan{kernel,
-                                                *shape,
-                                                makeUniforms(*kernel, *shape, values, valueCount),
-                                                {},
-                                                tilesOf(shape->seq_q, kernel->tile_q),
-                                                tilesOf(shape->seq_k, kernel->tile_k),
-                                                {}});
+  std::unique_ptr<gaze_plan> plan(new gaze_plan{
+      kernel,
+      *shape,
+      makeUniforms(*kernel, *shape, values, valueCount),
+      {},
+      tilesOf(shape->seq_q, kernel->tile_q),
+      {kernel->edge_k, kernel->tile_k / kernel->edge_k, tilesOf(shape->seq_k, kernel->edge_k)},
+      {}});
   checkRequirements(*plan);
   plan->inputs = copyInputs(*kernel, inputs, inputCount, plan->uniforms);
   checkIndices(*plan, threads);
@@ -202,8 +210,10 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
             grid.longestFirst.capacity() * sizeof(std::int32_t));
       }
     }
-    info->empty_tiles =
-        planes * plan->queryTiles * plan->keyTiles - info->full_tiles - info->partial_tiles;
+    const gaze_kernel &kernel = *plan->kernel;
+    info->cost = (static_cast<double>(info->full_tiles) * kernel.tile_k +
+                  static_cast<double>(info->partial_tiles) * kernel.edge_k) *
+                 kernel.tile_q;
   });
 }
 
@@ -217,15 +227,15 @@ gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
     if (head < 0 || head >= plan->shape.heads || batch < 0 || batch >= plan->shape.batch)
       invalid("there is no head " + std::to_string(head) + " of batch entry " +
               std::to_string(batch));
-    const std::int64_t tileQ = plan->kernel->tile_q, tileK = plan->kernel->tile_k;
+    const std::int64_t tileQ = plan->kernel->tile_q, unit = plan->units.keys;
     for (const Part &part : plan->parts) {
       const Grid &grid = plan->grid(part, head, batch);
       for (const Row &row : grid.rows)
         for (std::int64_t i = row.firstRun; i < row.endRun; ++i) {
           const Run &run = grid.runs[i];
           if (visit(context, row.queryTile * tileQ,
-                    std::min((row.queryTile + 1) * tileQ, plan->shape.seq_q), run.begin * tileK,
-                    std::min(run.end * tileK, plan->shape.seq_k), i < row.firstRun + row.fullRuns))
+                    std::min((row.queryTile + 1) * tileQ, plan->shape.seq_q), run.begin * unit,
+                    std::min(run.end * unit, plan->shape.seq_k), i < row.firstRun + row.fullRuns))
             return;
         }
     }

@@ -16,18 +16,26 @@
 
 namespace gaze::runtime {
 
-/// Key tiles [begin, end).
+/// How a search cuts the keys: into units, a few of which make a full tile.
+struct Units {
+  std::int32_t keys;   ///< of a unit
+  std::int32_t ofTile; ///< units of a full tile
+  std::int32_t count;  ///< units of all keys, the last one perhaps cut by seq_k
+};
+
+/// Units of keys [begin, end).
 struct Run {
   std::int32_t begin;
   std::int32_t end;
 };
 
 /// One row of query tiles: its runs are full runs first, then partial ones, each
-/// kind in the order of keys.
+/// kind in the order of keys. A full run is a whole number of full tiles, and a
+/// partial tile is a unit.
 struct Row {
   std::int32_t queryTile;
-  std::int32_t fullTiles;    ///< number of tiles in full runs
-  std::int32_t partialTiles; ///< number of tiles in partial runs
+  std::int32_t fullTiles;    ///< in full runs
+  std::int32_t partialTiles; ///< in partial runs
   std::int32_t fullRuns;
   std::int64_t firstRun; ///< index into Grid::runs
   std::int64_t endRun;
@@ -54,7 +62,7 @@ struct gaze_plan {
   std::vector<std::int64_t> uniforms; ///< as gaze_kernel describes them
   gaze::runtime::Inputs inputs;
   std::int32_t queryTiles;
-  std::int32_t keyTiles;
+  gaze::runtime::Units units; ///< of edge_k keys
   std::vector<gaze::runtime::Part> parts;
 
   const gaze::runtime::Grid &grid(const gaze::runtime::Part &part, std::int64_t head,

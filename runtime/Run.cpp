@@ -36,24 +36,54 @@ const float *rowsOf(const gaze_tensor &tensor, std::int64_t batch, std::int64_t 
          row * tensor.seq_stride;
 }
 
-/// Deals out the tiles of a row in order, a chunk at a time.
+/// Tiles in one call of accumulate: the first `full` of `count` are full.
+struct Chunk {
+  std::int32_t full, count;
+};
+
+/// Deals out the tiles of a row in order, in chunks of about equally many keys.
 class TileList {
 public:
-  TileList(const Grid &grid, const Row &row) : run(grid.runs.data() + row.firstRun) {}
+  TileList(const Grid &grid, const Row &row, const Units &units, std::int32_t chunkTiles)
+      : run(grid.runs.data() + row.firstRun), unitsOfTile(units.ofTile),
+        fullUnits(std::int64_t{row.fullTiles} * units.ofTile), all(fullUnits + row.partialTiles),
+        largest(std::int64_t{chunkTiles} * units.ofTile) {}
 
-  void take(std::int32_t *out, std::int32_t count) {
-    for (std::int32_t i = 0; i < count; ++i) {
-      if (run->begin + offset == run->end) {
-        ++run;
-        offset = 0;
-      }
-      out[i] = run->begin + offset++;
-    }
+  std::int64_t chunks() const { return (all + largest - 1) / largest; }
+
+  /// The next chunk's tiles, by their first units.
+  Chunk take(std::int64_t chunk, std::int32_t *out) {
+    const std::int64_t begin = boundary(chunk), end = boundary(chunk + 1);
+    const std::int64_t full = std::min(end, fullUnits) - std::min(begin, fullUnits);
+    const auto fullTiles = static_cast<std::int32_t>(full / unitsOfTile);
+    const auto partialTiles = static_cast<std::int32_t>(end - begin - full);
+    take(out, fullTiles, unitsOfTile);
+    take(out + fullTiles, partialTiles, 1);
+    return {fullTiles, fullTiles + partialTiles};
   }
 
 private:
   const Run *run;
   std::int32_t offset = 0;
+  const std::int32_t unitsOfTile;
+  const std::int64_t fullUnits, all, largest;
+
+  /// Full tiles are not cut: a boundary within one moves to its end. As `largest` is a
+  /// multiple of their units, no chunk exceeds it for that.
+  std::int64_t boundary(std::int64_t chunk) const {
+    const std::int64_t unit = all * chunk / chunks();
+    return unit < fullUnits ? (unit + unitsOfTile - 1) / unitsOfTile * unitsOfTile : unit;
+  }
+
+  void take(std::int32_t *out, std::int32_t count, std::int32_t step) {
+    for (std::int32_t i = 0; i < count; ++i, offset += step) {
+      if (run->begin + offset == run->end) {
+        ++run;
+        offset = 0;
+      }
+      out[i] = run->begin + offset;
+    }
+  }
 };
 
 /// One thread's part of a run: everything that it needs was allocated beforehand.
@@ -61,7 +91,7 @@ class Worker {
 public:
   Worker(const gaze_plan &owner, const Tensors &given)
       : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given),
-        scratch(kernel.scratch_bytes), tiles(kernel.chunk_tiles),
+        scratch(kernel.scratch_bytes), tiles(std::size_t(kernel.chunk_tiles) * plan.units.ofTile),
         arguments(plan.uniforms, plan.inputs) {
     for (auto &state : states)
       state = allocateFloats(stateSize());
@@ -114,22 +144,17 @@ private:
              tensors.k->seq_stride);
     Buffer v(rowsOf(*tensors.v, batch, kvHead, 0), float32, kernel.value_dim, shape.seq_k,
              tensors.v->seq_stride);
-    const std::int64_t total = std::int64_t{row.fullTiles} + row.partialTiles;
-    const std::int64_t chunks = (total + kernel.chunk_tiles - 1) / kernel.chunk_tiles;
-    TileList list(grid, row);
-    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-      const std::int64_t begin = total * chunk / chunks, end = total * (chunk + 1) / chunks;
-      const auto count = static_cast<std::int32_t>(end - begin);
-      const auto full =
-          static_cast<std::int32_t>(std::clamp<std::int64_t>(row.fullTiles - begin, 0, count));
-      list.take(tiles.data(), count);
-      Buffer tileBuffer(tiles.data(), int32, count);
+    TileList list(grid, row, plan.units, kernel.chunk_tiles);
+    const std::int64_t chunks = list.chunks();
+    for (std::int64_t i = 0; i < chunks; ++i) {
+      const Chunk chunk = list.take(i, tiles.data());
+      Buffer tileBuffer(tiles.data(), int32, chunk.count);
       Buffer stateIn = stateBuffer(0), stateOut = stateBuffer(1);
       scratch.reset();
       check(kernel.accumulate(arguments.uniforms.get(), arguments.ints.get(),
                               arguments.floats.get(), arguments.bools.get(), q.get(), k.get(),
-                              v.get(), tileBuffer.get(), full, count, shape.q_start + firstRow,
-                              head, batch, stateIn.get(), stateOut.get()),
+                              v.get(), tileBuffer.get(), chunk.full, chunk.count,
+                              shape.q_start + firstRow, head, batch, stateIn.get(), stateOut.get()),
             "accumulate");
       std::swap(states[0], states[1]);
     }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace gaze::runtime {
@@ -18,8 +17,8 @@ constexpr std::size_t largestVector = 16;
 
 class RectangleSearch {
 public:
-  RectangleSearch(const gaze_plan &owner, const Planes &planes)
-      : kernel(*owner.kernel), shape(owner.shape), planes(planes),
+  RectangleSearch(const gaze_plan &owner, const Units &units, const Planes &planes)
+      : kernel(*owner.kernel), shape(owner.shape), units(units), planes(planes),
         arguments(owner.uniforms, owner.inputs) {}
 
   void run(const Rectangle &root,
@@ -32,7 +31,7 @@ public:
       open.resize(open.size() - batchSize);
       const std::vector<std::uint8_t> verdicts = classify(now);
       for (std::size_t i = 0; i < now.size(); ++i)
-        if (decide(now[i], verdicts[i]) && !now[i].isTile())
+        if (decide(now[i], verdicts[i]) && !now[i].isSmallest())
           cut(now[i], open);
     }
   }
@@ -40,6 +39,7 @@ public:
 private:
   const gaze_kernel &kernel;
   const gaze_shape &shape;
+  const Units units;
   const Planes planes;
   Arguments arguments;
 
@@ -50,11 +50,11 @@ private:
       const std::int64_t lastRow =
           std::min<std::int64_t>(std::int64_t{r.qEnd} * kernel.tile_q, shape.seq_q) - 1;
       const std::int64_t lastKey =
-          std::min<std::int64_t>(std::int64_t{r.kEnd} * kernel.tile_k, shape.seq_k) - 1;
+          std::min<std::int64_t>(std::int64_t{r.kEnd} * units.keys, shape.seq_k) - 1;
       ends.insert(ends.end(),
                   {shape.q_start + std::int64_t{r.qBegin} * kernel.tile_q, shape.q_start + lastRow,
-                   std::int64_t{r.kBegin} * kernel.tile_k, lastKey, planes.firstHead,
-                   planes.lastHead, planes.firstBatch, planes.lastBatch});
+                   std::int64_t{r.kBegin} * units.keys, lastKey, planes.firstHead, planes.lastHead,
+                   planes.firstBatch, planes.lastBatch});
     }
     const auto count = static_cast<std::int64_t>(rectangles.size());
     ends.resize(ends.size() + 8 * largestVector);
@@ -71,7 +71,7 @@ private:
   /// In halves across the longer side, or in quarters where it is about square.
   void cut(const Rectangle &r, std::vector<Rectangle> &open) const {
     const std::int64_t height = std::int64_t{r.qEnd - r.qBegin} * kernel.tile_q;
-    const std::int64_t width = std::int64_t{r.kEnd - r.kBegin} * kernel.tile_k;
+    const std::int64_t width = std::int64_t{r.kEnd - r.kBegin} * units.keys;
     const bool cutsQ = r.qEnd - r.qBegin > 1 && (2 * height > width || r.kEnd - r.kBegin == 1);
     const bool cutsK = r.kEnd - r.kBegin > 1 && (2 * width > height || r.qEnd - r.qBegin == 1);
     const std::int32_t qMiddle = cutsQ ? r.qBegin + (r.qEnd - r.qBegin) / 2 : r.qEnd;
@@ -89,11 +89,10 @@ struct Listed {
   bool full;
 };
 
-/// Lists what a rectangle gives each of its query tiles. The last tile of keys is
+/// Lists what a rectangle gives each of its query tiles. The last unit of keys is
 /// partial where seq_k cuts it: its mask keeps out what lies behind.
-void list(const gaze_plan &plan, const Rectangle &r, bool full, std::vector<Listed> &listed) {
-  const bool cutsLast = r.kEnd == plan.keyTiles && plan.shape.seq_k % plan.kernel->tile_k != 0;
-  const std::int32_t fullEnd = full ? r.kEnd - (cutsLast ? 1 : 0) : r.kBegin;
+void list(const Rectangle &r, bool full, bool seqKCutsLast, std::vector<Listed> &listed) {
+  const std::int32_t fullEnd = full ? r.kEnd - (seqKCutsLast ? 1 : 0) : r.kBegin;
   for (std::int32_t tile = r.qBegin; tile < r.qEnd; ++tile) {
     if (fullEnd > r.kBegin)
       listed.push_back({tile, {r.kBegin, fullEnd}, true});
@@ -102,39 +101,93 @@ void list(const gaze_plan &plan, const Rectangle &r, bool full, std::vector<List
   }
 }
 
-Strip makeStrip(std::vector<Listed> listed, std::int32_t qBegin, std::int32_t qEnd) {
-  std::sort(listed.begin(), listed.end(), [](const Listed &a, const Listed &b) {
-    return std::make_tuple(a.queryTile, !a.full, a.run.begin) <
-           std::make_tuple(b.queryTile, !b.full, b.run.begin);
-  });
-  Strip strip;
-  auto next = listed.begin();
-  for (std::int32_t tile = qBegin; tile < qEnd; ++tile) {
-    Row row{tile, 0, 0, 0, static_cast<std::int64_t>(strip.runs.size()), 0};
-    bool lastFull = false;
-    for (; next != listed.end() && next->queryTile == tile; ++next) {
-      (next->full ? row.fullTiles : row.partialTiles) += next->run.end - next->run.begin;
-      const bool extends = static_cast<std::int64_t>(strip.runs.size()) > row.firstRun &&
-                           lastFull == next->full && strip.runs.back().end == next->run.begin;
-      if (extends) {
-        strip.runs.back().end = next->run.end;
-      } else {
-        strip.runs.push_back(next->run);
-        row.fullRuns += next->full ? 1 : 0;
-      }
-      lastFull = next->full;
+/// Collects the runs of one row, which come in the order of keys.
+class RowBuilder {
+public:
+  explicit RowBuilder(std::int32_t unitsOfTile) : unitsOfTile(unitsOfTile) {}
+
+  void add(const Run &run, bool isFull) {
+    if (isFull && open.end == run.begin) {
+      open.end = run.end;
+      return;
     }
+    close();
+    if (isFull)
+      open = run;
+    else
+      append(partial, run);
+  }
+
+  void finish(std::int32_t queryTile, Strip &strip) {
+    close();
+    Row row{queryTile,
+            0,
+            0,
+            static_cast<std::int32_t>(full.size()),
+            static_cast<std::int64_t>(strip.runs.size()),
+            0};
+    for (const Run &run : full)
+      row.fullTiles += (run.end - run.begin) / unitsOfTile;
+    for (const Run &run : partial)
+      row.partialTiles += run.end - run.begin;
+    strip.runs.insert(strip.runs.end(), full.begin(), full.end());
+    strip.runs.insert(strip.runs.end(), partial.begin(), partial.end());
     row.endRun = static_cast<std::int64_t>(strip.runs.size());
     strip.rows.push_back(row);
+    full.clear();
+    partial.clear();
+  }
+
+private:
+  const std::int32_t unitsOfTile;
+  std::vector<Run> full, partial;
+  Run open{0, 0}; ///< full units whose end is not known yet; empty: none
+
+  /// What is less than a full tile at the end goes to the partial ones.
+  void close() {
+    const std::int32_t end = open.end - (open.end - open.begin) % unitsOfTile;
+    if (open.begin < end)
+      full.push_back({open.begin, end});
+    if (end < open.end)
+      append(partial, {end, open.end});
+    open = {0, 0};
+  }
+
+  static void append(std::vector<Run> &runs, const Run &run) {
+    if (!runs.empty() && runs.back().end == run.begin)
+      runs.back().end = run.end;
+    else
+      runs.push_back(run);
+  }
+};
+
+Strip makeStrip(std::vector<Listed> listed, std::int32_t unitsOfTile, std::int32_t qBegin,
+                std::int32_t qEnd) {
+  std::sort(listed.begin(), listed.end(), [](const Listed &a, const Listed &b) {
+    return std::make_pair(a.queryTile, a.run.begin) < std::make_pair(b.queryTile, b.run.begin);
+  });
+  Strip strip;
+  RowBuilder row(unitsOfTile);
+  auto next = listed.begin();
+  for (std::int32_t tile = qBegin; tile < qEnd; ++tile) {
+    for (; next != listed.end() && next->queryTile == tile; ++next)
+      row.add(next->run, next->full);
+    row.finish(tile, strip);
   }
   return strip;
 }
 
 } // namespace
 
-void searchRectangles(const gaze_plan &plan, const Planes &planes, const Rectangle &root,
+Units tileUnits(const gaze_plan &plan) {
+  const std::int64_t keys = plan.kernel->tile_k;
+  return {plan.kernel->tile_k, 1, static_cast<std::int32_t>((plan.shape.seq_k + keys - 1) / keys)};
+}
+
+void searchRectangles(const gaze_plan &plan, const Units &units, const Planes &planes,
+                      const Rectangle &root,
                       const std::function<bool(const Rectangle &, std::uint8_t)> &decide) {
-  RectangleSearch(plan, planes).run(root, decide);
+  RectangleSearch(plan, units, planes).run(root, decide);
 }
 
 void forEachStrip(
@@ -149,22 +202,23 @@ void forEachStrip(
   });
 }
 
-Strip searchTiles(const gaze_plan &plan, std::int64_t head, std::int64_t batch, std::int32_t qBegin,
-                  std::int32_t qEnd) {
+Strip searchTiles(const gaze_plan &plan, const Units &units, std::int64_t head, std::int64_t batch,
+                  std::int32_t qBegin, std::int32_t qEnd) {
   const bool byHead = plan.kernel->reads_head != 0, byBatch = plan.kernel->reads_batch != 0;
   const Planes planes{byHead ? head : 0, byHead ? head : plan.shape.heads - 1, byBatch ? batch : 0,
                       byBatch ? batch : plan.shape.batch - 1};
+  const bool seqKCutsUnit = plan.shape.seq_k % units.keys != 0;
   std::vector<Listed> listed;
   std::int64_t rectangles = 0;
-  searchRectangles(plan, planes, {qBegin, qEnd, 0, plan.keyTiles},
+  searchRectangles(plan, units, planes, {qBegin, qEnd, 0, units.count},
                    [&](const Rectangle &rectangle, std::uint8_t verdict) {
                      ++rectangles;
                      const bool some = verdict & someMayBeKept, all = verdict & allAreKept;
-                     if (some && (all || rectangle.isTile()))
-                       list(plan, rectangle, all, listed);
+                     if (some && (all || rectangle.isSmallest()))
+                       list(rectangle, all, seqKCutsUnit && rectangle.kEnd == units.count, listed);
                      return some && !all;
                    });
-  Strip strip = makeStrip(std::move(listed), qBegin, qEnd);
+  Strip strip = makeStrip(std::move(listed), units.ofTile, qBegin, qEnd);
   strip.rectangles = rectangles;
   return strip;
 }

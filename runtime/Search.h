@@ -3,7 +3,8 @@
 // A rectangle of tiles is given to the kernel's `classify`, which answers from interval
 // arithmetic on the pattern (compiler/passes/TileBounds.cpp). What the answer decides
 // is dropped or listed whole; the rest is cut in halves or quarters, down to single
-// tiles. So the cost goes with the border of what is looked for, never with all tiles.
+// tiles or units of their keys. So the cost goes with the border of what is looked for, never with
+// all tiles.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_SEARCH_H
@@ -20,11 +21,11 @@ namespace gaze::runtime {
 /// The bits of what classify says.
 enum Verdict : std::uint8_t { someMayBeKept = 1, allAreKept = 2, allIndicesInside = 4 };
 
-/// Tiles [qBegin, qEnd) x [kBegin, kEnd).
+/// Query tiles [qBegin, qEnd) and units of keys [kBegin, kEnd).
 struct Rectangle {
   std::int32_t qBegin, qEnd, kBegin, kEnd;
 
-  bool isTile() const { return qEnd - qBegin == 1 && kEnd - kBegin == 1; }
+  bool isSmallest() const { return qEnd - qBegin == 1 && kEnd - kBegin == 1; }
 };
 
 /// Heads and batch entries, first and last.
@@ -32,9 +33,13 @@ struct Planes {
   std::int64_t firstHead, lastHead, firstBatch, lastBatch;
 };
 
+/// Whole tiles as units, for who does not care for less.
+Units tileUnits(const gaze_plan &plan);
+
 /// Asks `decide` for `root` and, as long as it answers true and there is more than one
-/// tile, for the parts of it.
-void searchRectangles(const gaze_plan &plan, const Planes &planes, const Rectangle &root,
+/// unit of one query tile, for the parts of it.
+void searchRectangles(const gaze_plan &plan, const Units &units, const Planes &planes,
+                      const Rectangle &root,
                       const std::function<bool(const Rectangle &, std::uint8_t)> &decide);
 
 /// Query tiles are searched in strips of so many, which bounds the memory of a search
@@ -60,8 +65,8 @@ struct Strip {
 
 /// The tiles of the query tiles [qBegin, qEnd), of a head and batch entry (any, where
 /// the mask does not read them).
-Strip searchTiles(const gaze_plan &plan, std::int64_t head, std::int64_t batch, std::int32_t qBegin,
-                  std::int32_t qEnd);
+Strip searchTiles(const gaze_plan &plan, const Units &units, std::int64_t head, std::int64_t batch,
+                  std::int32_t qBegin, std::int32_t qEnd);
 
 } // namespace gaze::runtime
 

@@ -213,9 +213,11 @@ typedef struct gaze_plan gaze_plan;
 /** What a plan holds; sums over all heads and batch entries. */
 typedef struct gaze_plan_info {
   int64_t items;         /**< work items: one per (batch, head, query tile) with any key */
-  int64_t full_tiles;    /**< tiles whose pairs are all kept */
-  int64_t partial_tiles; /**< tiles that need the mask */
-  int64_t empty_tiles;   /**< tiles that are skipped */
+  int64_t full_tiles;    /**< of tile_q x tile_k pairs, all kept */
+  int64_t partial_tiles; /**< of tile_q x edge_k pairs, masked */
+  double cost;           /**< pairs that these tiles compute, kept or not, of up to
+                              batch * heads * seq_q * seq_k and what fills the last tiles;
+                              each takes 2 * (head_dim + value_dim) operations */
   int64_t bytes;         /**< memory of the plan itself, with its copy of the inputs */
 } gaze_plan_info;
 
@@ -254,7 +256,8 @@ gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_ten
 /**
  * Calls visit(context, q_begin, q_end, k_begin, k_end, full) for every run of key
  * tiles of one head and batch entry, in query rows and keys [begin, end): full = 1
- * where all pairs are kept, 0 where the mask decides. In the order of queries.
+ * where all pairs are kept, 0 where the mask is computed, in tiles of edge_k keys.
+ * In the order of queries; for each, full runs before the others.
  * Stops early when visit returns non-zero.
  */
 gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,

@@ -83,21 +83,27 @@ Function upTo(Function function, int node) {
 
 } // namespace
 
+Tiles::Tiles(const std::string &name, int width, Expr first, Expr count)
+    : width(width), first(std::move(first)), all(0, count, name + "_tiles"),
+      pairs(0, width, 0, count, name + "_pairs"), keys(0, width, name + "_keys"),
+      dot(name + "_dot"), scores(name + "_scores"), weights(name + "_weights"),
+      product(name + "_product") {}
+
 Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     : sizes(sizes), masked(!kernel.keepsEverything), dimension(0, sizes.headDim, "dimension"),
-      fullTiles(0, full, "full_tiles"), partialTiles(full, count - full, "partial_tiles"),
-      pairs(0, sizes.tileK, 0, count, "pairs"), keys(0, sizes.tileK, "keys"),
-      channel(0, sizes.valueDim, "channel") {
+      channel(0, sizes.valueDim, "channel"), fullTiles("full", sizes.tileK, 0, full),
+      partialTiles("partial", sizes.edgeK, full, count - full) {
   const Expr lastRow = q.dim(1).extent() - 1;
   const Expr seqK = k.dim(1).extent();
-  // The runtime has made the list of tiles: every index is within K.
-  const auto firstKey = [&](Expr position) {
-    const Expr tileCount = (seqK + sizes.tileK - 1) / sizes.tileK;
-    return unsafe_promise_clamped(tiles(position), 0, tileCount - 1) * sizes.tileK;
+  // The runtime has made the list of tiles: every one begins within K.
+  const auto firstKey = [&](const Tiles &of, const Expr &position) {
+    const Expr edges = (seqK + sizes.edgeK - 1) / sizes.edgeK;
+    return unsafe_promise_clamped(tiles(of.first + position), 0, edges - 1) * sizes.edgeK;
   };
+  const auto keyAt = [&](const Tiles &of, const Expr &key) { return firstKey(of, ti) + key; };
   // Only a partial tile can reach past the last key.
-  const auto clampedKey = [&](Expr position, Expr key) {
-    return min(firstKey(position) + key, seqK - 1);
+  const auto rowAt = [&](const Tiles &of, const Expr &key) {
+    return &of == &fullTiles ? keyAt(of, key) : min(keyAt(of, key), seqK - 1);
   };
   const auto coordinatesAt = [&](Expr query, Expr key) {
     Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
@@ -149,43 +155,48 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     environment.score = std::move(dot);
     return strict_float(translate(kernel.score, environment)[0] * static_cast<float>(log2OfE));
   };
-  fullDot(qi, ki, ti) = 0.0f;
-  fullDot(qi, ki, ti) += queries(qi, dimension) * k(dimension, firstKey(ti) + ki);
-  partialDot(qi, ki, ti) = 0.0f;
-  partialDot(qi, ki, ti) += queries(qi, dimension) * k(dimension, clampedKey(ti, ki));
-
-  scores(qi, ki, ti) = undef<float>();
-  scores(qi, ki, fullTiles) = finalScore(fullDot(qi, ki, fullTiles), qi, firstKey(fullTiles) + ki);
-  const Expr key = firstKey(partialTiles) + ki;
+  for (Tiles *of : {&fullTiles, &partialTiles}) {
+    of->dot(qi, ki, ti) = 0.0f;
+    of->dot(qi, ki, ti) += queries(qi, dimension) * k(dimension, rowAt(*of, ki));
+  }
+  fullTiles.scores(qi, ki, ti) = finalScore(fullTiles.dot(qi, ki, ti), qi, keyAt(fullTiles, ki));
+  const Expr key = keyAt(partialTiles, ki);
   Expr keep = key < seqK;
   if (masked)
     keep = keep && translate(kernel.keep, pairAt(qi, key, keepLoads))[0];
-  const Expr maybeScore = finalScore(partialDot(qi, ki, partialTiles), qi, key);
-  scores(qi, ki, partialTiles) = choose(keep, maybeScore, minusInfinity());
+  const Expr maybeScore = finalScore(partialTiles.dot(qi, ki, ti), qi, key);
+  partialTiles.scores(qi, ki, ti) = choose(keep, maybeScore, minusInfinity());
 
   // Softmax within this step.
   highest(qi) = minusInfinity();
-  highest(qi) = strict_float(max(highest(qi), scores(qi, pairs.x, pairs.y)));
+  for (const Tiles *of : {&fullTiles, &partialTiles})
+    highest(qi) = strict_float(max(highest(qi), of->scores(qi, of->pairs.x, of->pairs.y)));
   // A query that keeps nothing here has -inf: then any finite reference does.
-  const Expr reference = select(isMinusInfinity(highest(qi)), 0.0f, highest(qi));
-  const Expr score = scores(qi, ki, ti);
-  const Expr weight = exp2OfNonPositive(score - reference);
-  weights(qi, ki, ti) = reinterpret<float>(
-      select(isMinusInfinity(score), Expr(0x80000000u), reinterpret<std::uint32_t>(weight)));
+  reference(qi) = select(isMinusInfinity(highest(qi)), 0.0f, highest(qi));
+  const auto weight = [&](const Tiles &of) {
+    return exp2OfNonPositive(of.scores(qi, ki, ti) - reference(qi));
+  };
+  fullTiles.weights(qi, ki, ti) = weight(fullTiles);
+  partialTiles.weights(qi, ki, ti) = reinterpret<float>(
+      select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
+             reinterpret<std::uint32_t>(weight(partialTiles))));
   sum(qi) = 0.0f;
-  sum(qi) += weights(qi, pairs.x, pairs.y);
+  for (const Tiles *of : {&fullTiles, &partialTiles})
+    sum(qi) += of->weights(qi, of->pairs.x, of->pairs.y);
 
-  fullValues(qi, di, ti) = 0.0f;
-  fullValues(qi, di, ti) += weights(qi, keys, ti) * v(di, firstKey(ti) + keys);
-  partialValues(qi, di, ti) = 0.0f;
-  const Expr partialWeight = weights(qi, keys, ti);
-  const Expr isKept = reinterpret<std::int32_t>(partialWeight) >= 0;
-  partialValues(qi, di, ti) =
-      select(isKept, partialValues(qi, di, ti) + partialWeight * v(di, clampedKey(ti, keys)),
-             partialValues(qi, di, ti));
+  const auto weighted = [&](const Tiles &of) {
+    return of.weights(qi, of.keys, ti) * v(di, rowAt(of, of.keys));
+  };
+  fullTiles.product(qi, di, ti) = 0.0f;
+  fullTiles.product(qi, di, ti) += weighted(fullTiles);
+  const Expr isKept =
+      reinterpret<std::int32_t>(partialTiles.weights(qi, partialTiles.keys, ti)) >= 0;
+  partialTiles.product(qi, di, ti) = 0.0f;
+  const Expr soFar = partialTiles.product(qi, di, ti);
+  partialTiles.product(qi, di, ti) = select(isKept, soFar + weighted(partialTiles), soFar);
   values(qi, di) = 0.0f;
-  values(qi, di) += fullValues(qi, di, fullTiles);
-  values(qi, di) += partialValues(qi, di, partialTiles);
+  for (const Tiles *of : {&fullTiles, &partialTiles})
+    values(qi, di) += of->product(qi, di, of->all);
 
   // Into the state.
   const int highestSlot = sizes.valueDim, sumSlot = sizes.valueDim + 1;

@@ -12,6 +12,7 @@
 
 #include <Halide.h>
 
+#include <string>
 #include <vector>
 
 namespace gaze {
@@ -21,7 +22,25 @@ struct KernelSizes {
   int headDim;
   int valueDim;
   int tileQ;
-  int tileK;
+  int tileK; ///< keys of a full tile
+  int edgeK; ///< keys of a partial one
+};
+
+/// The tiles of a step that have one width: the full ones, or the partial ones.
+struct Tiles {
+  /// They are `count` entries of the list, from `first` on.
+  Tiles(const std::string &name, int width, Halide::Expr first, Halide::Expr count);
+
+  int width; ///< keys of a tile
+  Halide::Expr first;
+  Halide::RDom all;   ///< (ti)
+  Halide::RDom pairs; ///< (ki, ti)
+  Halide::RDom keys;  ///< (ki)
+
+  Halide::Func dot;     ///< (qi, ki, ti)
+  Halide::Func scores;  ///< (qi, ki, ti), in units of log 2; -inf: not kept
+  Halide::Func weights; ///< (qi, ki, ti); -0: not kept
+  Halide::Func product; ///< (qi, di, ti): weights times V
 };
 
 /// One step of online softmax over a list of key tiles: see Algorithm.cpp.
@@ -46,31 +65,24 @@ struct Accumulate {
   Halide::Param<std::int64_t> head{"head"};
   Halide::Param<std::int64_t> batch{"batch"};
 
-  /// The query within the tile, the key within its tile, the position in the list
-  /// of tiles, the element of a row.
+  /// The query within the tile, the key within its tile, the position among the tiles
+  /// of its width, the element of a row.
   Halide::Var qi{"qi"}, ki{"ki"}, ti{"ti"}, di{"di"};
 
-  Halide::RDom dimension;               ///< of Q and K
-  Halide::RDom fullTiles, partialTiles; ///< positions in the list
-  Halide::RDom pairs;                   ///< (key within its tile, position in the list)
-  Halide::RDom keys;                    ///< keys of a tile
-  Halide::RDom channel;                 ///< of V
+  Halide::RDom dimension; ///< of Q and K
+  Halide::RDom channel;   ///< of V
+  Tiles fullTiles, partialTiles;
 
-  std::vector<Halide::Func> rowValues;          ///< (qi): what a row loads from inputs
-  Halide::Func queries{"queries"};              ///< (qi, di): Q transposed, times the scale
-  Halide::Func fullDot{"full_dot"};             ///< (qi, ki, ti)
-  Halide::Func partialDot{"partial_dot"};       ///< (qi, ki, ti)
-  Halide::Func scores{"scores"};                ///< (qi, ki, ti), in units of log 2; -inf: not kept
-  Halide::Func highest{"highest"};              ///< (qi): of these scores
-  Halide::Func weights{"weights"};              ///< (qi, ki, ti); -0: not kept
-  Halide::Func sum{"sum"};                      ///< (qi): of these weights
-  Halide::Func fullValues{"full_values"};       ///< (qi, di, ti): weights times V, one tile
-  Halide::Func partialValues{"partial_values"}; ///< (qi, di, ti)
-  Halide::Func values{"values"};                ///< (qi, di): weights times V, all tiles
-  Halide::Func newHighest{"new_highest"};       ///< (qi)
-  Halide::Func oldFactor{"old_factor"};         ///< (qi): what the state is scaled by
-  Halide::Func newFactor{"new_factor"};         ///< (qi): what these tiles are scaled by
-  Halide::Func stateOut{"state_out"};           ///< (qi, value_dim + 2)
+  std::vector<Halide::Func> rowValues;    ///< (qi): what a row loads from inputs
+  Halide::Func queries{"queries"};        ///< (qi, di): Q transposed, times the scale
+  Halide::Func highest{"highest"};        ///< (qi): of these scores
+  Halide::Func reference{"reference"};    ///< (qi): what is subtracted from these scores
+  Halide::Func sum{"sum"};                ///< (qi): of these weights
+  Halide::Func values{"values"};          ///< (qi, di): weights times V, all tiles
+  Halide::Func newHighest{"new_highest"}; ///< (qi)
+  Halide::Func oldFactor{"old_factor"};   ///< (qi): what the state is scaled by
+  Halide::Func newFactor{"new_factor"};   ///< (qi): what these tiles are scaled by
+  Halide::Func stateOut{"state_out"};     ///< (qi, value_dim + 2)
 };
 
 /// A state to rows of the output and their log-sum-exp.

@@ -38,7 +38,7 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
 
   if (!options.maskOnly) {
     const KernelSizes sizes{options.headDim, options.valueDim, options.schedule.tileQ,
-                            options.schedule.tileK};
+                            options.schedule.tileK, options.schedule.edgeK};
     Accumulate accumulate(kernel, sizes);
     scheduleForCpu(accumulate, options.schedule, lanes);
     add(accumulate.stateOut, accumulate.arguments(), "accumulate");

@@ -39,8 +39,17 @@ Schedule defaultSchedule(int lanes) {
 }
 
 void completeSchedule(Schedule &schedule) {
-  if (schedule.edgeK == 0)
-    schedule.edgeK = schedule.tileK;
+  // The narrowest partial tile that is not all overhead: what it computes beyond the
+  // border of a pattern is wasted.
+  constexpr int narrowest = 16;
+  if (schedule.edgeK > 0)
+    return;
+  schedule.edgeK = schedule.tileK;
+  for (int width = schedule.keys; width < schedule.tileK; width += schedule.keys)
+    if (width >= narrowest && schedule.tileK % width == 0) {
+      schedule.edgeK = width;
+      return;
+    }
 }
 
 std::string invalidReason(const Schedule &schedule, int lanes, int valueDim) {
@@ -70,10 +79,10 @@ std::string invalidReason(const Schedule &schedule, int lanes, int valueDim) {
 }
 
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {
-  // Strips of scores and of weights, the transposed queries, the values; and what
-  // Halide adds to each for alignment.
+  // Strips of scores and of weights, of full and of partial tiles; the transposed
+  // queries, the values; and what Halide adds to each for alignment.
   const std::int64_t strip = std::int64_t{schedule.tileK} * schedule.chunkTiles;
-  const std::int64_t perQuery = 2 * strip + headDim + valueDim;
+  const std::int64_t perQuery = 4 * strip + headDim + valueDim;
   constexpr std::int64_t slack = 1 << 16;
   return schedule.tileQ * perQuery * static_cast<std::int64_t>(sizeof(float)) + slack;
 }

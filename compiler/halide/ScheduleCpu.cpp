@@ -67,57 +67,55 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
   rows(a.queries, qi, lanes);
   a.queries.reorder(qi, di);
 
-  // Scores: full tiles, then partial ones.
-  a.scores.compute_root().bound_storage(a.ti, schedule.chunkTiles);
-  const Var fullBlock("full_block"), partialBlock("partial_block");
-  const auto scoreLoops = [&](int update, const Var &block, const RDom &tiles, Func &dot) {
-    const Var key("key");
-    a.scores.update(update)
+  // Scores.
+  const int mostFull = schedule.chunkTiles, mostPartial = mostFull * (sizes.tileK / sizes.edgeK);
+  for (Tiles *of : {&a.fullTiles, &a.partialTiles}) {
+    const Var block("block"), key("key");
+    of->scores.compute_root()
+        .bound_storage(a.ti, of == &a.fullTiles ? mostFull : mostPartial)
         .split(ki, block, key, schedule.keys)
-        .reorder(qi, key, block, tiles)
+        .reorder(qi, key, block, a.ti)
         .vectorize(qi, lanes)
         .unroll(qi)
         .unroll(key)
         .never_partition_all();
-    dot.compute_at(a.scores, block);
-    registerBlock(dot, qi, ki, a.dimension, lanes);
-  };
-  scoreLoops(0, fullBlock, a.fullTiles, a.fullDot);
-  scoreLoops(1, partialBlock, a.partialTiles, a.partialDot);
+    of->dot.compute_at(of->scores, block);
+    registerBlock(of->dot, qi, ki, a.dimension, lanes);
+  }
 
   // Softmax. Four independent accumulators would not keep the order of additions, so
   // the sums go key by key; the loads are what costs.
   rows(a.highest, qi, lanes);
-  a.highest.update()
-      .reorder(qi, a.pairs.x, a.pairs.y)
-      .vectorize(qi, lanes)
-      .unroll(qi)
-      .unroll(a.pairs.x, 4);
-  rows(a.weights, qi, lanes);
-  a.weights.reorder(qi, ki, a.ti).unroll(ki, 2).bound_storage(a.ti, schedule.chunkTiles);
+  rows(a.reference, qi, lanes);
   rows(a.sum, qi, lanes);
-  a.sum.update()
-      .reorder(qi, a.pairs.x, a.pairs.y)
-      .vectorize(qi, lanes)
-      .unroll(qi)
-      .unroll(a.pairs.x, 4);
+  int update = 0;
+  for (Tiles *of : {&a.fullTiles, &a.partialTiles}) {
+    for (Func *reduction : {&a.highest, &a.sum})
+      reduction->update(update)
+          .reorder(qi, of->pairs.x, of->pairs.y)
+          .vectorize(qi, lanes)
+          .unroll(qi)
+          .unroll(of->pairs.x, 4);
+    rows(of->weights, qi, lanes);
+    of->weights.reorder(qi, ki, a.ti).unroll(ki, 2).bound_storage(
+        a.ti, of == &a.fullTiles ? mostFull : mostPartial);
+    ++update;
+  }
 
   // Weights times V.
   rows(a.values, qi, lanes);
-  const auto valueLoops = [&](int update, const Var &block, const RDom &tiles, Func &product) {
-    const Var channel("channel");
-    a.values.update(update)
+  update = 0;
+  for (Tiles *of : {&a.fullTiles, &a.partialTiles}) {
+    const Var block("block"), channel("channel");
+    a.values.update(update++)
         .split(di, block, channel, schedule.channels)
-        .reorder(qi, channel, block, tiles)
+        .reorder(qi, channel, block, of->all)
         .vectorize(qi, lanes)
         .unroll(qi)
         .unroll(channel);
-    product.compute_at(a.values, block);
-    registerBlock(product, qi, di, a.keys, lanes);
-  };
-  const Var fullChannels("full_channels"), partialChannels("partial_channels");
-  valueLoops(0, fullChannels, a.fullTiles, a.fullValues);
-  valueLoops(1, partialChannels, a.partialTiles, a.partialValues);
+    of->product.compute_at(a.values, block);
+    registerBlock(of->product, qi, di, of->keys, lanes);
+  }
 
   rows(a.newHighest, qi, lanes);
   rows(a.oldFactor, qi, lanes);

@@ -52,26 +52,34 @@ InputData documents(std::int64_t batch, std::int64_t length, unsigned seed) {
               [&](std::int64_t i) { return document += i % length == 0 || random() % 40 == 0; });
 }
 
-/// The plan lists exactly the tiles in which a pair is kept, and its full tiles are those
-/// in which all are.
+/// The plan lists exactly the pieces of edge_k keys in which a pair is kept, and makes
+/// full tiles of neighbours in which all are, as many as there are.
 void expectExactPlan(const CompiledPattern &pattern, const gaze_shape &shape) {
   const gaze_kernel &kernel = pattern.table();
   const dsl::Interpreter interpreter = pattern.interpreter();
+  const std::int64_t edge = kernel.edge_k;
   std::int64_t full = 0, partial = 0;
   for (std::int64_t plane = 0; plane < shape.batch * shape.heads; ++plane)
-    for (std::int64_t q = 0; q < shape.seq_q; q += kernel.tile_q)
-      for (std::int64_t k = 0; k < shape.seq_k; k += kernel.tile_k) {
-        bool any = false, all = k + kernel.tile_k <= shape.seq_k;
+    for (std::int64_t q = 0; q < shape.seq_q; q += kernel.tile_q) {
+      std::int64_t keptKeys = 0; // of neighbours that are full
+      for (std::int64_t k = 0; k < shape.seq_k; k += edge) {
+        bool any = false, all = k + edge <= shape.seq_k;
         for (std::int64_t row = q; row < std::min(q + kernel.tile_q, shape.seq_q); ++row)
-          for (std::int64_t key = k; key < std::min(k + kernel.tile_k, shape.seq_k); ++key) {
+          for (std::int64_t key = k; key < std::min(k + edge, shape.seq_k); ++key) {
             const bool kept = interpreter.keep(
                 pattern.pair(shape, plane / shape.heads, plane % shape.heads, row, key));
             any |= kept;
             all &= kept;
           }
-        full += all;
-        partial += any && !all;
+        keptKeys = all ? keptKeys + edge : 0;
+        partial += any;
+        if (keptKeys == kernel.tile_k) {
+          full += 1;
+          partial -= kernel.tile_k / edge;
+          keptKeys = 0;
+        }
       }
+    }
   const gaze_plan_info info = pattern.plan(shape).info();
   EXPECT_EQ(full, info.full_tiles);
   EXPECT_EQ(partial, info.partial_tiles);

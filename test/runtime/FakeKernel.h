@@ -69,7 +69,8 @@ inline int faults(halide_buffer_t *, halide_buffer_t *, halide_buffer_t *, halid
   return 0;
 }
 
-inline gaze_kernel fakeKernel(std::int32_t tileQ, std::int32_t tileK) {
+/// Without `edgeK` partial tiles are as wide as full ones.
+inline gaze_kernel fakeKernel(std::int32_t tileQ, std::int32_t tileK, std::int32_t edgeK = 0) {
   gaze_kernel kernel = {};
   kernel.abi_version = GAZE_ABI_VERSION;
   kernel.struct_size = sizeof(gaze_kernel);
@@ -78,7 +79,7 @@ inline gaze_kernel fakeKernel(std::int32_t tileQ, std::int32_t tileK) {
   kernel.head_dim = kernel.value_dim = 8;
   kernel.tile_q = tileQ;
   kernel.tile_k = tileK;
-  kernel.edge_k = tileK;
+  kernel.edge_k = edgeK ? edgeK : tileK;
   kernel.chunk_tiles = 4;
   kernel.scratch_bytes = 1024;
   kernel.classify = classify;

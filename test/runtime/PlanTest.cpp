@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
+#include <random>
 #include <tuple>
+#include <vector>
 
 namespace gaze::test {
 namespace {
@@ -24,44 +28,53 @@ PlanPointer makePlan(const gaze_kernel &kernel, const gaze_shape &shape, int thr
   return PlanPointer(plan);
 }
 
-/// (first query, first key) of every tile that the plan lists, and whether it is full.
-using Tiles = std::map<std::pair<std::int64_t, std::int64_t>, bool>;
+/// (first query, first key) of every piece of tile_q x edge_k pairs that the plan lists,
+/// and whether it is of a full tile.
+using Pieces = std::map<std::pair<std::int64_t, std::int64_t>, bool>;
 
-Tiles tilesOf(const gaze_plan *plan, std::int32_t tileK, std::int64_t head = 0,
-              std::int64_t batch = 0) {
+Pieces piecesOf(const gaze_plan *plan, const gaze_kernel &kernel, std::int64_t head = 0,
+                std::int64_t batch = 0) {
   struct Context {
-    Tiles tiles;
-    std::int32_t tileK;
-  } context{{}, tileK};
+    Pieces pieces;
+    const gaze_kernel &kernel;
+  } context{{}, kernel};
   const auto visit = [](void *opaque, std::int64_t qBegin, std::int64_t, std::int64_t kBegin,
                         std::int64_t kEnd, std::int32_t full) {
     auto &into = *static_cast<Context *>(opaque);
-    for (std::int64_t k = kBegin; k < kEnd; k += into.tileK)
-      EXPECT_TRUE(into.tiles.emplace(std::pair{qBegin, k}, full != 0).second) << "listed twice";
+    EXPECT_TRUE(!full || (kEnd - kBegin) % into.kernel.tile_k == 0);
+    for (std::int64_t k = kBegin; k < kEnd; k += into.kernel.edge_k)
+      EXPECT_TRUE(into.pieces.emplace(std::pair{qBegin, k}, full != 0).second) << "listed twice";
     return 0;
   };
   EXPECT_EQ(GAZE_OK, gaze_plan_visit(plan, head, batch, visit, &context, nullptr));
-  return context.tiles;
+  return context.pieces;
 }
 
-/// The tiles worked out pair by pair: a tile with a kept pair is listed; it is full
-/// where all pairs are kept and it lies within seq_k.
-Tiles expectedTiles(const gaze_kernel &kernel, const gaze_shape &shape, std::int64_t head = 0,
-                    std::int64_t batch = 0) {
-  Tiles tiles;
-  for (std::int64_t q0 = 0; q0 < shape.seq_q; q0 += kernel.tile_q)
-    for (std::int64_t k0 = 0; k0 < shape.seq_k; k0 += kernel.tile_k) {
-      bool any = false, all = k0 + kernel.tile_k <= shape.seq_k;
+/// The pieces worked out pair by pair: one with a kept pair is listed. As many as make a
+/// full tile, one beside the other, with all pairs kept and within seq_k, are one.
+Pieces expectedPieces(const gaze_kernel &kernel, const gaze_shape &shape, std::int64_t head = 0,
+                      std::int64_t batch = 0) {
+  Pieces pieces;
+  for (std::int64_t q0 = 0; q0 < shape.seq_q; q0 += kernel.tile_q) {
+    std::int64_t keysKept = 0; // in a row, so far
+    for (std::int64_t k0 = 0; k0 < shape.seq_k; k0 += kernel.edge_k) {
+      bool any = false, all = k0 + kernel.edge_k <= shape.seq_k;
       for (std::int64_t q = q0; q < std::min(q0 + kernel.tile_q, shape.seq_q); ++q)
-        for (std::int64_t k = k0; k < std::min(k0 + kernel.tile_k, shape.seq_k); ++k) {
+        for (std::int64_t k = k0; k < std::min(k0 + kernel.edge_k, shape.seq_k); ++k) {
           const bool kept = keep(q + shape.q_start, k, head, batch);
           any |= kept;
           all &= kept;
         }
       if (any)
-        tiles[{q0, k0}] = all;
+        pieces[{q0, k0}] = false;
+      keysKept = all ? keysKept + kernel.edge_k : 0;
+      if (keysKept == kernel.tile_k) {
+        for (; keysKept > 0; keysKept -= kernel.edge_k)
+          pieces[{q0, k0 + kernel.edge_k - keysKept}] = true;
+      }
     }
-  return tiles;
+  }
+  return pieces;
 }
 
 class PlanOfMask : public testing::TestWithParam<int> {
@@ -84,18 +97,20 @@ protected:
   }
 };
 
-TEST_P(PlanOfMask, ListsTheTilesWithKeptPairsAndNoOthers) {
+TEST_P(PlanOfMask, ListsWhatHasKeptPairsAndNothingElse) {
   keep = mask();
-  for (const auto &[tileQ, tileK] : {std::pair{16, 32}, std::pair{32, 8}, std::pair{1, 1}})
+  for (const auto &[tileQ, tileK, edgeK] :
+       {std::tuple{16, 32, 32}, std::tuple{32, 8, 8}, std::tuple{1, 1, 1}, std::tuple{16, 32, 16},
+        std::tuple{8, 32, 8}, std::tuple{1, 4, 1}})
     for (const auto &[seqQ, seqK, start] :
          {std::tuple{1, 1, 0}, std::tuple{33, 64, 31}, std::tuple{64, 33, -31},
-          std::tuple{100, 257, 157}, std::tuple{31, 7, 0}}) {
-      const gaze_kernel kernel = fakeKernel(tileQ, tileK);
+          std::tuple{100, 257, 157}, std::tuple{31, 7, 0}, std::tuple{9, 60, 51}}) {
+      const gaze_kernel kernel = fakeKernel(tileQ, tileK, edgeK);
       const gaze_shape shape = {2, 3, 1, seqQ, seqK, start};
       const PlanPointer plan = makePlan(kernel, shape);
-      const Tiles expected = expectedTiles(kernel, shape);
-      EXPECT_EQ(expected, tilesOf(plan.get(), tileK, 2, 1))
-          << "tiles " << tileQ << "x" << tileK << ", " << seqQ << "x" << seqK;
+      const Pieces expected = expectedPieces(kernel, shape);
+      EXPECT_EQ(expected, piecesOf(plan.get(), kernel, 2, 1))
+          << "tiles " << tileQ << "x" << tileK << " and " << edgeK << ", " << seqQ << "x" << seqK;
 
       gaze_plan_info info;
       ASSERT_EQ(GAZE_OK, gaze_plan_get_info(plan.get(), &info, nullptr));
@@ -103,24 +118,43 @@ TEST_P(PlanOfMask, ListsTheTilesWithKeptPairsAndNoOthers) {
       for (const auto &[place, isFull] : expected)
         full += isFull;
       const auto listed = static_cast<std::int64_t>(expected.size());
-      EXPECT_EQ(6 * full, info.full_tiles);
+      EXPECT_EQ(6 * full, info.full_tiles * (tileK / edgeK));
       EXPECT_EQ(6 * (listed - full), info.partial_tiles);
-      const std::int64_t all =
-          ((seqQ + tileQ - 1) / tileQ) * static_cast<std::int64_t>((seqK + tileK - 1) / tileK);
-      EXPECT_EQ(6 * (all - listed), info.empty_tiles);
+      EXPECT_EQ(static_cast<double>(6 * listed * tileQ * edgeK), info.cost);
     }
 }
 
 TEST_P(PlanOfMask, IsTheSameForEveryNumberOfThreads) {
   keep = mask();
-  const gaze_kernel kernel = fakeKernel(2, 4);
+  const gaze_kernel kernel = fakeKernel(2, 4, 2);
   const gaze_shape shape = {1, 1, 1, 400, 300, 7};
-  const Tiles expected = tilesOf(makePlan(kernel, shape, 1).get(), 4);
+  const Pieces expected = piecesOf(makePlan(kernel, shape, 1).get(), kernel);
   for (const int threads : {2, 3, 7})
-    EXPECT_EQ(expected, tilesOf(makePlan(kernel, shape, threads).get(), 4));
+    EXPECT_EQ(expected, piecesOf(makePlan(kernel, shape, threads).get(), kernel));
 }
 
 INSTANTIATE_TEST_SUITE_P(Masks, PlanOfMask, testing::Range(0, 6));
+
+/// Rectangles at random places, so that borders fall anywhere.
+TEST(Plan, OfRandomRectangles) {
+  std::mt19937 random(5);
+  const auto below = [&](int end) { return static_cast<std::int64_t>(random() % end); };
+  for (int trial = 0; trial < 60; ++trial) {
+    std::vector<std::array<std::int64_t, 4>> kept(1 + trial % 9);
+    for (auto &[q, rows, k, keys] : kept)
+      q = below(50), rows = 1 + below(50), k = below(90), keys = 1 + below(60);
+    keep = [&](auto q, auto k, auto, auto) {
+      return std::any_of(kept.begin(), kept.end(), [&](const auto &r) {
+        return q >= r[0] && q < r[0] + r[1] && k >= r[2] && k < r[2] + r[3];
+      });
+    };
+    const int edgeK = 1 << below(4), tileK = edgeK << below(3);
+    const gaze_kernel kernel = fakeKernel(1 << below(5), tileK, edgeK);
+    const gaze_shape shape = {1, 1, 1, 1 + below(80), 1 + below(120), below(40) - 20};
+    ASSERT_EQ(expectedPieces(kernel, shape), piecesOf(makePlan(kernel, shape).get(), kernel))
+        << "trial " << trial;
+  }
+}
 
 TEST(Plan, DiffersByHeadAndBatchOnlyWhereTheMaskDoes) {
   keep = [](auto q, auto k, auto head, auto batch) { return q - k == 10 * head + batch; };
@@ -130,7 +164,8 @@ TEST(Plan, DiffersByHeadAndBatchOnlyWhereTheMaskDoes) {
   const PlanPointer plan = makePlan(kernel, shape);
   for (int head = 0; head < 2; ++head)
     for (int batch = 0; batch < 3; ++batch)
-      EXPECT_EQ(expectedTiles(kernel, shape, head, batch), tilesOf(plan.get(), 4, head, batch));
+      EXPECT_EQ(expectedPieces(kernel, shape, head, batch),
+                piecesOf(plan.get(), kernel, head, batch));
 }
 
 TEST(Plan, CostsWhatItListsNotSequenceSquared) {
