@@ -15,9 +15,9 @@
 #include "tools/gaze/KernelMask.h"
 #include "tools/gaze/Peak.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Timing.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -61,34 +61,7 @@ struct Limits {
   std::optional<double> bandwidth; ///< GB/s of reading memory
 };
 
-class Stopwatch {
-public:
-  double ms() const {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-  }
-
-private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point begin = Clock::now();
-};
-
 } // namespace
-
-/// The times of runs behind one that warms the caches, the shortest first.
-static std::vector<double> timeRuns(const Problem &problem, const Plan &plan, Output &output,
-                                    const BenchOptions &options) {
-  problem.run(plan, output, options.threads);
-  const auto count = static_cast<std::size_t>(options.repetitions);
-  std::vector<double> times;
-  const Stopwatch all;
-  while (count > 0 ? times.size() < count : times.size() < 5 || all.ms() < 500) {
-    const Stopwatch one;
-    problem.run(plan, output, options.threads);
-    times.push_back(one.ms());
-  }
-  std::sort(times.begin(), times.end());
-  return times;
-}
 
 static Times measure(const ChosenPattern &chosen, const Problem &problem,
                      const BenchOptions &options) {
@@ -101,9 +74,10 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem,
   const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  const std::vector<double> runs = timeRuns(problem, plan, output, options);
-  times.run = runs[runs.size() / 2];
-  times.least = runs.front();
+  const RunTimes runs =
+      timeRuns([&] { problem.run(plan, output, options.threads); }, options.repetitions);
+  times.run = runs.median;
+  times.least = runs.shortest;
 
   const KernelMask mask(*plan.get());
   times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, options.threads);
