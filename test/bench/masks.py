@@ -45,7 +45,7 @@ PATTERNS = {
         lambda _: lambda b, h, q, k: ((q - k).abs() <= 256) | (k < 64) | (q < 64),
     ),
     "bigbird": Pattern(
-        "test/bench/patterns/bigbird_blocks.gaze",
+        "test/bench/Inputs/bigbird_blocks.gaze",
         {"block": BLOCK},
         lambda random: lambda b, h, q, k: (
             ((q // 64 - k // 64).abs() <= 1) | (k < 128) | (q < 128) | random[q // 64, k // 64]

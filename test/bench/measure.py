@@ -84,7 +84,7 @@ class PyTorch:
             return
         cache = os.path.join(os.path.dirname(os.path.dirname(python)), "cache")
         self.process = subprocess.Popen(
-            [python, os.path.join(ROOT, "test/bench/peer.py")],
+            [python, "-B", os.path.join(ROOT, "test/bench/peer.py")],
             env={**os.environ, "TORCHINDUCTOR_CACHE_DIR": cache},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -125,7 +125,7 @@ def processor():
     return f"{fields.get('model name')} ({family}; {', '.join(extensions)})"
 
 
-def busy_share(seconds=1.0):
+def busy_share(seconds=0.5):
     """The share of the machine's cores that other programs use at the moment."""
 
     def ticks():

@@ -16,7 +16,7 @@ from masks import PATTERNS
 
 STRIP = 128  # FlexAttention's block of queries and of keys
 LARGEST_MASK = 8192  # create_block_mask makes all pairs at once: 17 GB at 32,768
-DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
+DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
 
 
 def count_strip(mask, first, seq):

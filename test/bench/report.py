@@ -1,6 +1,5 @@
 """Tables of rows: they read well in a terminal and are Markdown."""
 import math
-import os
 
 
 def cell(value):
@@ -13,44 +12,47 @@ def cell(value):
     return f"{value:,.{digits}f}"
 
 
-def table(headings, rows):
-    """Words to the left, numbers to the right."""
-    texts = [list(headings)] + [[cell(value) for value in row] for row in rows]
+def table(columns, rows):
+    """`columns` are pairs of a heading and what stands under it: a key of a row, or a
+    function of the row. Words go to the left, numbers to the right."""
+    values = [[row[of] if isinstance(of, str) else of(row) for _, of in columns] for row in rows]
+    texts = [[heading for heading, _ in columns]] + [[cell(v) for v in line] for line in values]
     widths = [max(map(len, column)) for column in zip(*texts)]
-    words = [any(isinstance(value, str) for value in column) for column in zip(*rows)]
+    words = [isinstance(value, str) and not value.endswith("%") for value in values[0]]
 
-    def line(row):
-        cells = [t.ljust(w) if left else t.rjust(w) for t, w, left in zip(row, widths, words)]
-        return "| " + " | ".join(cells) + " |"
+    def line(cells):
+        padded = [t.ljust(w) if left else t.rjust(w) for t, w, left in zip(cells, widths, words)]
+        return "| " + " | ".join(padded) + " |"
 
-    rule = [("-" * w if left else "-" * (w - 1) + ":") for w, left in zip(widths, words)]
-    return "\n".join([line(texts[0]), "| " + " | ".join(rule) + " |", *map(line, texts[1:])])
+    rule = ["-" * w if left else "-" * (w - 1) + ":" for w, left in zip(widths, words)]
+    return "\n".join([line(texts[0]), line(rule), *map(line, texts[1:])])
 
 
-def percent(part, whole):
-    return f"{100 * part / whole:.1f} %"
+def share(part, whole):
+    """The column that says so in percent."""
+    return lambda row: f"{100 * row[part] / row[whole]:.1f} %"
 
 
 def ratio(theirs, ours):
-    return None if theirs is None else theirs / ours
+    return lambda row: row[theirs] and row[theirs] / row[ours]
 
 
-def mebibytes(size):
-    return size / (1 << 20)
+def mebibytes(key):
+    return lambda row: row[key] / (1 << 20)
 
 
 def heading(machine):
-    lines = [f"{machine['processor']}, {machine['threads']} threads"]
+    """What was measured on, and a warning where the machine was not ours alone."""
+    lines = [f"{machine['processor']}, {machine['threads']} threads."]
     if machine["torch"]:
         about = machine["torch"]
-        lines.append(f"PyTorch {about['torch']}, its kernels for {about['isa']}")
+        lines.append(f"PyTorch {about['torch']}, with its kernels for {about['isa']}.")
     else:
-        lines.append("PyTorch is not installed (test/bench/setup-torch): its columns are empty")
-    load = os.getloadavg()[0]
+        lines.append("PyTorch is not installed (test/bench/setup-torch): its columns are empty.")
     if machine["busy"] > 0.05:
         lines.append(
-            f"Other programs were using {100 * machine['busy']:.0f} % of the cores at the start "
-            f"(load {load:.1f}): the figures are too low"
+            f"Other programs were using {100 * machine['busy']:.0f} % of the cores at the start: "
+            "times are too long, and ratios uncertain."
         )
     return "\n".join(lines)
 
@@ -59,132 +61,120 @@ def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
+def flex_ratio(rows):
+    return geometric_mean([row["flex_ms"] / row["gaze_ms"] for row in rows])
+
+
 def means(rows):
-    """One line for each type: the geometric means of the ratios."""
+    """A line for each type."""
     lines = []
     for dtype in dict.fromkeys(row["dtype"] for row in rows):
         measured = [row for row in rows if row["dtype"] == dtype and row["flex_ms"]]
         others = [row for row in measured if row["pattern"] != "strided"]
         if not others:
             continue
-        of = lambda some: geometric_mean([row["flex_ms"] / row["gaze_ms"] for row in some])
         lines.append(
-            f"{dtype}: FlexAttention takes {of(measured):.2f} times as long in the geometric mean, "
-            f"{of(others):.2f} without strided"
+            f"{dtype}: in the geometric mean FlexAttention takes {flex_ratio(measured):.2f} times "
+            f"as long as Gaze, {flex_ratio(others):.2f} without strided."
         )
-        differences = [row["difference"] for row in measured if row.get("difference") is not None]
+        differences = [row["difference"] for row in measured if row["difference"] is not None]
         if differences:
-            lines[-1] += f"; the outputs differ by at most {max(differences):.1e}"
+            lines[-1] += f" Outputs differ by at most {max(differences):.1e}."
     return lines
 
 
-def peaks(rows):
-    """By type, the highest that was measured: other programs only lower it."""
-    best = {}
-    for row in rows:
-        best[row["dtype"]] = max(best.get(row["dtype"], 0), row["peak_gflops"])
-    return best
-
-
 def patterns(rows, options):
-    peak = peaks(rows)
-    headings = ["pattern", "type", "seq", "kept pairs", "Gaze, ms", "Flex, ms", "Flex / Gaze", "SDPA, ms"]
-    headings += ["GFLOP/s", "of peak", "plan, ms", "block mask, ms", "compile, ms"]
-    body = [
-        [
-            row["pattern"],
-            row["dtype"],
-            row["seq"],
-            percent(row["kept_pairs"], options.heads * row["seq"] ** 2),
-            row["gaze_ms"],
-            row["flex_ms"],
-            ratio(row["flex_ms"], row["gaze_ms"]),
-            row["sdpa_ms"],
-            row["gflops"],
-            percent(row["gflops"], peak[row["dtype"]]),
-            row["plan_ms"],
-            row["flex_plan_ms"],
-            row["compile_ms"],
-        ]
-        for row in rows
+    columns = [
+        ("pattern", "pattern"),
+        ("type", "dtype"),
+        ("seq", "seq"),
+        ("kept", lambda row: f"{100 * row['kept_pairs'] / options.heads / row['seq'] ** 2:.1f} %"),
+        ("Gaze, ms", "gaze_ms"),
+        ("Flex, ms", "flex_ms"),
+        ("Flex / Gaze", ratio("flex_ms", "gaze_ms")),
+        ("SDPA, ms", "sdpa_ms"),
+        ("GFLOP/s", "gflops"),
+        ("peak", "peak_gflops"),
+        ("of peak", share("gflops", "peak_gflops")),
+        ("plan, ms", "plan_ms"),
+        ("block mask, ms", "flex_plan_ms"),
+        ("compile, ms", "compile_ms"),
     ]
-    notes = [f"{dtype}: the peak is {gflops:,.1f} GFLOP/s" for dtype, gflops in peak.items()]
-    return table(headings, body), notes + means(rows)
+    return table(columns, rows), means(rows)
 
 
 def decode(rows, options):
-    headings = ["type", "queries", "Gaze, ms", "SDPA, ms", "SDPA / Gaze", "K and V, GB/s", "machine, GB/s", "of machine"]
     machine = max(row["read_gb_per_s"] for row in rows)
-    body = [
-        [
-            row["dtype"],
-            row["queries"],
-            row["gaze_ms"],
-            row["sdpa_ms"],
-            ratio(row["sdpa_ms"], row["gaze_ms"]),
-            row["gb_per_s"],
-            machine,
-            percent(row["gb_per_s"], machine),
-        ]
-        for row in rows
+    columns = [
+        ("type", "dtype"),
+        ("keys", "seq"),
+        ("queries", "queries"),
+        ("Gaze, ms", "gaze_ms"),
+        ("SDPA, ms", "sdpa_ms"),
+        ("SDPA / Gaze", ratio("sdpa_ms", "gaze_ms")),
+        ("K and V, GB/s", "gb_per_s"),
+        ("of the machine's", lambda row: f"{100 * row['gb_per_s'] / machine:.1f} %"),
     ]
-    return table(headings, body), []
+    return table(columns, rows), [f"The machine reads {machine:.1f} GB/s."]
 
 
 def scaling(rows, options):
-    headings = ["type", "seq", "Gaze, ms", "ns a token", "memory, MiB", "bytes a token", "of that tensors"]
-    body = [
-        [
-            row["dtype"],
-            row["seq"],
-            row["gaze_ms"],
-            row["ns_per_token"],
-            mebibytes(row["memory_bytes"]),
-            row["memory_bytes"] / row["seq"],
-            percent(row["tensor_bytes"], row["memory_bytes"]),
-        ]
-        for row in rows
+    columns = [
+        ("type", "dtype"),
+        ("seq", "seq"),
+        ("Gaze, ms", "gaze_ms"),
+        ("ns a token", "ns_per_token"),
+        ("memory, MiB", mebibytes("memory_bytes")),
+        ("bytes a token", ratio("memory_bytes", "seq")),
+        ("tensors and plan, MiB", mebibytes("tensor_bytes")),
     ]
-    compiler = max(row["compiler_bytes"] for row in rows)
-    return table(headings, body), [
-        f"memory: the most that the process takes, less the {mebibytes(compiler):,.0f} MiB that it "
-        "takes for 512 tokens, which are the compiler's"
-    ]
+    compiler = max(row["compiler_bytes"] for row in rows) / (1 << 20)
+    note = (
+        f"Memory is the most that the process holds, less the {compiler:,.0f} MiB of a run of 512 "
+        "tokens: the command and its compiler."
+    )
+    return table(columns, rows), [note]
 
 
 def short(rows, options):
-    headings = ["type", "seq", "Gaze, ms", "rate of seq", "there, ms", "predicts, ms", "measured / predicted"]
-    keys = ["dtype", "seq", "gaze_ms", "long_seq", "long_ms", "predicted_ms", "ratio"]
-    return table(headings, [[row[key] for key in keys] for row in rows]), []
+    columns = [
+        ("type", "dtype"),
+        ("seq", "seq"),
+        ("Gaze, ms", "gaze_ms"),
+        ("beside seq", "long_seq"),
+        ("Gaze, ms", "long_ms"),
+        ("predicts, ms", "predicted_ms"),
+        ("measured / predicted", "ratio"),
+    ]
+    return table(columns, rows), []
 
 
 def plans(rows, options):
-    return table(["longformer, seq", "plan, ms"], [[row["seq"], row["plan_ms"]] for row in rows]), []
+    return table([("seq", "seq"), ("plan, ms", "plan_ms")], rows), []
 
 
 def compile_times(rows, options):
-    headings = ["pattern", "type", "first time, ms", "from the cache, ms"]
-    keys = ["pattern", "dtype", "cold_ms", "cached_ms"]
-    return table(headings, [[row[key] for key in keys] for row in rows]), []
+    columns = [
+        ("pattern", "pattern"),
+        ("type", "dtype"),
+        ("first time, ms", "cold_ms"),
+        ("from the cache, ms", "cached_ms"),
+    ]
+    return table(columns, rows), []
 
 
 SECTIONS = {
     "patterns": ("Seven patterns, {heads} heads of {head_dim}", patterns),
-    "decode": ("Decoding behind 32,768 tokens, 32 heads of 128 over 8 key heads", decode),
+    "decode": ("Decoding, 32 heads of 128 over 8 key heads", decode),
     "scaling": ("A window of 512 over long sequences, one head of 64", scaling),
     "short": ("Short sequences, causal, {heads} heads of {head_dim}", short),
-    "plans": ("Plans", plans),
+    "plans": ("Plans of longformer", plans),
     "compile": ("Compilation, head_dim {head_dim}", compile_times),
 }
 
 
 def section(name, rows, options):
-    """The table of a section, under its title and over its notes."""
+    """The table of a section between its title and its notes."""
     title, write = SECTIONS[name]
-    if not rows:
-        return f"\n### {title.format(**vars(options))}\n\nnothing was measured"
-    text, notes = write(rows, options)
-    parts = [f"### {title.format(**vars(options))}", text]
-    if notes:
-        parts.append("\n".join(f"- {note}" for note in notes))
-    return "\n" + "\n\n".join(parts)
+    text, notes = write(rows, options) if rows else ("Nothing was measured.", [])
+    return "\n\n".join([f"\n### {title.format(**vars(options))}", text, *notes])
