@@ -84,10 +84,11 @@ Function upTo(Function function, int node) {
 } // namespace
 
 Tiles::Tiles(const std::string &name, int width, Expr first, Expr count)
-    : width(width), first(std::move(first)), all(0, count, name + "_tiles"),
-      pairs(0, width, 0, count, name + "_pairs"), keys(0, width, name + "_keys"),
-      dot(name + "_dot"), scores(name + "_scores"), weights(name + "_weights"),
-      product(name + "_product") {}
+    : width(width), sumCount(width % 4 == 0 ? 4 : 1), first(std::move(first)),
+      all(0, count, name + "_tiles"), pairs(0, width, 0, count, name + "_pairs"),
+      slices(0, sumCount, 0, width / sumCount, 0, count, name + "_slices"),
+      keys(0, width, name + "_keys"), dot(name + "_dot"), scores(name + "_scores"),
+      weights(name + "_weights"), sums(name + "_sums"), product(name + "_product") {}
 
 Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     : sizes(sizes), masked(!kernel.keepsEverything), dimension(0, sizes.headDim, "dimension"),
@@ -145,7 +146,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
                     : translate(kernel.scale, coordinatesAt(qi, Expr()))[0];
   if (!hasScore)
     factor = strict_float(factor * Expr(log2OfE));
-  queries(qi, di) = strict_float(q(di, min(qi, lastRow)) * cast<float>(factor));
+  queryRows(di, qi) = q(di, min(qi, lastRow));
+  queries(qi, di) = strict_float(queryRows(di, qi) * cast<float>(factor));
 
   // Scores.
   const auto finalScore = [&](Expr dot, Expr query, Expr key) {
@@ -177,12 +179,18 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     return exp2OfNonPositive(of.scores(qi, ki, ti) - reference(qi));
   };
   fullTiles.weights(qi, ki, ti) = weight(fullTiles);
-  partialTiles.weights(qi, ki, ti) = reinterpret<float>(
-      select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
-             reinterpret<std::uint32_t>(weight(partialTiles))));
-  sum(qi) = 0.0f;
-  for (const Tiles *of : {&fullTiles, &partialTiles})
-    sum(qi) += of->weights(qi, of->pairs.x, of->pairs.y);
+  partialTiles.weights(qi, ki, ti) =
+      reinterpret<float>(select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
+                                reinterpret<std::uint32_t>(weight(partialTiles))));
+  Expr total = 0.0f;
+  for (Tiles *of : {&fullTiles, &partialTiles}) {
+    of->sums(qi, ri) = 0.0f;
+    of->sums(qi, of->slices.x) +=
+        of->weights(qi, of->slices.y * of->sumCount + of->slices.x, of->slices.z);
+    for (int i = 0; i < of->sumCount; ++i)
+      total = strict_float(total + of->sums(qi, i));
+  }
+  sum(qi) = total;
 
   const auto weighted = [&](const Tiles &of) {
     return of.weights(qi, of.keys, ti) * v(di, rowAt(of, of.keys));
@@ -223,7 +231,8 @@ Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
   const Expr sum = state(qi, sizes.valueDim + 1);
   const Expr isEmpty = (reinterpret<std::uint32_t>(sum) & Expr(0x7fffffffu)) == Expr(0u);
   reciprocal(qi) = select(isEmpty, 0.0f, 1.0f / sum);
-  out(di, qi) = state(qi, di) * reciprocal(qi);
+  scaled(qi, di) = state(qi, di) * reciprocal(qi);
+  out(di, qi) = scaled(qi, di);
   const Expr logarithm =
       select(isNotANumber(sum), sum, highest * static_cast<float>(logOf2) + log(sum));
   lse(qi) = select(isEmpty, minusInfinity(), logarithm);

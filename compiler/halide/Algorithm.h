@@ -32,14 +32,19 @@ struct Tiles {
   Tiles(const std::string &name, int width, Halide::Expr first, Halide::Expr count);
 
   int width; ///< keys of a tile
+  /// The weights of a row are added up in so many sums, each of every so many'th key:
+  /// in one, every addition would wait for the one before it. Divides the width.
+  int sumCount;
   Halide::Expr first;
-  Halide::RDom all;   ///< (ti)
-  Halide::RDom pairs; ///< (ki, ti)
-  Halide::RDom keys;  ///< (ki)
+  Halide::RDom all;    ///< (ti)
+  Halide::RDom pairs;  ///< (ki, ti)
+  Halide::RDom slices; ///< (ki % sumCount, ki / sumCount, ti)
+  Halide::RDom keys;   ///< (ki)
 
   Halide::Func dot;     ///< (qi, ki, ti)
   Halide::Func scores;  ///< (qi, ki, ti), in units of log 2; -inf: not kept
   Halide::Func weights; ///< (qi, ki, ti); -0: not kept
+  Halide::Func sums;    ///< (qi, number of the sum)
   Halide::Func product; ///< (qi, di, ti): weights times V
 };
 
@@ -66,14 +71,15 @@ struct Accumulate {
   Halide::Param<std::int64_t> batch{"batch"};
 
   /// The query within the tile, the key within its tile, the position among the tiles
-  /// of its width, the element of a row.
-  Halide::Var qi{"qi"}, ki{"ki"}, ti{"ti"}, di{"di"};
+  /// of its width, the element of a row, the number of a sum.
+  Halide::Var qi{"qi"}, ki{"ki"}, ti{"ti"}, di{"di"}, ri{"ri"};
 
   Halide::RDom dimension; ///< of Q and K
   Halide::RDom channel;   ///< of V
   Tiles fullTiles, partialTiles;
 
   std::vector<Halide::Func> rowValues;    ///< (qi): what a row loads from inputs
+  Halide::Func queryRows{"query_rows"};   ///< (di, qi): Q
   Halide::Func queries{"queries"};        ///< (qi, di): Q transposed, times the scale
   Halide::Func highest{"highest"};        ///< (qi): of these scores
   Halide::Func reference{"reference"};    ///< (qi): what is subtracted from these scores
@@ -95,6 +101,7 @@ struct Finish {
   Halide::ImageParam state{Halide::Float(32), 2, "state"};
   Halide::Var di{"di"}, qi{"qi"};
   Halide::Func reciprocal{"reciprocal"}; ///< (qi): 1 / sum, 0 for an empty row
+  Halide::Func scaled{"scaled"};         ///< (qi, di): rows of the output, transposed
   Halide::Func out{"out"};               ///< (di, qi)
   Halide::Func lse{"lse"};               ///< (qi)
 };

@@ -64,8 +64,16 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
 
   for (Func &value : a.rowValues)
     rows(value, qi, lanes);
-  rows(a.queries, qi, lanes);
-  a.queries.reorder(qi, di);
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  a.queries.compute_root()
+      .tile(qi, di, qBlock, dBlock, qInner, dInner, lanes, 8)
+      .vectorize(qInner)
+      .unroll(dInner)
+      .unroll(qBlock);
+  a.queryRows.compute_at(a.queries, qBlock)
+      .store_in(MemoryType::Register)
+      .vectorize(di, 8)
+      .unroll(qi);
 
   // Scores.
   const int mostFull = schedule.chunkTiles, mostPartial = mostFull * (sizes.tileK / sizes.edgeK);
@@ -83,22 +91,28 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
     registerBlock(of->dot, qi, ki, a.dimension, lanes);
   }
 
-  // Softmax. Four independent accumulators would not keep the order of additions, so
-  // the sums go key by key; the loads are what costs.
+  // Softmax.
   rows(a.highest, qi, lanes);
   rows(a.reference, qi, lanes);
   rows(a.sum, qi, lanes);
   int update = 0;
   for (Tiles *of : {&a.fullTiles, &a.partialTiles}) {
-    for (Func *reduction : {&a.highest, &a.sum})
-      reduction->update(update)
-          .reorder(qi, of->pairs.x, of->pairs.y)
-          .vectorize(qi, lanes)
-          .unroll(qi)
-          .unroll(of->pairs.x, 4);
+    a.highest.update(update)
+        .reorder(qi, of->pairs.x, of->pairs.y)
+        .vectorize(qi, lanes)
+        .unroll(qi)
+        .unroll(of->pairs.x, 4);
+    rows(of->sums, qi, lanes);
+    of->sums.unroll(a.ri)
+        .update()
+        .reorder(qi, of->slices.x, of->slices.y, of->slices.z)
+        .vectorize(qi, lanes)
+        .unroll(qi)
+        .unroll(of->slices.x);
     rows(of->weights, qi, lanes);
-    of->weights.reorder(qi, ki, a.ti).unroll(ki, 2).bound_storage(
-        a.ti, of == &a.fullTiles ? mostFull : mostPartial);
+    of->weights.reorder(qi, ki, a.ti)
+        .unroll(ki, 2)
+        .bound_storage(a.ti, of == &a.fullTiles ? mostFull : mostPartial);
     ++update;
   }
 
@@ -135,8 +149,15 @@ void scheduleForCpu(Finish &f, int lanes) {
   out.dim(1).set_min(0);
   f.lse.output_buffer().dim(0).set_min(0);
   f.reciprocal.compute_root().vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
-  const int width = f.sizes.valueDim % lanes == 0 ? lanes : 8;
-  f.out.vectorize(f.di, width);
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  f.out.tile(f.di, f.qi, dBlock, qBlock, dInner, qInner, 8, lanes, TailStrategy::GuardWithIf)
+      .vectorize(dInner)
+      .unroll(qInner);
+  f.scaled.compute_at(f.out, dBlock)
+      .store_in(MemoryType::Register)
+      .bound_extent(f.qi, lanes)
+      .vectorize(f.qi)
+      .unroll(f.di);
   f.lse.vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
 }
 
