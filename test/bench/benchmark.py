@@ -32,6 +32,7 @@ def parse_options():
     add("--repetitions", type=int, metavar="N", help="rounds of one run each [by the length]")
     add("--quick", action="store_true", help="short sequences and few runs")
     add("--json", metavar="FILE", help="all rows in full precision")
+    add("--document", metavar="FILE", help="writes the tables into docs/performance.md, say")
     gaze, python = (os.path.join(ROOT, "build", p) for p in ("bin/gaze", "torch/bin/python"))
     add("--gaze", default=gaze, help="the command [build/bin/gaze]")
     add("--torch", default=python, help="a Python with PyTorch [build/torch/bin/python]")
@@ -55,11 +56,14 @@ def measure(options, scratch):
         "busy": busy,
         "torch": session.torch.about,
     }
-    print(report.heading(machine), flush=True)
-    rows = {}
+    rows, texts = {}, {"machine": report.heading(machine)}
+    print(texts["machine"], flush=True)
     for name in options.only or SECTIONS:
         rows[name] = SECTIONS[name](session)
-        print(report.section(name, rows[name], options), flush=True)
+        texts[name] = report.section(name, rows[name], options)
+        print(f"\n{texts[name]}", flush=True)
+    if options.document:
+        report.write_into(options.document, texts)
     if options.json:
         with open(options.json, "w") as file:
             json.dump({"machine": machine, "options": vars(options), **rows}, file, indent=1)

@@ -1,5 +1,6 @@
 """Tables of rows: they read well in a terminal and are Markdown."""
 import math
+import re
 
 
 def cell(value):
@@ -177,4 +178,19 @@ def section(name, rows, options):
     """The table of a section between its title and its notes."""
     title, write = SECTIONS[name]
     text, notes = write(rows, options) if rows else ("Nothing was measured.", [])
-    return "\n\n".join([f"\n### {title.format(**vars(options))}", text, *notes])
+    return "\n\n".join([f"### {title.format(**vars(options))}", text, *notes])
+
+
+def write_into(document, texts):
+    """Puts each text between the document's marks for it, <!-- measured: NAME --> and
+    <!-- end -->; a text without marks is left out."""
+    with open(document) as file:
+        old = file.read()
+
+    def measured(found):
+        opening, name, _, end = found.groups()
+        return f"{opening}\n\n{texts[name]}\n\n{end}" if name in texts else found[0]
+
+    new = re.sub(r"(<!-- measured: (\w+) -->)(.*?)(<!-- end -->)", measured, old, flags=re.DOTALL)
+    with open(document, "w") as file:
+        file.write(new)
