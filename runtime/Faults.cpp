@@ -32,10 +32,10 @@ public:
         arguments(owner.uniforms, owner.inputs),
         found(std::size_t{2} * kernel.tile_q * kernel.tile_k) {}
 
-  MaybeFault first(const Rectangle &tile) {
+  MaybeFault first(std::int32_t queryTile, std::int32_t keyTile) {
     const gaze_shape &shape = plan.shape;
-    const std::int64_t row = std::int64_t{tile.qBegin} * kernel.tile_q;
-    const std::int64_t key = std::int64_t{tile.kBegin} * kernel.tile_k;
+    const std::int64_t row = std::int64_t{queryTile} * kernel.tile_q;
+    const std::int64_t key = std::int64_t{keyTile} * kernel.tile_k;
     const std::int64_t rows = std::min<std::int64_t>(kernel.tile_q, shape.seq_q - row);
     const std::int64_t keys = std::min<std::int64_t>(kernel.tile_k, shape.seq_k - key);
     Buffer out(found.data(), int64, 2, keys, 2, rows);
@@ -62,34 +62,21 @@ private:
   std::vector<std::int64_t> found; ///< [2, keys, rows]
 };
 
-MaybeFault firstOfStrip(const gaze_plan &plan, std::int64_t head, std::int64_t batch,
-                        std::int32_t qBegin, std::int32_t qEnd) {
-  TileTrial trial(plan, head, batch);
+/// The strip lists the tiles whose indices the bounds do not show to be inside.
+MaybeFault firstOfStrip(const gaze_plan &plan, const Strip &strip, const Planes &planes) {
+  TileTrial trial(plan, planes.firstHead, planes.firstBatch);
   MaybeFault first;
-  const Units units = tileUnits(plan);
-  searchRectangles(plan, units, {head, head, batch, batch}, {qBegin, qEnd, 0, units.count},
-                   [&](const Rectangle &rectangle, std::uint8_t verdict) {
-                     const bool inside = verdict & allIndicesInside;
-                     if (inside || !rectangle.isSmallest())
-                       return !inside;
-                     const MaybeFault fault = trial.first(rectangle);
-                     if (fault && (!first || *fault < *first))
-                       first = fault;
-                     return false;
-                   });
+  for (const Row &row : strip.rows) {
+    for (std::int64_t run = row.firstRun; run < row.endRun; ++run)
+      for (std::int32_t tile = strip.runs[run].begin; tile < strip.runs[run].end; ++tile) {
+        const MaybeFault fault = trial.first(row.queryTile, tile);
+        if (fault && (!first || *fault < *first))
+          first = fault;
+      }
+    if (first)
+      break;
+  }
   return first;
-}
-
-bool provedForAll(const gaze_plan &plan) {
-  bool proved = false;
-  const Units units = tileUnits(plan);
-  searchRectangles(plan, units, {0, plan.shape.heads - 1, 0, plan.shape.batch - 1},
-                   {0, plan.queryTiles, 0, units.count},
-                   [&](const Rectangle &, std::uint8_t verdict) {
-                     proved = verdict & allIndicesInside;
-                     return false;
-                   });
-  return proved;
 }
 
 [[noreturn]] void report(const gaze_plan &plan, const Fault &fault) {
@@ -110,14 +97,15 @@ bool provedForAll(const gaze_plan &plan) {
 
 void checkIndices(const gaze_plan &plan, int threads) {
   const gaze_kernel &kernel = *plan.kernel;
-  if (kernel.site_count == 0 || provedForAll(plan))
+  if (kernel.site_count == 0 || (verdictOfAll(plan) & allIndicesInside))
     return;
-  const std::int64_t heads = kernel.faults_read_head ? plan.shape.heads : 1;
-  const std::int64_t planes = heads * (kernel.faults_read_batch ? plan.shape.batch : 1);
-  std::vector<MaybeFault> faults(planes * stripsOf(plan));
-  forEachStrip(plan, planes, threads,
-               [&](std::int64_t i, std::int64_t plane, std::int32_t qBegin, std::int32_t qEnd) {
-                 faults[i] = firstOfStrip(plan, plane % heads, plane / heads, qBegin, qEnd);
+  const std::vector<Planes> planes =
+      planesOf(plan.shape, kernel.faults_read_head != 0, kernel.faults_read_batch != 0);
+  const std::int64_t strips = stripsOf(plan);
+  std::vector<MaybeFault> faults(planes.size() * strips);
+  searchStrips(plan, tileUnits(plan), answersForFaults, planes, threads,
+               [&](std::int64_t i, const Strip &strip) {
+                 faults[i] = firstOfStrip(plan, strip, planes[i / strips]);
                });
   for (const MaybeFault &fault : faults)
     if (fault)

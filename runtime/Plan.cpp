@@ -1,7 +1,7 @@
 //===- Plan.cpp - Which tiles exist --------------------------------------------===//
 //
-// Strips of query tiles are searched (Search.h) on all threads and joined in order, so
-// the plan does not depend on the number of threads.
+// Strips of query tiles are searched (Search.h) on all threads, each on its own, so the
+// plan does not depend on the number of threads.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Plan.h"
@@ -11,6 +11,7 @@
 #include "runtime/Search.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -24,51 +25,49 @@ namespace {
 constexpr std::int64_t largestSequence = (std::int64_t{1} << 31) - (1 << 16);
 constexpr std::int64_t largestOffset = std::int64_t{1} << 39; // so that |q| < 2^40
 
-Grid joinStrips(const Strip *first, const Strip *last) {
-  Grid grid;
-  for (const Strip *strip = first; strip != last; ++strip) {
-    const auto offset = static_cast<std::int64_t>(grid.runs.size());
-    for (Row row : strip->rows) {
-      row.firstRun += offset;
-      row.endRun += offset;
-      grid.rows.push_back(row);
-    }
-    grid.runs.insert(grid.runs.end(), strip->runs.begin(), strip->runs.end());
-  }
-  return grid;
-}
-
 /// What a row takes, in half units: a masked pair takes about half as long again.
 std::int64_t costOf(const Row &row, const Units &units) {
   return 2 * std::int64_t{row.fullTiles} * units.ofTile + 3 * std::int64_t{row.partialTiles};
 }
 
-std::vector<std::int32_t> longestFirst(const std::vector<Row> &rows, const Units &units) {
-  std::vector<std::int32_t> tiles(rows.size());
-  std::iota(tiles.begin(), tiles.end(), 0);
-  std::stable_sort(tiles.begin(), tiles.end(), [&](std::int32_t a, std::int32_t b) {
-    return costOf(rows[a], units) > costOf(rows[b], units);
-  });
+/// Eight classes for each doubling.
+int classOf(std::int64_t cost) {
+  int exponent = 0;
+  const double mantissa = std::frexp(static_cast<double>(cost), &exponent);
+  return cost == 0 ? 0 : 8 * exponent + static_cast<int>(16 * (mantissa - 0.5));
+}
+
+/// Rows of one class stay in the order of queries, for neighbours share keys.
+std::vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
+  constexpr int classes = 8 * 65;
+  std::array<std::int32_t, classes + 1> position{}; // of the next row, by class from the end
+  std::vector<std::int16_t> placeOf;
+  for (const Strip &strip : grid.strips)
+    for (const Row &row : strip.rows) {
+      placeOf.push_back(static_cast<std::int16_t>(classes - 1 - classOf(costOf(row, units))));
+      ++position[placeOf.back() + 1];
+    }
+  std::partial_sum(position.begin(), position.end(), position.begin());
+  std::vector<std::int32_t> tiles(placeOf.size());
+  for (std::size_t tile = 0; tile < tiles.size(); ++tile)
+    tiles[position[placeOf[tile]]++] = static_cast<std::int32_t>(tile);
   return tiles;
 }
 
 Part makePart(const gaze_plan &plan, int threads) {
-  const gaze_kernel &kernel = *plan.kernel;
-  const std::int64_t heads = kernel.reads_head ? plan.shape.heads : 1;
-  const std::int64_t grids = heads * (kernel.reads_batch ? plan.shape.batch : 1);
-  const std::int64_t stripsPerGrid = stripsOf(plan);
-  std::vector<Strip> strips(grids * stripsPerGrid);
-  forEachStrip(plan, grids, threads,
-               [&](std::int64_t i, std::int64_t grid, std::int32_t qBegin, std::int32_t qEnd) {
-                 strips[i] =
-                     searchTiles(plan, plan.units, grid % heads, grid / heads, qBegin, qEnd);
-               });
+  const std::vector<Planes> planes =
+      planesOf(plan.shape, plan.kernel->reads_head != 0, plan.kernel->reads_batch != 0);
+  const std::int64_t strips = stripsOf(plan);
   Part part;
-  for (std::int64_t grid = 0; grid < grids; ++grid) {
-    const Strip *const first = strips.data() + grid * stripsPerGrid;
-    part.grids.push_back(joinStrips(first, first + stripsPerGrid));
-    part.grids.back().longestFirst = longestFirst(part.grids.back().rows, plan.units);
-  }
+  part.grids.resize(planes.size());
+  for (Grid &grid : part.grids)
+    grid.strips.resize(strips);
+  searchStrips(plan, plan.units, answersForTiles, planes, threads,
+               [&](std::int64_t i, const Strip &strip) {
+                 part.grids[i / strips].strips[i % strips] = strip;
+               });
+  for (Grid &grid : part.grids)
+    grid.longestFirst = longestFirst(grid, plan.units);
   return part;
 }
 
@@ -147,6 +146,10 @@ void checkRequirements(const gaze_plan &plan) {
                                                  ": error: " + kernel.requirements[i].message);
 }
 
+template <typename T> std::size_t capacityBytes(const std::vector<T> &vector) {
+  return vector.capacity() * sizeof(T);
+}
+
 std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
   return static_cast<std::int32_t>((sequence + tile - 1) / tile);
 }
@@ -200,14 +203,16 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
     for (const Part &part : plan->parts) {
       const std::int64_t repeats = planes / static_cast<std::int64_t>(part.grids.size());
       for (const Grid &grid : part.grids) {
-        for (const Row &row : grid.rows) {
-          info->items += row.fullTiles + row.partialTiles > 0 ? repeats : 0;
-          info->full_tiles += repeats * row.fullTiles;
-          info->partial_tiles += repeats * row.partialTiles;
+        for (const Strip &strip : grid.strips) {
+          for (const Row &row : strip.rows) {
+            info->items += row.fullTiles + row.partialTiles > 0 ? repeats : 0;
+            info->full_tiles += repeats * row.fullTiles;
+            info->partial_tiles += repeats * row.partialTiles;
+          }
+          info->bytes += static_cast<std::int64_t>(sizeof strip + capacityBytes(strip.rows) +
+                                                   capacityBytes(strip.runs));
         }
-        info->bytes += static_cast<std::int64_t>(
-            grid.rows.capacity() * sizeof(Row) + grid.runs.capacity() * sizeof(Run) +
-            grid.longestFirst.capacity() * sizeof(std::int32_t));
+        info->bytes += static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst));
       }
     }
     const gaze_kernel &kernel = *plan->kernel;
@@ -230,14 +235,15 @@ gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
     const std::int64_t tileQ = plan->kernel->tile_q, unit = plan->units.keys;
     for (const Part &part : plan->parts) {
       const Grid &grid = plan->grid(part, head, batch);
-      for (const Row &row : grid.rows)
-        for (std::int64_t i = row.firstRun; i < row.endRun; ++i) {
-          const Run &run = grid.runs[i];
-          if (visit(context, row.queryTile * tileQ,
-                    std::min((row.queryTile + 1) * tileQ, plan->shape.seq_q), run.begin * unit,
-                    std::min(run.end * unit, plan->shape.seq_k), i < row.firstRun + row.fullRuns))
-            return;
-        }
+      for (const Strip &strip : grid.strips)
+        for (const Row &row : strip.rows)
+          for (std::int64_t i = row.firstRun; i < row.endRun; ++i) {
+            const Run &run = strip.runs[i];
+            if (visit(context, row.queryTile * tileQ,
+                      std::min((row.queryTile + 1) * tileQ, plan->shape.seq_q), run.begin * unit,
+                      std::min(run.end * unit, plan->shape.seq_k), i < row.firstRun + row.fullRuns))
+              return;
+          }
     }
   });
 }

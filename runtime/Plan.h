@@ -33,19 +33,36 @@ struct Run {
 /// kind in the order of keys. A full run is a whole number of full tiles, and a
 /// partial tile is a unit.
 struct Row {
-  std::int32_t queryTile;
-  std::int32_t fullTiles;    ///< in full runs
-  std::int32_t partialTiles; ///< in partial runs
-  std::int32_t fullRuns;
-  std::int64_t firstRun; ///< index into Grid::runs
-  std::int64_t endRun;
+  std::int32_t queryTile = 0;
+  std::int32_t fullTiles = 0;    ///< in full runs
+  std::int32_t partialTiles = 0; ///< in partial runs
+  std::int32_t fullRuns = 0;
+  std::int64_t firstRun = 0; ///< index into Strip::runs
+  std::int64_t endRun = 0;
+};
+
+/// Query tiles are searched, and kept, in strips of so many: this bounds the memory of a
+/// search and lets threads share it.
+constexpr std::int32_t stripTiles = 64;
+
+/// The rows of some query tiles, in order.
+struct Strip {
+  std::vector<Row> rows;
+  std::vector<Run> runs;
+  std::int64_t rectangles = 0; ///< that the search asked for
 };
 
 /// The rows of one (head, batch entry), or of all where the mask reads neither.
 struct Grid {
-  std::vector<Row> rows; ///< by query tile
-  std::vector<Run> runs;
-  std::vector<std::int32_t> longestFirst; ///< query tiles, the costliest first
+  std::vector<Strip> strips;
+  std::vector<std::int32_t> longestFirst; ///< query tiles, about the costliest first
+
+  const Row &row(std::int32_t queryTile) const {
+    return strips[queryTile / stripTiles].rows[queryTile % stripTiles];
+  }
+  const Run *runsOf(const Row &row) const {
+    return strips[row.queryTile / stripTiles].runs.data() + row.firstRun;
+  }
 };
 
 /// A part of a pattern: the tiles of one order of computation. Today a pattern has

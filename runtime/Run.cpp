@@ -45,7 +45,7 @@ struct Chunk {
 class TileList {
 public:
   TileList(const Grid &grid, const Row &row, const Units &units, std::int32_t chunkTiles)
-      : run(grid.runs.data() + row.firstRun), unitsOfTile(units.ofTile),
+      : run(grid.runsOf(row)), unitsOfTile(units.ofTile),
         fullUnits(std::int64_t{row.fullTiles} * units.ofTile), all(fullUnits + row.partialTiles),
         largest(std::int64_t{chunkTiles} * units.ofTile) {}
 
@@ -104,7 +104,7 @@ public:
     const std::int64_t batch = plane / shape.heads, head = plane % shape.heads;
     const Part &part = plan.parts[0];
     const Grid &grid = plan.grid(part, head, batch);
-    const Row &row = grid.rows[grid.longestFirst[item % plan.queryTiles]];
+    const Row &row = grid.row(grid.longestFirst[item % plan.queryTiles]);
     clearState();
     accumulate(grid, row, batch, head);
     finish(row, batch, head);

@@ -1,4 +1,12 @@
-//===- Search.cpp - Rectangles of tiles, coarse to fine ------------------------===//
+//===- Search.cpp - Which tiles exist, coarse to fine --------------------------===//
+//
+// A strip of query tiles is searched level by level. On each level it consists of bands
+// of rows, 64, 32, ... 1, and each band has the pieces of keys that it may need, in
+// order: full ones, and open ones about as wide as the band is high. To get to the next
+// level bands are halved, open pieces are cut, and classify is asked for all of them at
+// once. Pieces never leave the order of keys, so nothing needs to be sorted.
+//
+//===----------------------------------------------------------------------===//
 #include "runtime/Search.h"
 
 #include "runtime/Error.h"
@@ -11,95 +19,57 @@
 namespace gaze::runtime {
 namespace {
 
-/// `classify` answers for whole vectors: so many rectangles may be read, and verdicts
-/// written, behind the last.
-constexpr std::size_t largestVector = 16;
-
-class RectangleSearch {
+/// Asks classify for many rectangles, a batch at a time.
+class Questions {
 public:
-  RectangleSearch(const gaze_plan &owner, const Units &units, const Planes &planes)
-      : kernel(*owner.kernel), shape(owner.shape), units(units), planes(planes),
-        arguments(owner.uniforms, owner.inputs) {}
+  explicit Questions(const gaze_plan &plan)
+      : kernel(*plan.kernel), arguments(plan.uniforms, plan.inputs),
+        batch(8 * (batchSize + largestVector)) {}
 
-  void run(const Rectangle &root,
-           const std::function<bool(const Rectangle &, std::uint8_t)> &decide) {
-    std::vector<Rectangle> open{root};
-    while (!open.empty()) {
-      const std::size_t batchSize = std::min<std::size_t>(open.size(), 1024);
-      const std::vector<Rectangle> now(open.end() - static_cast<std::ptrdiff_t>(batchSize),
-                                       open.end());
-      open.resize(open.size() - batchSize);
-      const std::vector<std::uint8_t> verdicts = classify(now);
-      for (std::size_t i = 0; i < now.size(); ++i)
-        if (decide(now[i], verdicts[i]) && !now[i].isSmallest())
-          cut(now[i], open);
-    }
+  void clear() { asked = 0, answered = 0; }
+
+  /// Of queries and keys, first and last.
+  void ask(std::int64_t firstQ, std::int64_t lastQ, std::int64_t firstK, std::int64_t lastK,
+           const Planes &planes) {
+    if (asked - answered == batchSize)
+      answer();
+    std::int64_t *const ends = batch.data() + 8 * (asked++ - answered);
+    ends[0] = firstQ, ends[1] = lastQ, ends[2] = firstK, ends[3] = lastK;
+    ends[4] = planes.firstHead, ends[5] = planes.lastHead;
+    ends[6] = planes.firstBatch, ends[7] = planes.lastBatch;
+  }
+
+  /// Of all that was asked, in order.
+  const std::uint8_t *verdicts() {
+    answer();
+    return all.data();
   }
 
 private:
-  const gaze_kernel &kernel;
-  const gaze_shape &shape;
-  const Units units;
-  const Planes planes;
-  Arguments arguments;
+  /// `classify` answers for whole vectors: so many rectangles may be read, and verdicts
+  /// written, behind the last.
+  static constexpr std::size_t largestVector = 16;
+  static constexpr std::size_t batchSize = 256;
 
-  std::vector<std::uint8_t> classify(const std::vector<Rectangle> &rectangles) {
-    std::vector<std::int64_t> ends;
-    ends.reserve((rectangles.size() + largestVector) * 8);
-    for (const Rectangle &r : rectangles) {
-      const std::int64_t lastRow =
-          std::min<std::int64_t>(std::int64_t{r.qEnd} * kernel.tile_q, shape.seq_q) - 1;
-      const std::int64_t lastKey =
-          std::min<std::int64_t>(std::int64_t{r.kEnd} * units.keys, shape.seq_k) - 1;
-      ends.insert(ends.end(),
-                  {shape.q_start + std::int64_t{r.qBegin} * kernel.tile_q, shape.q_start + lastRow,
-                   std::int64_t{r.kBegin} * units.keys, lastKey, planes.firstHead, planes.lastHead,
-                   planes.firstBatch, planes.lastBatch});
-    }
-    const auto count = static_cast<std::int64_t>(rectangles.size());
-    ends.resize(ends.size() + 8 * largestVector);
-    std::vector<std::uint8_t> verdicts(rectangles.size() + largestVector);
-    Buffer in(ends.data(), int64, 8, count, 8);
-    Buffer out(verdicts.data(), uint8, count);
+  const gaze_kernel &kernel;
+  Arguments arguments;
+  std::vector<std::int64_t> batch;
+  std::vector<std::uint8_t> all;
+  std::size_t asked = 0, answered = 0;
+
+  void answer() {
+    const auto count = static_cast<std::int64_t>(asked - answered);
+    if (all.size() < asked + largestVector)
+      all.resize(2 * asked + largestVector);
+    Buffer in(batch.data(), int64, 8, count, 8);
+    Buffer out(all.data() + answered, uint8, count);
     if (const int code =
             kernel.classify(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
                             arguments.bools.get(), arguments.zones.get(), in.get(), out.get()))
       throw Failure(GAZE_INTERNAL_ERROR, "classify failed with code " + std::to_string(code));
-    return verdicts;
-  }
-
-  /// In halves across the longer side, or in quarters where it is about square.
-  void cut(const Rectangle &r, std::vector<Rectangle> &open) const {
-    const std::int64_t height = std::int64_t{r.qEnd - r.qBegin} * kernel.tile_q;
-    const std::int64_t width = std::int64_t{r.kEnd - r.kBegin} * units.keys;
-    const bool cutsQ = r.qEnd - r.qBegin > 1 && (2 * height > width || r.kEnd - r.kBegin == 1);
-    const bool cutsK = r.kEnd - r.kBegin > 1 && (2 * width > height || r.qEnd - r.qBegin == 1);
-    const std::int32_t qMiddle = cutsQ ? r.qBegin + (r.qEnd - r.qBegin) / 2 : r.qEnd;
-    const std::int32_t kMiddle = cutsK ? r.kBegin + (r.kEnd - r.kBegin) / 2 : r.kEnd;
-    for (const auto &[qBegin, qEnd] : {std::pair{r.qBegin, qMiddle}, std::pair{qMiddle, r.qEnd}})
-      for (const auto &[kBegin, kEnd] : {std::pair{r.kBegin, kMiddle}, std::pair{kMiddle, r.kEnd}})
-        if (qBegin < qEnd && kBegin < kEnd)
-          open.push_back({qBegin, qEnd, kBegin, kEnd});
+    answered = asked;
   }
 };
-
-struct Listed {
-  std::int32_t queryTile;
-  Run run;
-  bool full;
-};
-
-/// Lists what a rectangle gives each of its query tiles. The last unit of keys is
-/// partial where seq_k cuts it: its mask keeps out what lies behind.
-void list(const Rectangle &r, bool full, bool seqKCutsLast, std::vector<Listed> &listed) {
-  const std::int32_t fullEnd = full ? r.kEnd - (seqKCutsLast ? 1 : 0) : r.kBegin;
-  for (std::int32_t tile = r.qBegin; tile < r.qEnd; ++tile) {
-    if (fullEnd > r.kBegin)
-      listed.push_back({tile, {r.kBegin, fullEnd}, true});
-    if (r.kEnd > fullEnd)
-      listed.push_back({tile, {fullEnd, r.kEnd}, false});
-  }
-}
 
 /// Collects the runs of one row, which come in the order of keys.
 class RowBuilder {
@@ -120,12 +90,10 @@ public:
 
   void finish(std::int32_t queryTile, Strip &strip) {
     close();
-    Row row{queryTile,
-            0,
-            0,
-            static_cast<std::int32_t>(full.size()),
-            static_cast<std::int64_t>(strip.runs.size()),
-            0};
+    Row &row = strip.rows.emplace_back();
+    row.queryTile = queryTile;
+    row.fullRuns = static_cast<std::int32_t>(full.size());
+    row.firstRun = static_cast<std::int64_t>(strip.runs.size());
     for (const Run &run : full)
       row.fullTiles += (run.end - run.begin) / unitsOfTile;
     for (const Run &run : partial)
@@ -133,7 +101,6 @@ public:
     strip.runs.insert(strip.runs.end(), full.begin(), full.end());
     strip.runs.insert(strip.runs.end(), partial.begin(), partial.end());
     row.endRun = static_cast<std::int64_t>(strip.runs.size());
-    strip.rows.push_back(row);
     full.clear();
     partial.clear();
   }
@@ -161,66 +128,206 @@ private:
   }
 };
 
-Strip makeStrip(std::vector<Listed> listed, std::int32_t unitsOfTile, std::int32_t qBegin,
-                std::int32_t qEnd) {
-  std::sort(listed.begin(), listed.end(), [](const Listed &a, const Listed &b) {
-    return std::make_pair(a.queryTile, a.run.begin) < std::make_pair(b.queryTile, b.run.begin);
-  });
-  Strip strip;
-  RowBuilder row(unitsOfTile);
-  auto next = listed.begin();
-  for (std::int32_t tile = qBegin; tile < qEnd; ++tile) {
-    for (; next != listed.end() && next->queryTile == tile; ++next)
-      row.add(next->run, next->full);
-    row.finish(tile, strip);
+/// The least power of two that is not below.
+std::int64_t powerAbove(std::int64_t value) {
+  std::int64_t power = 1;
+  while (power < value)
+    power *= 2;
+  return power;
+}
+
+/// Searches strips, one after the other, in the same memory.
+class StripSearch {
+public:
+  StripSearch(const gaze_plan &owner, const Units &units, const Answers &answers)
+      : plan(owner), units(units), answers(answers), questions(owner), row(units.ofTile) {}
+
+  const Strip &run(const Planes &planes, std::int32_t qBegin, std::int32_t qEnd) {
+    strip.rectangles = 0;
+    auto rows = static_cast<std::int32_t>(powerAbove(qEnd - qBegin));
+    std::int64_t width = powerAbove(units.count);
+    bandRows = rows;
+    bandEnds = {1};
+    pieces = {{0, units.count, Answer::Cut}};
+    refine(rows, width, planes, qBegin, qEnd);
+    while (rows > 1 || width > 1) {
+      const bool halves = width <= widthFor(rows);
+      rows = halves ? rows / 2 : rows;
+      width = std::min(width, std::max(width / 4, widthFor(rows)));
+      refine(rows, width, planes, qBegin, qEnd);
+    }
+    listRows(qBegin);
+    return strip;
   }
-  return strip;
+
+private:
+  /// Units [begin, end) of the keys of a band.
+  struct Piece {
+    std::int32_t begin = 0, end = 0;
+    Answer answer = Answer::Cut; ///< Full or Cut
+  };
+
+  const gaze_plan &plan;
+  const Units units;
+  const Answers &answers;
+  Questions questions;
+  RowBuilder row;
+  Strip strip;
+
+  std::int32_t bandRows = 0;         ///< query tiles of a band
+  std::vector<Piece> pieces, coarse; ///< of all bands; coarse: on the level before
+  std::vector<std::size_t> bandEnds, coarseEnds;
+
+  /// Units about as wide as so many query tiles are high.
+  std::int64_t widthFor(std::int32_t rows) const {
+    const std::int64_t wide = std::int64_t{rows} * plan.kernel->tile_q / units.keys;
+    return rows == 1 || wide < 2 ? 1 : powerAbove(wide / 2 + 1);
+  }
+
+  /// Goes on to bands of `rows` query tiles and open pieces of at most `width` units.
+  void refine(std::int32_t rows, std::int64_t width, const Planes &planes, std::int32_t qBegin,
+              std::int32_t qEnd) {
+    std::swap(pieces, coarse);
+    std::swap(bandEnds, coarseEnds);
+    pieces.clear();
+    bandEnds.clear();
+    questions.clear();
+    const std::int32_t split = bandRows / rows;
+    bandRows = rows;
+    for (std::int32_t q = qBegin, band = 0; q < qEnd; q += rows, ++band) {
+      const std::size_t parent = band / split;
+      cutBand(parent == 0 ? 0 : coarseEnds[parent - 1], coarseEnds[parent], width, planes, q,
+              std::min(q + rows, qEnd));
+      bandEnds.push_back(pieces.size());
+    }
+    read(questions.verdicts());
+  }
+
+  void cutBand(std::size_t first, std::size_t last, std::int64_t width, const Planes &planes,
+               std::int32_t qBegin, std::int32_t qEnd) {
+    const gaze_shape &shape = plan.shape;
+    const std::int64_t tileQ = plan.kernel->tile_q, keys = units.keys;
+    const std::int64_t firstQ = shape.q_start + qBegin * tileQ;
+    const std::int64_t lastQ = shape.q_start + std::min(qEnd * tileQ, shape.seq_q) - 1;
+    for (std::size_t i = first; i < last; ++i) {
+      const Piece whole = coarse[i];
+      if (whole.answer == Answer::Full) {
+        pieces.push_back(whole);
+        continue;
+      }
+      for (std::int64_t begin = whole.begin, end; begin < whole.end; begin = end) {
+        end = std::min<std::int64_t>(whole.end, (begin | (width - 1)) + 1);
+        questions.ask(firstQ, lastQ, begin * keys, std::min(end * keys, shape.seq_k) - 1, planes);
+        Piece &piece = pieces.emplace_back();
+        piece.begin = static_cast<std::int32_t>(begin);
+        piece.end = static_cast<std::int32_t>(end);
+        piece.answer = Answer::Cut;
+      }
+    }
+  }
+
+  /// Drops pieces and joins full ones.
+  void read(const std::uint8_t *verdict) {
+    std::size_t from = 0, to = 0;
+    const std::uint8_t *const firstVerdict = verdict;
+    for (std::size_t &bandEnd : bandEnds) {
+      const std::size_t bandBegin = to;
+      for (; from < bandEnd; ++from) {
+        Piece piece = pieces[from];
+        if (piece.answer == Answer::Cut)
+          piece.answer = answers[*verdict++ & 7];
+        if (piece.answer == Answer::Drop)
+          continue;
+        if (piece.answer == Answer::Full && to > bandBegin &&
+            pieces[to - 1].answer == Answer::Full && pieces[to - 1].end == piece.begin)
+          pieces[to - 1].end = piece.end;
+        else
+          pieces[to++] = piece;
+      }
+      bandEnd = to;
+    }
+    strip.rectangles += verdict - firstVerdict;
+  }
+
+  /// A band is a row now. The last unit of keys is partial where seq_k cuts it: its mask
+  /// keeps out what lies behind.
+  void listRows(std::int32_t qBegin) {
+    strip.rows.clear();
+    strip.runs.clear();
+    const std::int32_t fullEnd = units.count - (plan.shape.seq_k % units.keys != 0 ? 1 : 0);
+    std::size_t i = 0;
+    for (const std::size_t bandEnd : bandEnds) {
+      for (; i < bandEnd; ++i) {
+        const auto [begin, end, answer] = pieces[i];
+        const std::int32_t middle = answer == Answer::Full ? std::min(end, fullEnd) : begin;
+        if (begin < middle)
+          row.add({begin, middle}, true);
+        if (middle < end)
+          row.add({middle, end}, false);
+      }
+      row.finish(qBegin++, strip);
+    }
+  }
+};
+
+constexpr Answers tableOf(Answer (*answer)(unsigned verdict)) {
+  Answers answers{};
+  for (unsigned verdict = 0; verdict < 8; ++verdict)
+    answers[verdict] = answer(verdict);
+  return answers;
 }
 
 } // namespace
+
+const Answers answersForTiles = tableOf([](unsigned verdict) {
+  return !(verdict & someMayBeKept) ? Answer::Drop
+         : verdict & allAreKept     ? Answer::Full
+                                    : Answer::Cut;
+});
+
+const Answers answersForFaults = tableOf(
+    [](unsigned verdict) { return verdict & allIndicesInside ? Answer::Drop : Answer::Cut; });
+
+std::vector<Planes> planesOf(const gaze_shape &shape, bool readsHead, bool readsBatch) {
+  std::vector<Planes> planes;
+  for (std::int64_t batch = 0; batch < (readsBatch ? shape.batch : 1); ++batch)
+    for (std::int64_t head = 0; head < (readsHead ? shape.heads : 1); ++head)
+      planes.push_back(
+          {head, readsHead ? head : shape.heads - 1, batch, readsBatch ? batch : shape.batch - 1});
+  return planes;
+}
+
+std::uint8_t verdictOfAll(const gaze_plan &plan) {
+  const gaze_shape &shape = plan.shape;
+  Questions questions(plan);
+  questions.ask(shape.q_start, shape.q_start + shape.seq_q - 1, 0, shape.seq_k - 1,
+                planesOf(shape, false, false)[0]);
+  return *questions.verdicts();
+}
 
 Units tileUnits(const gaze_plan &plan) {
   const std::int64_t keys = plan.kernel->tile_k;
   return {plan.kernel->tile_k, 1, static_cast<std::int32_t>((plan.shape.seq_k + keys - 1) / keys)};
 }
 
-void searchRectangles(const gaze_plan &plan, const Units &units, const Planes &planes,
-                      const Rectangle &root,
-                      const std::function<bool(const Rectangle &, std::uint8_t)> &decide) {
-  RectangleSearch(plan, units, planes).run(root, decide);
+Strip searchStrip(const gaze_plan &plan, const Units &units, const Answers &answers,
+                  const Planes &planes, std::int32_t qBegin, std::int32_t qEnd) {
+  return StripSearch(plan, units, answers).run(planes, qBegin, qEnd);
 }
 
-void forEachStrip(
-    const gaze_plan &plan, std::int64_t planes, int threads,
-    const std::function<void(std::int64_t, std::int64_t, std::int32_t, std::int32_t)> &visit) {
+void searchStrips(const gaze_plan &plan, const Units &units, const Answers &answers,
+                  const std::vector<Planes> &planes, int threads,
+                  const std::function<void(std::int64_t, const Strip &)> &take) {
   const std::int64_t strips = stripsOf(plan);
-  forEachWorker(planes * strips, threads, [&](const auto &next) {
+  const auto items = static_cast<std::int64_t>(planes.size()) * strips;
+  forEachWorker(items, threads, [&](const auto &next) {
+    StripSearch search(plan, units, answers);
     for (std::int64_t i = next(); i >= 0; i = next()) {
       const auto qBegin = static_cast<std::int32_t>(i % strips) * stripTiles;
-      visit(i, i / strips, qBegin, std::min(qBegin + stripTiles, plan.queryTiles));
+      take(i,
+           search.run(planes[i / strips], qBegin, std::min(qBegin + stripTiles, plan.queryTiles)));
     }
   });
-}
-
-Strip searchTiles(const gaze_plan &plan, const Units &units, std::int64_t head, std::int64_t batch,
-                  std::int32_t qBegin, std::int32_t qEnd) {
-  const bool byHead = plan.kernel->reads_head != 0, byBatch = plan.kernel->reads_batch != 0;
-  const Planes planes{byHead ? head : 0, byHead ? head : plan.shape.heads - 1, byBatch ? batch : 0,
-                      byBatch ? batch : plan.shape.batch - 1};
-  const bool seqKCutsUnit = plan.shape.seq_k % units.keys != 0;
-  std::vector<Listed> listed;
-  std::int64_t rectangles = 0;
-  searchRectangles(plan, units, planes, {qBegin, qEnd, 0, units.count},
-                   [&](const Rectangle &rectangle, std::uint8_t verdict) {
-                     ++rectangles;
-                     const bool some = verdict & someMayBeKept, all = verdict & allAreKept;
-                     if (some && (all || rectangle.isSmallest()))
-                       list(rectangle, all, seqKCutsUnit && rectangle.kEnd == units.count, listed);
-                     return some && !all;
-                   });
-  Strip strip = makeStrip(std::move(listed), units.ofTile, qBegin, qEnd);
-  strip.rectangles = rectangles;
-  return strip;
 }
 
 } // namespace gaze::runtime

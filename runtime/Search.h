@@ -1,10 +1,9 @@
-//===- Search.h - Rectangles of tiles, coarse to fine --------------------------===//
+//===- Search.h - Which tiles exist, coarse to fine ----------------------------===//
 //
-// A rectangle of tiles is given to the kernel's `classify`, which answers from interval
+// A rectangle of pairs is given to the kernel's `classify`, which answers from interval
 // arithmetic on the pattern (compiler/passes/TileBounds.cpp). What the answer decides
-// is dropped or listed whole; the rest is cut in halves or quarters, down to single
-// tiles or units of their keys. So the cost goes with the border of what is looked for, never with
-// all tiles.
+// is dropped or kept whole; the rest is cut, down to single query tiles and units of
+// keys. So the cost goes with the border of what is looked for, never with all tiles.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_SEARCH_H
@@ -12,6 +11,7 @@
 
 #include "runtime/Plan.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -21,52 +21,41 @@ namespace gaze::runtime {
 /// The bits of what classify says.
 enum Verdict : std::uint8_t { someMayBeKept = 1, allAreKept = 2, allIndicesInside = 4 };
 
-/// Query tiles [qBegin, qEnd) and units of keys [kBegin, kEnd).
-struct Rectangle {
-  std::int32_t qBegin, qEnd, kBegin, kEnd;
+/// What a search does with a rectangle: drops it, lists it as full, or cuts it, and lists
+/// it as partial where it cannot be cut.
+enum class Answer : std::uint8_t { Drop, Full, Cut };
 
-  bool isSmallest() const { return qEnd - qBegin == 1 && kEnd - kBegin == 1; }
-};
+/// By verdict. Searches for kept pairs, and for indices that may be outside.
+using Answers = std::array<Answer, 8>;
+extern const Answers answersForTiles, answersForFaults;
 
 /// Heads and batch entries, first and last.
 struct Planes {
   std::int64_t firstHead, lastHead, firstBatch, lastBatch;
 };
 
+/// One for each (batch entry, head) where both are read, one for all where neither is.
+std::vector<Planes> planesOf(const gaze_shape &shape, bool readsHead, bool readsBatch);
+
+/// What classify says of all pairs of a plan.
+std::uint8_t verdictOfAll(const gaze_plan &plan);
+
 /// Whole tiles as units, for who does not care for less.
 Units tileUnits(const gaze_plan &plan);
 
-/// Asks `decide` for `root` and, as long as it answers true and there is more than one
-/// unit of one query tile, for the parts of it.
-void searchRectangles(const gaze_plan &plan, const Units &units, const Planes &planes,
-                      const Rectangle &root,
-                      const std::function<bool(const Rectangle &, std::uint8_t)> &decide);
-
-/// Query tiles are searched in strips of so many, which bounds the memory of a search
-/// and lets threads share it.
-constexpr std::int32_t stripTiles = 64;
+/// What the query tiles [qBegin, qEnd) list.
+Strip searchStrip(const gaze_plan &plan, const Units &units, const Answers &answers,
+                  const Planes &planes, std::int32_t qBegin, std::int32_t qEnd);
 
 inline std::int64_t stripsOf(const gaze_plan &plan) {
   return (plan.queryTiles + stripTiles - 1) / stripTiles;
 }
 
-/// Calls visit(i, plane, qBegin, qEnd) on all threads, for each strip of each of `planes`;
-/// i = plane * stripsOf(plan) + the number of the strip.
-void forEachStrip(
-    const gaze_plan &plan, std::int64_t planes, int threads,
-    const std::function<void(std::int64_t, std::int64_t, std::int32_t, std::int32_t)> &visit);
-
-/// Rows in order; runs are joined where they touch.
-struct Strip {
-  std::vector<Row> rows;
-  std::vector<Run> runs;
-  std::int64_t rectangles = 0; ///< that the search asked for
-};
-
-/// The tiles of the query tiles [qBegin, qEnd), of a head and batch entry (any, where
-/// the mask does not read them).
-Strip searchTiles(const gaze_plan &plan, const Units &units, std::int64_t head, std::int64_t batch,
-                  std::int32_t qBegin, std::int32_t qEnd);
+/// Searches the strips of all `planes` on all threads and calls take(i, strip) on one of
+/// them; i = index of the planes * stripsOf(plan) + number of the strip.
+void searchStrips(const gaze_plan &plan, const Units &units, const Answers &answers,
+                  const std::vector<Planes> &planes, int threads,
+                  const std::function<void(std::int64_t, const Strip &)> &take);
 
 } // namespace gaze::runtime
 

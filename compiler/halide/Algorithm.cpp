@@ -175,13 +175,13 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     highest(qi) = strict_float(max(highest(qi), of->scores(qi, of->pairs.x, of->pairs.y)));
   // A query that keeps nothing here has -inf: then any finite reference does.
   reference(qi) = select(isMinusInfinity(highest(qi)), 0.0f, highest(qi));
-  const auto weight = [&](const Tiles &of) {
+  const auto weightOf = [&](const Tiles &of) {
     return exp2OfNonPositive(of.scores(qi, ki, ti) - reference(qi));
   };
-  fullTiles.weights(qi, ki, ti) = weight(fullTiles);
+  fullTiles.weights(qi, ki, ti) = weightOf(fullTiles);
   partialTiles.weights(qi, ki, ti) =
       reinterpret<float>(select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
-                                reinterpret<std::uint32_t>(weight(partialTiles))));
+                                reinterpret<std::uint32_t>(weightOf(partialTiles))));
   Expr total = 0.0f;
   for (Tiles *of : {&fullTiles, &partialTiles}) {
     of->sums(qi, ri) = 0.0f;
@@ -192,16 +192,16 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   }
   sum(qi) = total;
 
-  const auto weighted = [&](const Tiles &of) {
-    return of.weights(qi, of.keys, ti) * v(di, rowAt(of, of.keys));
-  };
+  const auto valueAt = [&](const Tiles &of) { return v(di, rowAt(of, of.keys)); };
   fullTiles.product(qi, di, ti) = 0.0f;
-  fullTiles.product(qi, di, ti) += weighted(fullTiles);
-  const Expr isKept =
-      reinterpret<std::int32_t>(partialTiles.weights(qi, partialTiles.keys, ti)) >= 0;
+  fullTiles.product(qi, di, ti) += fullTiles.weights(qi, fullTiles.keys, ti) * valueAt(fullTiles);
+  // What is not kept must not meet NaN or infinity: its bits go, and -0 times 0 is left.
+  const Expr weight = partialTiles.weights(qi, partialTiles.keys, ti);
+  const Expr dropped = reinterpret<std::int32_t>(weight) >> 31;
+  const Expr keptValue =
+      reinterpret<float>(reinterpret<std::int32_t>(valueAt(partialTiles)) & ~dropped);
   partialTiles.product(qi, di, ti) = 0.0f;
-  const Expr soFar = partialTiles.product(qi, di, ti);
-  partialTiles.product(qi, di, ti) = select(isKept, soFar + weighted(partialTiles), soFar);
+  partialTiles.product(qi, di, ti) += weight * keptValue;
   values(qi, di) = 0.0f;
   for (const Tiles *of : {&fullTiles, &partialTiles})
     values(qi, di) += of->product(qi, di, of->all);
