@@ -4,6 +4,8 @@
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/ScheduleCpu.h"
 
+#include <sstream>
+
 using namespace Halide;
 
 namespace gaze {
@@ -90,7 +92,9 @@ OutputFileType fileType(Output output) {
 
 std::optional<TargetInfo> findTarget(const std::string &name) {
   const auto describe = [](const Target &target) {
-    return TargetInfo{target.to_string(), target.natural_vector_size(Float(32))};
+    const bool manyRegisters = target.has_feature(Target::AVX512);
+    return TargetInfo{target.to_string(), target.natural_vector_size(Float(32)),
+                      manyRegisters ? 32 : 16};
   };
   if (name == "host")
     return describe(get_host_target());
@@ -101,6 +105,28 @@ std::optional<TargetInfo> findTarget(const std::string &name) {
   if (name == "x86-64-v4")
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake"));
   return std::nullopt;
+}
+
+bool runsHere(const TargetInfo &target) {
+  const Target here = get_host_target(), there(target.name);
+  for (int i = 0; i < Target::FeatureEnd; ++i)
+    if (const auto feature = static_cast<Target::Feature>(i);
+        there.has_feature(feature) && !here.has_feature(feature))
+      return false;
+  return here.arch == there.arch && here.os == there.os;
+}
+
+std::string identityOf(const EmitOptions &options) {
+  // A new option does not compile here until it is a part of the text.
+  const auto &[prefix, target, schedule, headDim, valueDim, maskOnly] = options;
+  std::ostringstream text;
+  text << "halide " << HALIDE_VERSION_MAJOR << "." << HALIDE_VERSION_MINOR << "."
+       << HALIDE_VERSION_PATCH << "\n"
+       << prefix << " " << target.name << " " << target.lanes << " " << headDim << " " << valueDim
+       << " " << maskOnly;
+  for (const Knob &knob : knobs())
+    text << " " << knob.name << "=" << schedule.*knob.value;
+  return text.str();
 }
 
 void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,

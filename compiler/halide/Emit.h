@@ -19,10 +19,14 @@ namespace gaze {
 struct TargetInfo {
   std::string name; ///< as Halide spells it
   int lanes;        ///< floats of a vector
+  int registers;    ///< vectors that its registers hold
 };
 
 /// `name` is host, x86-64, x86-64-v3 or x86-64-v4; nothing for any other.
 std::optional<TargetInfo> findTarget(const std::string &name);
+
+/// This machine has every feature of the target.
+bool runsHere(const TargetInfo &target);
 
 enum class Output { Object, Assembly, Statements };
 
@@ -34,6 +38,10 @@ struct EmitOptions {
   int valueDim;
   bool maskOnly = false; ///< without PREFIX_accumulate and PREFIX_finish
 };
+
+/// Everything of the options that decides the code, and Halide's version, as text: with
+/// the kernel IR it decides the object.
+std::string identityOf(const EmitOptions &options);
 
 /// What Halide said of a pipeline that we built: our own fault.
 class EmitError : public std::runtime_error {

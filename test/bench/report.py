@@ -158,7 +158,7 @@ def compile_times(rows, options):
     columns = [
         ("pattern", "pattern"),
         ("type", "dtype"),
-        ("first time, ms", "cold_ms"),
+        ("compile, ms", "compile_ms"),
         ("from the cache, ms", "cached_ms"),
     ]
     return table(columns, rows), []

@@ -50,6 +50,7 @@ struct BenchOptions {
 struct Times {
   double run = 0, least = 0; ///< the median and the least of the runs
   double plan = 0, compile = 0;
+  std::optional<double> cachedCompile; ///< none where there is no cache
   double usefulGflops = 0;
   std::int64_t keptPairs = 0;
   std::int64_t bytes = 0;
@@ -63,24 +64,27 @@ struct Limits {
 
 } // namespace
 
-static Times measure(const ChosenPattern &chosen, const Problem &problem,
-                     const BenchOptions &options) {
+static Times measure(const ChosenPattern &chosen, const Problem &problem, KernelOptions compiling,
+                     int threads, int repetitions) {
   Times times;
-  const Stopwatch compiling;
-  const JitKernel kernel = jit(*chosen.program, *chosen.pattern,
-                               kernelOptions(options.code, problem.headDim, problem.valueDim));
-  times.compile = compiling.ms();
+  compiling.cached = Cached::Refresh;
+  const Stopwatch fromSource;
+  const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
+  times.compile = fromSource.ms();
+  compiling.cached = Cached::Use;
+  const Stopwatch fromCache;
+  if (jit(*chosen.program, *chosen.pattern, compiling).fromCache())
+    times.cachedCompile = fromCache.ms();
   const Stopwatch planning;
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  const RunTimes runs =
-      timeRuns([&] { problem.run(plan, output, options.threads); }, options.repetitions);
+  const RunTimes runs = timeRuns([&] { problem.run(plan, output, threads); }, repetitions);
   times.run = runs.median;
   times.least = runs.shortest;
 
   const KernelMask mask(*plan.get());
-  times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, options.threads);
+  times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, threads);
   const auto flops =
       static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
@@ -118,6 +122,8 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"threads", threads},
                                      {"dtype", options.code.dtype},
                                      {"target", options.code.target}};
+    if (times.cachedCompile)
+      object["cached_compile_ms"] = *times.cachedCompile;
     if (dense)
       object["dense_ms"] = dense->run;
     if (limits.bandwidth)
@@ -137,8 +143,10 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
     std::cout << "dense       " << dense->usefulGflops << " GFLOP/s, "
               << 100 * dense->usefulGflops / peak << " % of the peak\n";
   std::cout << "before      plan " << std::setprecision(2) << times.plan << " ms, compile "
-            << std::setprecision(0) << times.compile << " ms\n"
-            << "memory      " << static_cast<double>(times.bytes) / (1 << 20)
+            << std::setprecision(0) << times.compile << " ms";
+  if (times.cachedCompile)
+    std::cout << ", from the cache " << *times.cachedCompile << " ms";
+  std::cout << "\nmemory      " << static_cast<double>(times.bytes) / (1 << 20)
             << " MiB: Q, K, V, output, log-sum-exp and plan\n";
   if (limits.bandwidth)
     std::cout << "reading     " << std::setprecision(1) << *limits.bandwidth
@@ -152,10 +160,11 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
   if (!options.json)
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
   const double peakBefore = measurePeak(threadCount(options.threads));
-  const Times times = measure(chosen, problem, options);
+  const KernelOptions compiling = kernelOptions(options.code, problem.headDim, problem.valueDim);
+  const Times times = measure(chosen, problem, compiling, options.threads, options.repetitions);
   std::optional<Times> dense;
   if (options.dense)
-    dense = measure(densePattern(), problem, options);
+    dense = measure(densePattern(), problem, compiling, options.threads, options.repetitions);
   // Other programs slow the machine down at times; the higher figure is the true one.
   Limits limits;
   limits.gflops = std::max(peakBefore, measurePeak(threadCount(options.threads)));

@@ -63,7 +63,9 @@ struct CodeOptions {
   std::string schedule; ///< a file, or empty
 };
 void addCodeOptions(CLI::App &command, CodeOptions &options);
-/// Reads the schedule file. Throws a Failure, also for what is not supported yet.
+/// Reads the schedule file, and warns on standard error where it was made for another CPU,
+/// target, type or head_dim. Throws a Failure, also for what is not supported yet, and
+/// CompileError where the schedule cannot be used.
 KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDim = 0);
 
 /// [--threads N], 0: all cores

@@ -36,7 +36,7 @@ static double spread(const std::vector<double> &times) {
 
 Duel cli::duel(const std::function<void()> &first, const std::function<void()> &second, int rounds,
                double ms) {
-  constexpr int fewest = 3;
+  constexpr int fewest = 3, enough = 6;
   constexpr double resolution = 0.005; // below this, no two programs are told apart
   first();
   second();
@@ -48,9 +48,11 @@ Duel cli::duel(const std::function<void()> &first, const std::function<void()> &
     secondTimes.push_back(timeOnce(second));
     result.first = *std::min_element(firstTimes.begin(), firstTimes.end());
     result.second = *std::min_element(secondTimes.begin(), secondTimes.end());
+    result.noise = std::max({resolution, spread(firstTimes), spread(secondTimes)});
     if (round + 1 >= fewest && result.ratio() > 1.2)
       break;
+    if (round + 1 >= enough && result.noise <= 2 * resolution)
+      break;
   }
-  result.noise = std::max({resolution, spread(firstTimes), spread(secondTimes)});
   return result;
 }

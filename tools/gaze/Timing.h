@@ -48,8 +48,8 @@ struct Duel {
 };
 
 /// Runs both by turns, at least three times each behind one run that warms up, and up to
-/// `rounds` times for `ms` milliseconds. It ends after three rounds where `second` is
-/// slower by more than a fifth.
+/// `rounds` times for `ms` milliseconds. It ends before where `second` is slower by more
+/// than a fifth, or where six rounds agree within one per cent.
 Duel duel(const std::function<void()> &first, const std::function<void()> &second, int rounds,
           double ms);
 
