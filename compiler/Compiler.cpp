@@ -69,6 +69,11 @@ std::string readFile(const fs::path &path) {
   return bytes.str();
 }
 
+bool isFloat(gaze_element element) {
+  return element == GAZE_ELEMENT_FLOAT32 || element == GAZE_ELEMENT_FLOAT16 ||
+         element == GAZE_ELEMENT_BFLOAT16;
+}
+
 static_assert(dsl::maxAxes == GAZE_MAX_AXES, "what the language allows, a gaze_input_tensor holds");
 
 void checkDimension(int value, const char *name) {
@@ -82,7 +87,8 @@ TargetInfo targetOf(const KernelOptions &options) {
   if (const std::optional<TargetInfo> target = findTarget(options.target))
     return *target;
   fail(CompileError::Kind::Pattern,
-       "unknown target '" + options.target + "'; known: host, x86-64, x86-64-v3, x86-64-v4");
+       "unknown target '" + options.target +
+           "'; known: host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16");
 }
 
 EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
@@ -93,6 +99,7 @@ EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
   result.valueDim = chosen.basis.valueDim;
   result.target = targetOf(options);
   result.schedule = chosen.schedule;
+  result.element = options.element;
   return result;
 }
 
@@ -186,6 +193,7 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.struct_size = sizeof(gaze_kernel);
   table.name = storage->kernel.name.c_str();
   table.target = storage->target.c_str();
+  table.element = options.element;
   table.head_dim = options.headDim;
   table.value_dim = options.valueDim;
   table.tile_q = options.schedule.tileQ;
@@ -226,11 +234,16 @@ const gaze_kernel &JitKernel::table() const { return storage->table; }
 bool JitKernel::fromCache() const { return storage->fromCache; }
 
 ChosenSchedule chooseSchedule(const KernelOptions &options) {
+  if (!isFloat(options.element))
+    fail(CompileError::Kind::Pattern, "Q, K and V are float32, float16 or bfloat16");
   const TargetInfo target = targetOf(options);
   ChosenSchedule chosen;
   ScheduleBasis &basis = chosen.basis;
   basis.lanes = target.lanes;
   basis.registers = target.registers;
+  basis.dtype = options.element == GAZE_ELEMENT_FLOAT16    ? "f16"
+                : options.element == GAZE_ELEMENT_BFLOAT16 ? "bf16"
+                                                           : "f32";
   basis.headDim = options.headDim;
   basis.valueDim = options.valueDim ? options.valueDim : options.headDim;
   checkDimension(basis.headDim, "head_dim");

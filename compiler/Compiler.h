@@ -43,10 +43,12 @@ enum class Cached {
 };
 
 struct KernelOptions {
-  std::string name;            ///< of the symbols in the object; default: the pattern's name
-  int headDim = 64;            ///< of Q and K: a multiple of 8, from 8 to 256
-  int valueDim = 0;            ///< of V and the output; 0: headDim
-  std::string target = "host"; ///< host, x86-64, x86-64-v3 or x86-64-v4
+  std::string name; ///< of the symbols in the object; default: the pattern's name
+  int headDim = 64; ///< of Q and K: a multiple of 8, from 8 to 256
+  int valueDim = 0; ///< of V and the output; 0: headDim
+  /// Of Q, K, V and the output: float32, float16 or bfloat16.
+  gaze_element element = GAZE_ELEMENT_FLOAT32;
+  std::string target = "host"; ///< host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16
   bool maskOnly = false;       ///< jit: without what Q, K and V go through, for masks alone
   std::optional<std::string> scheduleJson; ///< text of a schedule file; default: Schedule.h's rule
   Cached cached = Cached::Use;             ///< jit only

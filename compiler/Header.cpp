@@ -44,6 +44,18 @@ std::string enumerator(gaze_type type) {
   return type == GAZE_INT ? "GAZE_INT" : type == GAZE_FLOAT ? "GAZE_FLOAT" : "GAZE_BOOL";
 }
 
+std::string typeName(gaze_element element) {
+  return element == GAZE_ELEMENT_FLOAT16    ? "float16"
+         : element == GAZE_ELEMENT_BFLOAT16 ? "bfloat16"
+                                            : "float32";
+}
+
+std::string enumerator(gaze_element element) {
+  return element == GAZE_ELEMENT_FLOAT16    ? "GAZE_ELEMENT_FLOAT16"
+         : element == GAZE_ELEMENT_BFLOAT16 ? "GAZE_ELEMENT_BFLOAT16"
+                                            : "GAZE_ELEMENT_FLOAT32";
+}
+
 /// The initialiser of a gaze_value: its first member is the integer, so a float is
 /// given as its bit pattern, which C and C++17 both can write.
 std::string valueInitialiser(const gaze_parameter &parameter) {
@@ -134,9 +146,9 @@ void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string 
   };
   out << "static const gaze_kernel " << name << " = {\n    " << table.abi_version << ", "
       << "(uint32_t)sizeof(gaze_kernel), " << quoted(table.name) << ",\n    "
-      << quoted(table.target) << ",\n    " << table.head_dim << ", " << table.value_dim
-      << ", /* head_dim, value_dim */\n    " << table.tile_q << ", " << table.tile_k << ", "
-      << table.edge_k << ", " << table.chunk_tiles
+      << quoted(table.target) << ",\n    " << enumerator(table.element) << ", " << table.head_dim
+      << ", " << table.value_dim << ", /* element, head_dim, value_dim */\n    " << table.tile_q
+      << ", " << table.tile_k << ", " << table.edge_k << ", " << table.chunk_tiles
       << ", /* tile_q, tile_k, edge_k, chunk_tiles */\n    " << table.reads_head << ", "
       << table.reads_batch << ", " << table.faults_read_head << ", " << table.faults_read_batch
       << ", /* reads_*, faults_read_* */\n    INT64_C(" << table.scratch_bytes
@@ -162,8 +174,8 @@ void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
       << (table.input_count > 0 ? "inputs" : "NULL") << ", " << table.input_count
       << ", 0, &plan, &error);\n"
       << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n *\n"
-      << " * float32; Q and K [batch, heads, seq, " << table.head_dim << "], V and the output [.., "
-      << table.value_dim << "].\n";
+      << " * " << typeName(table.element) << "; Q and K [batch, heads, seq, " << table.head_dim
+      << "], V and the output [.., " << table.value_dim << "].\n";
   if (table.parameter_count > 0)
     out << " * Parameters, in the order of values:\n";
   for (int i = 0; i < table.parameter_count; ++i)

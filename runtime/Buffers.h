@@ -2,6 +2,8 @@
 #ifndef GAZE_RUNTIME_BUFFERS_H
 #define GAZE_RUNTIME_BUFFERS_H
 
+#include "runtime/gaze.h"
+
 #include <HalideRuntime.h>
 
 #include <cstdint>
@@ -49,6 +51,15 @@ inline constexpr halide_type_t float32{halide_type_float, 32, 1};
 inline constexpr halide_type_t int32{halide_type_int, 32, 1};
 inline constexpr halide_type_t int64{halide_type_int, 64, 1};
 inline constexpr halide_type_t uint8{halide_type_uint, 8, 1};
+inline constexpr halide_type_t float16{halide_type_float, 16, 1};
+inline constexpr halide_type_t bfloat16{halide_type_bfloat, 16, 1};
+
+/// The type of what Q, K, V and the output hold.
+constexpr halide_type_t halideType(gaze_element element) {
+  return element == GAZE_ELEMENT_FLOAT16    ? float16
+         : element == GAZE_ELEMENT_BFLOAT16 ? bfloat16
+                                            : float32;
+}
 
 } // namespace gaze::runtime
 

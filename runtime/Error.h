@@ -21,6 +21,9 @@ struct Failure : std::runtime_error {
   throw Failure(GAZE_INVALID_ARGUMENT, message);
 }
 
+/// "float32", ...; of a number that is no gaze_element "an unknown type".
+const char *spelling(gaze_element element);
+
 /// Fills `error`, where it is not null, and returns `status`.
 gaze_status report(gaze_error *error, gaze_status status, const char *message);
 

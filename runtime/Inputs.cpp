@@ -122,17 +122,11 @@ std::vector<Extremes<Element>> zonesOf(const std::vector<ZonedAxis> &axes, const
 // Copying
 //===----------------------------------------------------------------------===//
 
-std::string spelling(const std::int64_t *extents, std::int32_t rank) {
+std::string listOf(const std::int64_t *extents, std::int32_t rank) {
   std::string text;
   for (std::int32_t i = 0; i < rank; ++i)
     text += (i > 0 ? ", " : "") + std::to_string(extents[i]);
   return "[" + text + "]";
-}
-
-const char *spelling(gaze_element element) {
-  static const char *const spellings[] = {"int32", "int64", "float32", "bool"};
-  return element >= GAZE_ELEMENT_INT32 && element <= GAZE_ELEMENT_BOOL ? spellings[element]
-                                                                       : "an unknown type";
 }
 
 bool fits(gaze_element element, gaze_type type) {
@@ -154,12 +148,11 @@ std::int64_t checkTensor(const gaze_input &input, const gaze_input_tensor &given
       invalid(name + " would have an axis of " + std::to_string(declared[i]) + " elements, by " +
               input.axes);
   if (given.rank != input.rank || !std::equal(declared, declared + input.rank, given.extents))
-    invalid(name + " has the shape " +
-            (given.rank >= 0 && given.rank <= GAZE_MAX_AXES
-                 ? spelling(given.extents, given.rank)
-                 : std::to_string(given.rank) + " axes") +
-            ", but the pattern declares " + input.axes + ", which is " +
-            spelling(declared, input.rank));
+    invalid(
+        name + " has the shape " +
+        (given.rank >= 0 && given.rank <= GAZE_MAX_AXES ? listOf(given.extents, given.rank)
+                                                        : std::to_string(given.rank) + " axes") +
+        ", but the pattern declares " + input.axes + ", which is " + listOf(declared, input.rank));
   if (!fits(given.element, input.type))
     invalid(name + " holds " + spelling(given.element) + ", but the pattern needs " +
             neededBy(input.type));
@@ -169,7 +162,7 @@ std::int64_t checkTensor(const gaze_input &input, const gaze_input_tensor &given
             : count > mostElements / declared[i] ? mostElements + 1
                                                  : count * declared[i];
     if (count > mostElements)
-      invalid(name + ", " + spelling(declared, input.rank) +
+      invalid(name + ", " + listOf(declared, input.rank) +
               ", has more elements than the 2^31 - 2 that are supported");
   }
   if (!given.data && count > 0)
@@ -255,7 +248,7 @@ Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std
       case GAZE_ELEMENT_FLOAT32:
         copy(inputs.floats, static_cast<const float *>(given[i].data));
         break;
-      case GAZE_ELEMENT_BOOL:
+      default: // a bool: all others were refused
         copy(inputs.bools, static_cast<const std::uint8_t *>(given[i].data));
         break;
       }

@@ -30,10 +30,14 @@ struct Tensors {
   float *lse;
 };
 
-const float *rowsOf(const gaze_tensor &tensor, std::int64_t batch, std::int64_t head,
-                    std::int64_t row) {
-  return tensor.data + batch * tensor.batch_stride + head * tensor.head_stride +
-         row * tensor.seq_stride;
+/// The rows of a head from `row` on, as generated functions take them.
+Buffer rowsOf(const gaze_tensor &tensor, std::int64_t batch, std::int64_t head, std::int64_t row,
+              std::int64_t dim, std::int64_t rows) {
+  const halide_type_t type = halideType(tensor.element);
+  const std::int64_t first =
+      batch * tensor.batch_stride + head * tensor.head_stride + row * tensor.seq_stride;
+  return {static_cast<const char *>(tensor.data) + first * type.bytes(), type, dim, rows,
+          tensor.seq_stride};
 }
 
 /// Tiles in one call of accumulate: the first `full` of `count` are full.
@@ -138,12 +142,9 @@ private:
   void accumulate(const Grid &grid, const Row &row, std::int64_t batch, std::int64_t head) {
     const std::int64_t firstRow = std::int64_t{row.queryTile} * kernel.tile_q;
     const std::int64_t kvHead = head / (shape.heads / shape.kv_heads);
-    Buffer q(rowsOf(*tensors.q, batch, head, firstRow), float32, kernel.head_dim, rowCount(row),
-             tensors.q->seq_stride);
-    Buffer k(rowsOf(*tensors.k, batch, kvHead, 0), float32, kernel.head_dim, shape.seq_k,
-             tensors.k->seq_stride);
-    Buffer v(rowsOf(*tensors.v, batch, kvHead, 0), float32, kernel.value_dim, shape.seq_k,
-             tensors.v->seq_stride);
+    Buffer q = rowsOf(*tensors.q, batch, head, firstRow, kernel.head_dim, rowCount(row));
+    Buffer k = rowsOf(*tensors.k, batch, kvHead, 0, kernel.head_dim, shape.seq_k);
+    Buffer v = rowsOf(*tensors.v, batch, kvHead, 0, kernel.value_dim, shape.seq_k);
     TileList list(grid, row, plan.units, kernel.chunk_tiles);
     const std::int64_t chunks = list.chunks();
     for (std::int64_t i = 0; i < chunks; ++i) {
@@ -163,8 +164,7 @@ private:
   void finish(const Row &row, std::int64_t batch, std::int64_t head) {
     const std::int64_t firstRow = std::int64_t{row.queryTile} * kernel.tile_q;
     Buffer state = stateBuffer(0);
-    Buffer out(rowsOf(*tensors.out, batch, head, firstRow), float32, kernel.value_dim,
-               rowCount(row), tensors.out->seq_stride);
+    Buffer out = rowsOf(*tensors.out, batch, head, firstRow, kernel.value_dim, rowCount(row));
     float *const lse = tensors.lse
                            ? tensors.lse + (batch * shape.heads + head) * shape.seq_q + firstRow
                            : unusedLse.get();
@@ -187,13 +187,21 @@ private:
 /// The bytes from the first to behind the last element.
 using Range = std::pair<const char *, const char *>;
 
-Range checkTensor(const gaze_tensor *tensor, const char *name, std::int64_t batch,
-                  std::int64_t heads, std::int64_t rows, std::int64_t dim) {
-  const std::string text(name);
+/// The memory holds what the kernel takes.
+void checkElements(const gaze_tensor *tensor, const std::string &name, gaze_element element) {
   if (!tensor || !tensor->data)
-    invalid(text + " is null");
-  if (reinterpret_cast<std::uintptr_t>(tensor->data) % alignof(float) != 0)
-    invalid(text + " is not aligned to 4 bytes");
+    invalid(name + " is null");
+  if (tensor->element != element)
+    invalid(name + " is " + spelling(tensor->element) + ", the kernel takes " + spelling(element));
+  const std::size_t bytes = halideType(element).bytes();
+  if (reinterpret_cast<std::uintptr_t>(tensor->data) % bytes != 0)
+    invalid(name + " is not aligned to " + std::to_string(bytes) + " bytes");
+}
+
+Range checkTensor(const gaze_tensor *tensor, const char *name, gaze_element element,
+                  std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t dim) {
+  const std::string text(name);
+  checkElements(tensor, text, element);
   const std::array<std::pair<std::int64_t, std::int64_t>, 3> axes = {
       {{batch, tensor->batch_stride}, {heads, tensor->head_stride}, {rows, tensor->seq_stride}}};
   constexpr std::int64_t largest = std::int64_t{1} << 48;
@@ -207,8 +215,8 @@ Range checkTensor(const gaze_tensor *tensor, const char *name, std::int64_t batc
   if (tensor->seq_stride > std::numeric_limits<std::int32_t>::max())
     invalid(text + " has a row stride of " + std::to_string(tensor->seq_stride) +
             " elements; at most 2^31 - 1 are supported");
-  return {reinterpret_cast<const char *>(tensor->data),
-          reinterpret_cast<const char *>(tensor->data + last)};
+  const char *const begin = static_cast<const char *>(tensor->data);
+  return {begin, begin + last * halideType(element).bytes()};
 }
 
 /// No two elements of an output may be the same: each axis must step over all that
@@ -234,12 +242,13 @@ void checkDistinct(const gaze_tensor &tensor, const char *name, const gaze_shape
 void checkTensors(const gaze_plan &plan, const Tensors &tensors) {
   const gaze_shape &shape = plan.shape;
   const std::int64_t dim = plan.kernel->head_dim, valueDim = plan.kernel->value_dim;
+  const gaze_element element = plan.kernel->element;
   const Range inputs[] = {
-      checkTensor(tensors.q, "q", shape.batch, shape.heads, shape.seq_q, dim),
-      checkTensor(tensors.k, "k", shape.batch, shape.kv_heads, shape.seq_k, dim),
-      checkTensor(tensors.v, "v", shape.batch, shape.kv_heads, shape.seq_k, valueDim)};
+      checkTensor(tensors.q, "q", element, shape.batch, shape.heads, shape.seq_q, dim),
+      checkTensor(tensors.k, "k", element, shape.batch, shape.kv_heads, shape.seq_k, dim),
+      checkTensor(tensors.v, "v", element, shape.batch, shape.kv_heads, shape.seq_k, valueDim)};
   const Range out =
-      checkTensor(tensors.out, "out", shape.batch, shape.heads, shape.seq_q, valueDim);
+      checkTensor(tensors.out, "out", element, shape.batch, shape.heads, shape.seq_q, valueDim);
   checkDistinct(*tensors.out, "out", shape, valueDim);
   const auto overlap = [](const Range &a, const Range &b) {
     return a.first < b.second && b.first < a.second;

@@ -65,12 +65,17 @@ typedef struct gaze_parameter {
   gaze_value default_value;
 } gaze_parameter;
 
-/** The type of a tensor's elements; a bool is a byte, 0 or 1. */
+/**
+ * The type of a tensor's elements; a bool is a byte, 0 or 1. float16 is IEEE 754's
+ * binary16, bfloat16 the upper half of a float32.
+ */
 typedef enum gaze_element {
   GAZE_ELEMENT_INT32 = 0,
   GAZE_ELEMENT_INT64 = 1,
   GAZE_ELEMENT_FLOAT32 = 2,
-  GAZE_ELEMENT_BOOL = 3
+  GAZE_ELEMENT_BOOL = 3,
+  GAZE_ELEMENT_FLOAT16 = 4,
+  GAZE_ELEMENT_BFLOAT16 = 5
 } gaze_element;
 
 /** A tensor that the pattern reads at run time, as it declares it. */
@@ -130,8 +135,9 @@ typedef struct gaze_requirement {
  *             tile is its first key, divided by edge_k. The first `full` have tile_k
  *             keys each, all kept; the others have edge_k keys, masked.
  *             q [head_dim, rows] of this query tile, k [head_dim, seq_k] and
- *             v [value_dim, seq_k] of this head, rows with any stride
- *   finish    state to out [value_dim, rows] and lse [rows]
+ *             v [value_dim, seq_k] of this head, of the kernel's element type, rows
+ *             with any stride
+ *   finish    state to out [value_dim, rows], of that type, and lse [rows]
  *
  * A state is float [tile_q, value_dim + 2]: by query of the tile, the output times
  * its weight; the largest score, in units of log 2; the weight. Empty: 0, -inf, 0.
@@ -141,6 +147,7 @@ typedef struct gaze_kernel {
   uint32_t struct_size;      /**< sizeof(gaze_kernel) when it was compiled */
   const char *name;          /**< the pattern's name */
   const char *target;        /**< what it was compiled for, as Halide names it */
+  gaze_element element;      /**< of Q, K, V and the output: float32, float16 or bfloat16 */
   int32_t head_dim;          /**< elements of a row of Q and K */
   int32_t value_dim;         /**< elements of a row of V and of the output */
   int32_t tile_q;            /**< queries of a tile */
@@ -198,11 +205,13 @@ typedef struct gaze_shape {
 } gaze_shape;
 
 /**
- * A float32 tensor [batch, heads, seq, dim] that the caller owns. Strides count
- * elements, of batch, head and sequence; rows are contiguous.
+ * A tensor [batch, heads, seq, dim] that the caller owns, of the kernel's element type
+ * and aligned to it. Strides count elements, of batch, head and sequence; rows are
+ * contiguous.
  */
 typedef struct gaze_tensor {
-  float *data;
+  void *data;
+  gaze_element element;
   int64_t batch_stride;
   int64_t head_stride;
   int64_t seq_stride;
@@ -248,6 +257,10 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
  * not NULL, the natural logarithm of the softmax's sum of exponentials, float32
  * [batch, heads, seq_q], dense. A row that keeps no key is zeros and -inf. `out`
  * and `lse` must not overlap the inputs. `threads` = 0 uses all cores.
+ *
+ * Whatever the element type, the softmax and all sums are float32, and the output is
+ * rounded once, to nearest even: NaN stays NaN, and what float16 cannot hold becomes
+ * infinity.
  */
 gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
                      const gaze_tensor *v, const gaze_tensor *out, float *lse, int32_t threads,

@@ -11,6 +11,7 @@
 #ifndef GAZE_RUNTIME_GAZE_HPP
 #define GAZE_RUNTIME_GAZE_HPP
 
+#include "runtime/float16.hpp"
 #include "runtime/gaze.h"
 
 #include <cstdint>
@@ -95,14 +96,25 @@ gaze_input_tensor input(const Element *data, std::initializer_list<std::int64_t>
   return tensor;
 }
 
-/// A dense tensor [batch, heads, seq, dim] over the caller's memory.
-inline gaze_tensor dense(float *data, std::int64_t heads, std::int64_t seq, std::int64_t dim) {
-  return {data, heads * seq * dim, seq * dim, dim};
+/// A tensor [batch, heads, seq, dim] of float, float16 or bfloat16 over the caller's
+/// memory; strides count elements. An input, which is only read, may be const.
+template <typename Element>
+gaze_tensor strided(Element *data, std::int64_t batchStride, std::int64_t headStride,
+                    std::int64_t seqStride) {
+  using Plain = std::remove_const_t<Element>;
+  static_assert(std::is_same_v<Plain, float> || std::is_same_v<Plain, float16> ||
+                    std::is_same_v<Plain, bfloat16>,
+                "Q, K, V and the output hold float, gaze::float16 or gaze::bfloat16");
+  const gaze_element element = std::is_same_v<Plain, float16>    ? GAZE_ELEMENT_FLOAT16
+                               : std::is_same_v<Plain, bfloat16> ? GAZE_ELEMENT_BFLOAT16
+                                                                 : GAZE_ELEMENT_FLOAT32;
+  return {const_cast<Plain *>(data), element, batchStride, headStride, seqStride};
 }
-/// The same for an input, which is only read.
-inline gaze_tensor dense(const float *data, std::int64_t heads, std::int64_t seq,
-                         std::int64_t dim) {
-  return dense(const_cast<float *>(data), heads, seq, dim);
+
+/// The same without gaps.
+template <typename Element>
+gaze_tensor dense(Element *data, std::int64_t heads, std::int64_t seq, std::int64_t dim) {
+  return strided(data, heads * seq * dim, seq * dim, dim);
 }
 
 /// Which tiles exist, for one shape and parameter values; run it as often as you like.

@@ -14,6 +14,11 @@
 // log 2, so that 2^x serves as the exponential; the factor log2(e) is folded into
 // the scale of Q.
 //
+// Q, K and V of 16 bits are widened to float32 as they are read. Where the target
+// multiplies pairs of bfloat16, Q and K are multiplied as they are, and the dot product
+// is scaled instead of Q; the weights of full tiles are rounded to bfloat16 before they
+// are summed, so that o and l have the same weights.
+//
 // Full tiles come first in the list and have no mask code. In partial tiles a pair
 // that is not kept has the score -inf, never a finite sentinel, and the weight -0:
 // the sign says "not kept" where 0 says "kept, and negligible". So NaN and infinity
@@ -87,14 +92,18 @@ Tiles::Tiles(const std::string &name, int width, Expr first, Expr count)
     : width(width), sumCount(width % 4 == 0 ? 4 : 1), first(std::move(first)),
       all(0, count, name + "_tiles"), pairs(0, width, 0, count, name + "_pairs"),
       slices(0, sumCount, 0, width / sumCount, 0, count, name + "_slices"),
-      keys(0, width, name + "_keys"), dot(name + "_dot"), scores(name + "_scores"),
-      weights(name + "_weights"), sums(name + "_sums"), product(name + "_product") {}
+      keys(0, width, name + "_keys"), keyRows(name + "_key_rows"), valueRows(name + "_value_rows"),
+      dot(name + "_dot"), scores(name + "_scores"), weights(name + "_weights"),
+      sums(name + "_sums"), product(name + "_product") {}
 
 Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
-    : sizes(sizes), masked(!kernel.keepsEverything), dimension(0, sizes.headDim, "dimension"),
-      channel(0, sizes.valueDim, "channel"), fullTiles("full", sizes.tileK, 0, full),
+    : sizes(sizes), masked(!kernel.keepsEverything), q(sizes.element.halideType(), 2, "q"),
+      k(sizes.element.halideType(), 2, "k"), v(sizes.element.halideType(), 2, "v"),
+      dimension(0, sizes.headDim, "dimension"),
+      dimensionPairs(0, 2, 0, sizes.headDim / 2, "dimension_pairs"),
+      keyPairs(0, 2, 0, sizes.tileK / 2, "key_pairs"), channel(0, sizes.valueDim, "channel"),
+      fullTiles("full", sizes.tileK, 0, full),
       partialTiles("partial", sizes.edgeK, full, count - full) {
-  const Expr lastRow = q.dim(1).extent() - 1;
   const Expr seqK = k.dim(1).extent();
   // The runtime has made the list of tiles: every one begins within K.
   const auto firstKey = [&](const Tiles &of, const Expr &position) {
@@ -141,16 +150,17 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   };
 
   const bool hasScore = !kernel.score.results.empty();
-  Expr factor = kernel.scale.results.empty()
-                    ? Expr(1.0 / std::sqrt(static_cast<double>(sizes.headDim)))
-                    : translate(kernel.scale, coordinatesAt(qi, Expr()))[0];
+  Expr scale = kernel.scale.results.empty()
+                   ? Expr(1.0 / std::sqrt(static_cast<double>(sizes.headDim)))
+                   : translate(kernel.scale, coordinatesAt(qi, Expr()))[0];
   if (!hasScore)
-    factor = strict_float(factor * Expr(log2OfE));
-  queryRows(di, qi) = q(di, min(qi, lastRow));
-  queries(qi, di) = strict_float(queryRows(di, qi) * cast<float>(factor));
+    scale = strict_float(scale * Expr(log2OfE));
+  defineQueries(scale);
 
   // Scores.
   const auto finalScore = [&](Expr dot, Expr query, Expr key) {
+    if (sizes.inPairs())
+      dot = strict_float(dot * factor(query));
     if (!hasScore)
       return dot;
     Environment environment = pairAt(std::move(query), std::move(key), scoreLoads);
@@ -158,8 +168,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
     return strict_float(translate(kernel.score, environment)[0] * static_cast<float>(log2OfE));
   };
   for (Tiles *of : {&fullTiles, &partialTiles}) {
-    of->dot(qi, ki, ti) = 0.0f;
-    of->dot(qi, ki, ti) += queries(qi, dimension) * k(dimension, rowAt(*of, ki));
+    defineDots(*of, rowAt(*of, ki));
+    of->valueRows(di, ki, ti) = sizes.element.widened(v(di, rowAt(*of, ki)));
   }
   fullTiles.scores(qi, ki, ti) = finalScore(fullTiles.dot(qi, ki, ti), qi, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
@@ -178,7 +188,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   const auto weightOf = [&](const Tiles &of) {
     return exp2OfNonPositive(of.scores(qi, ki, ti) - reference(qi));
   };
-  fullTiles.weights(qi, ki, ti) = weightOf(fullTiles);
+  fullTiles.weights(qi, ki, ti) =
+      sizes.inPairs() ? roundedWeight(weightOf(fullTiles)) : weightOf(fullTiles);
   partialTiles.weights(qi, ki, ti) =
       reinterpret<float>(select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
                                 reinterpret<std::uint32_t>(weightOf(partialTiles))));
@@ -192,11 +203,17 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   }
   sum(qi) = total;
 
-  const auto valueAt = [&](const Tiles &of) { return v(di, rowAt(of, of.keys)); };
+  const auto weightAt = [&](const Tiles &of) { return of.weights(qi, of.keys, ti); };
+  const auto valueAt = [&](const Tiles &of) { return of.valueRows(di, of.keys, ti); };
+  weightPairs(side, qi, ki, ti) = narrowedWeight(fullTiles.weights(qi, 2 * ki + side, ti));
+  valuePairs(side, di, ki, ti) = v(di, rowAt(fullTiles, 2 * ki + side));
   fullTiles.product(qi, di, ti) = 0.0f;
-  fullTiles.product(qi, di, ti) += fullTiles.weights(qi, fullTiles.keys, ti) * valueAt(fullTiles);
+  fullTiles.product(qi, di, ti) += sizes.inPairs()
+                                       ? cast<float>(weightPairs(keyPairs.x, qi, keyPairs.y, ti)) *
+                                             cast<float>(valuePairs(keyPairs.x, di, keyPairs.y, ti))
+                                       : weightAt(fullTiles) * valueAt(fullTiles);
   // What is not kept must not meet NaN or infinity: its bits go, and -0 times 0 is left.
-  const Expr weight = partialTiles.weights(qi, partialTiles.keys, ti);
+  const Expr weight = weightAt(partialTiles);
   const Expr dropped = reinterpret<std::int32_t>(weight) >> 31;
   const Expr keptValue =
       reinterpret<float>(reinterpret<std::int32_t>(valueAt(partialTiles)) & ~dropped);
@@ -221,6 +238,25 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   stateOut(qi, sumSlot) = stateIn(qi, sumSlot) * oldFactor(qi) + sum(qi) * newFactor(qi);
 }
 
+/// Q of this tile, transposed; its rows past the last one are the last one.
+void Accumulate::defineQueries(const Expr &scale) {
+  const Expr row = min(qi, q.dim(1).extent() - 1);
+  factor(qi) = cast<float>(scale);
+  queryRows(di, qi) = sizes.element.widened(q(di, row));
+  queries(qi, di) = strict_float(queryRows(di, qi) * factor(qi));
+  queryPairs(side, qi, di) = q(2 * di + side, row);
+}
+
+/// The dot products of all queries with `row` of K.
+void Accumulate::defineDots(Tiles &of, const Expr &row) {
+  of.keyRows(di, ki, ti) = sizes.element.widened(k(di, row));
+  of.dot(qi, ki, ti) = 0.0f;
+  const RDom &pair = dimensionPairs;
+  of.dot(qi, ki, ti) += sizes.inPairs() ? cast<float>(queryPairs(pair.x, qi, pair.y)) *
+                                              cast<float>(k(2 * pair.y + pair.x, row))
+                                        : queries(qi, dimension) * of.keyRows(dimension, ki, ti);
+}
+
 std::vector<Argument> Accumulate::arguments() const {
   return {uniforms, inputs.ints, inputs.floats, inputs.bools, q,    k,     v,
           tiles,    full,        count,         qFirst,       head, batch, stateIn};
@@ -232,7 +268,7 @@ Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
   const Expr isEmpty = (reinterpret<std::uint32_t>(sum) & Expr(0x7fffffffu)) == Expr(0u);
   reciprocal(qi) = select(isEmpty, 0.0f, 1.0f / sum);
   scaled(qi, di) = state(qi, di) * reciprocal(qi);
-  out(di, qi) = scaled(qi, di);
+  out(di, qi) = sizes.element.rounded(scaled(qi, di));
   const Expr logarithm =
       select(isNotANumber(sum), sum, highest * static_cast<float>(logOf2) + log(sum));
   lse(qi) = select(isEmpty, minusInfinity(), logarithm);

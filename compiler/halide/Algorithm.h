@@ -8,6 +8,7 @@
 #define GAZE_COMPILER_HALIDE_ALGORITHM_H
 
 #include "compiler/Kernel.h"
+#include "compiler/halide/Elements.h"
 #include "compiler/halide/Expressions.h"
 
 #include <Halide.h>
@@ -24,6 +25,10 @@ struct KernelSizes {
   int tileQ;
   int tileK; ///< keys of a full tile
   int edgeK; ///< keys of a partial one
+  ElementUse element;
+
+  /// Full tiles multiply pairs of bfloat16.
+  bool inPairs() const { return element.dotsPairs && tileK % 2 == 0; }
 };
 
 /// The tiles of a step that have one width: the full ones, or the partial ones.
@@ -41,11 +46,13 @@ struct Tiles {
   Halide::RDom slices; ///< (ki % sumCount, ki / sumCount, ti)
   Halide::RDom keys;   ///< (ki)
 
-  Halide::Func dot;     ///< (qi, ki, ti)
-  Halide::Func scores;  ///< (qi, ki, ti), in units of log 2; -inf: not kept
-  Halide::Func weights; ///< (qi, ki, ti); -0: not kept
-  Halide::Func sums;    ///< (qi, number of the sum)
-  Halide::Func product; ///< (qi, di, ti): weights times V
+  Halide::Func keyRows;   ///< (di, ki, ti): K in float32
+  Halide::Func valueRows; ///< (di, ki, ti): V in float32
+  Halide::Func dot;       ///< (qi, ki, ti)
+  Halide::Func scores;    ///< (qi, ki, ti), in units of log 2; -inf: not kept
+  Halide::Func weights;   ///< (qi, ki, ti); -0: not kept
+  Halide::Func sums;      ///< (qi, number of the sum)
+  Halide::Func product;   ///< (qi, di, ti): weights times V
 };
 
 /// One step of online softmax over a list of key tiles: see Algorithm.cpp.
@@ -59,9 +66,7 @@ struct Accumulate {
 
   Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
   InputBuffers inputs;
-  Halide::ImageParam q{Halide::Float(32), 2, "q"};
-  Halide::ImageParam k{Halide::Float(32), 2, "k"};
-  Halide::ImageParam v{Halide::Float(32), 2, "v"};
+  Halide::ImageParam q, k, v;
   Halide::ImageParam tiles{Halide::Int(32), 1, "tiles"};
   Halide::ImageParam stateIn{Halide::Float(32), 2, "state_in"};
   Halide::Param<std::int32_t> full{"full"};
@@ -74,13 +79,16 @@ struct Accumulate {
   /// of its width, the element of a row, the number of a sum.
   Halide::Var qi{"qi"}, ki{"ki"}, ti{"ti"}, di{"di"}, ri{"ri"};
 
-  Halide::RDom dimension; ///< of Q and K
-  Halide::RDom channel;   ///< of V
+  Halide::RDom dimension;      ///< of Q and K
+  Halide::RDom dimensionPairs; ///< (0 or 1, half of the dimension)
+  Halide::RDom keyPairs;       ///< (0 or 1, half of the key within a full tile)
+  Halide::RDom channel;        ///< of V
   Tiles fullTiles, partialTiles;
 
   std::vector<Halide::Func> rowValues;    ///< (qi): what a row loads from inputs
-  Halide::Func queryRows{"query_rows"};   ///< (di, qi): Q
-  Halide::Func queries{"queries"};        ///< (qi, di): Q transposed, times the scale
+  Halide::Func factor{"factor"};          ///< (qi): what a dot product is scaled by
+  Halide::Func queryRows{"query_rows"};   ///< (di, qi): Q in float32
+  Halide::Func queries{"queries"};        ///< (qi, di): Q transposed, times the factor
   Halide::Func highest{"highest"};        ///< (qi): of these scores
   Halide::Func reference{"reference"};    ///< (qi): what is subtracted from these scores
   Halide::Func sum{"sum"};                ///< (qi): of these weights
@@ -89,6 +97,16 @@ struct Accumulate {
   Halide::Func oldFactor{"old_factor"};   ///< (qi): what the state is scaled by
   Halide::Func newFactor{"new_factor"};   ///< (qi): what these tiles are scaled by
   Halide::Func stateOut{"state_out"};     ///< (qi, value_dim + 2)
+
+  /// Where full tiles multiply pairs of bfloat16: two neighbours side by side.
+  Halide::Var side{"side"};
+  Halide::Func queryPairs{"query_pairs"};   ///< (side, qi, half of di): Q transposed
+  Halide::Func weightPairs{"weight_pairs"}; ///< (side, qi, half of ki, ti)
+  Halide::Func valuePairs{"value_pairs"};   ///< (side, di, half of ki, ti)
+
+private:
+  void defineQueries(const Halide::Expr &scale);
+  void defineDots(Tiles &of, const Halide::Expr &row);
 };
 
 /// A state to rows of the output and their log-sum-exp.

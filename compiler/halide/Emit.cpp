@@ -39,8 +39,14 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   };
 
   if (!options.maskOnly) {
-    const KernelSizes sizes{options.headDim, options.valueDim, options.schedule.tileQ,
-                            options.schedule.tileK, options.schedule.edgeK};
+    const KernelSizes sizes{
+        options.headDim,
+        options.valueDim,
+        options.schedule.tileQ,
+        options.schedule.tileK,
+        options.schedule.edgeK,
+        {options.element, options.target.convertsFloat16,
+         options.element == GAZE_ELEMENT_BFLOAT16 && options.target.dotsBFloat16}};
     Accumulate accumulate(kernel, sizes);
     scheduleForCpu(accumulate, options.schedule, lanes);
     add(accumulate.stateOut, accumulate.arguments(), "accumulate");
@@ -93,8 +99,10 @@ OutputFileType fileType(Output output) {
 std::optional<TargetInfo> findTarget(const std::string &name) {
   const auto describe = [](const Target &target) {
     const bool manyRegisters = target.has_feature(Target::AVX512);
+    const bool dotsBFloat16 = target.has_feature(Target::AVX512_Zen4) ||
+                              target.has_feature(Target::AVX512_SapphireRapids);
     return TargetInfo{target.to_string(), target.natural_vector_size(Float(32)),
-                      manyRegisters ? 32 : 16};
+                      manyRegisters ? 32 : 16, target.has_feature(Target::F16C), dotsBFloat16};
   };
   if (name == "host")
     return describe(get_host_target());
@@ -104,6 +112,9 @@ std::optional<TargetInfo> findTarget(const std::string &name) {
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c"));
   if (name == "x86-64-v4")
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake"));
+  if (name == "x86-64-v4-bf16")
+    return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake-avx512_"
+                           "cannonlake-avx512_zen4"));
   return std::nullopt;
 }
 
@@ -118,12 +129,12 @@ bool runsHere(const TargetInfo &target) {
 
 std::string identityOf(const EmitOptions &options) {
   // A new option does not compile here until it is a part of the text.
-  const auto &[prefix, target, schedule, headDim, valueDim, maskOnly] = options;
+  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly] = options;
   std::ostringstream text;
   text << "halide " << HALIDE_VERSION_MAJOR << "." << HALIDE_VERSION_MINOR << "."
        << HALIDE_VERSION_PATCH << "\n"
-       << prefix << " " << target.name << " " << target.lanes << " " << headDim << " " << valueDim
-       << " " << maskOnly;
+       << prefix << " " << target.name << " " << target.lanes << " " << element << " " << headDim
+       << " " << valueDim << " " << maskOnly;
   for (const Knob &knob : knobs())
     text << " " << knob.name << "=" << schedule.*knob.value;
   return text.str();

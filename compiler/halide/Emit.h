@@ -8,6 +8,7 @@
 
 #include "compiler/Kernel.h"
 #include "compiler/Schedule.h"
+#include "runtime/gaze.h"
 
 #include <optional>
 #include <stdexcept>
@@ -17,12 +18,15 @@ namespace gaze {
 
 /// A target that kernels can be compiled for.
 struct TargetInfo {
-  std::string name; ///< as Halide spells it
-  int lanes;        ///< floats of a vector
-  int registers;    ///< vectors that its registers hold
+  std::string name;     ///< as Halide spells it
+  int lanes;            ///< floats of a vector
+  int registers;        ///< vectors that its registers hold
+  bool convertsFloat16; ///< has F16C: float16 to float32 and back
+  bool dotsBFloat16;    ///< has vdpbf16ps, which adds products of pairs of bfloat16 to floats
 };
 
-/// `name` is host, x86-64, x86-64-v3 or x86-64-v4; nothing for any other.
+/// `name` is host, x86-64, x86-64-v3, x86-64-v4 or x86-64-v4-bf16 (with AVX-512 BF16, as in
+/// Zen 4 and Sapphire Rapids); nothing for any other.
 std::optional<TargetInfo> findTarget(const std::string &name);
 
 /// This machine has every feature of the target.
@@ -34,6 +38,7 @@ struct EmitOptions {
   std::string prefix; ///< the functions are PREFIX_accumulate and so on: runtime/gaze.h
   TargetInfo target;
   Schedule schedule;
+  gaze_element element = GAZE_ELEMENT_FLOAT32;
   int headDim;
   int valueDim;
   bool maskOnly = false; ///< without PREFIX_accumulate and PREFIX_finish

@@ -188,11 +188,14 @@ bool operator!=(const Schedule &a, const Schedule &b) { return !(a == b); }
 
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {
   // Strips of scores and of weights, of full and of partial tiles; the transposed
-  // queries, the values; and what Halide adds to each for alignment.
+  // queries, the values, the weights in pairs; a tile of K and of V; and what Halide adds to each
+  // for alignment.
   const std::int64_t strip = std::int64_t{schedule.tileK} * schedule.chunkTiles;
-  const std::int64_t perQuery = 4 * strip + headDim + valueDim;
+  const std::int64_t perQuery = 4 * strip + headDim + valueDim + schedule.tileK;
+  const std::int64_t preparedRows = std::int64_t{schedule.tileK} * (headDim + valueDim);
   constexpr std::int64_t slack = 1 << 16;
-  return schedule.tileQ * perQuery * static_cast<std::int64_t>(sizeof(float)) + slack;
+  return (schedule.tileQ * perQuery + preparedRows) * static_cast<std::int64_t>(sizeof(float)) +
+         slack;
 }
 
 } // namespace gaze

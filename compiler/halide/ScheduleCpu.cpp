@@ -7,6 +7,10 @@
 // queries times `keys` keys (or `channels` channels of V); its accumulators live in
 // registers over the whole reduction.
 //
+// Tiles of K and V that are widened to float32 are so once, for all queries of the tile,
+// into L1. Where pairs of bfloat16 are multiplied, K is broadcast as it stands, two
+// elements at once, and V and the weights are put side by side by pairs of keys.
+//
 // The scores and weights of one step (tile_q x tile_k x chunk_tiles floats each)
 // stay in L2; K and V come tile by tile and stay in L1 for the register blocks
 // that share them.
@@ -38,6 +42,37 @@ void registerBlock(Func &block, const Var &qi, const Var &inner, const RVar &red
       .unroll(reduction, 2);
 }
 
+/// The same over `pairs` of neighbours.
+void pairedBlock(Func &block, const Var &qi, const Var &inner, const RDom &pairs, int lanes) {
+  block.vectorize(qi, lanes).unroll(qi).unroll(inner);
+  block.update()
+      .reorder(pairs.x, qi, inner, pairs.y)
+      .atomic()
+      .vectorize(pairs.x, 2)
+      .vectorize(qi, lanes)
+      .unroll(qi)
+      .unroll(inner);
+}
+
+/// The widest vector that divides a row.
+int rowVector(int dim, int lanes) { return dim % lanes == 0 ? lanes : 8; }
+
+/// Rows of K or V that are prepared for a tile.
+void prepared(Func &func, const Var &di, int dim, int lanes) {
+  func.bound_extent(di, dim).vectorize(di, rowVector(dim, lanes)).unroll(di);
+}
+
+/// Q by vectors of queries, transposed in registers.
+void transposed(Func &queries, Func &queryRows, const Var &qi, const Var &di, int lanes) {
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  queries.compute_root()
+      .tile(qi, di, qBlock, dBlock, qInner, dInner, lanes, 8)
+      .vectorize(qInner)
+      .unroll(dInner)
+      .unroll(qBlock);
+  queryRows.compute_at(queries, qBlock).store_in(MemoryType::Register).vectorize(di, 8).unroll(qi);
+}
+
 void rows(Func &func, const Var &qi, int lanes) {
   func.compute_root().vectorize(qi, lanes).unroll(qi);
 }
@@ -64,16 +99,17 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
 
   for (Func &value : a.rowValues)
     rows(value, qi, lanes);
-  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
-  a.queries.compute_root()
-      .tile(qi, di, qBlock, dBlock, qInner, dInner, lanes, 8)
-      .vectorize(qInner)
-      .unroll(dInner)
-      .unroll(qBlock);
-  a.queryRows.compute_at(a.queries, qBlock)
-      .store_in(MemoryType::Register)
-      .vectorize(di, 8)
-      .unroll(qi);
+  if (sizes.inPairs()) {
+    a.queryPairs.compute_root()
+        .reorder(a.side, qi, di)
+        .bound(a.side, 0, 2)
+        .unroll(a.side)
+        .vectorize(qi, lanes)
+        .unroll(qi);
+    rows(a.factor, qi, lanes);
+  } else {
+    transposed(a.queries, a.queryRows, qi, di, lanes);
+  }
 
   // Scores.
   const int mostFull = schedule.chunkTiles, mostPartial = mostFull * (sizes.tileK / sizes.edgeK);
@@ -88,7 +124,15 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
         .unroll(key)
         .never_partition_all();
     of->dot.compute_at(of->scores, block);
+    if (sizes.inPairs()) {
+      pairedBlock(of->dot, qi, ki, a.dimensionPairs, lanes);
+      continue;
+    }
     registerBlock(of->dot, qi, ki, a.dimension, lanes);
+    if (!sizes.element.isWide()) {
+      of->keyRows.compute_at(of->scores, a.ti);
+      prepared(of->keyRows, di, sizes.headDim, lanes);
+    }
   }
 
   // Softmax.
@@ -128,7 +172,26 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
         .unroll(qi)
         .unroll(channel);
     of->product.compute_at(a.values, block);
+    if (of == &a.fullTiles && sizes.inPairs()) {
+      pairedBlock(of->product, qi, di, a.keyPairs, lanes);
+      a.weightPairs.compute_at(a.values, of->all.x)
+          .reorder(a.side, qi, ki)
+          .bound_extent(a.side, 2)
+          .unroll(a.side)
+          .vectorize(qi, lanes)
+          .unroll(qi);
+      a.valuePairs.compute_at(a.values, of->all.x)
+          .reorder(a.side, di, ki)
+          .bound_extent(a.side, 2)
+          .unroll(a.side);
+      prepared(a.valuePairs, di, sizes.valueDim, lanes);
+      continue;
+    }
     registerBlock(of->product, qi, di, of->keys, lanes);
+    if (!sizes.element.isWide()) {
+      of->valueRows.compute_at(a.values, of->all.x);
+      prepared(of->valueRows, di, sizes.valueDim, lanes);
+    }
   }
 
   rows(a.newHighest, qi, lanes);

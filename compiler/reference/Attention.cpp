@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/reference/Attention.h"
 
+#include "compiler/reference/Plain.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -34,6 +36,7 @@ struct Problem {
   const float *q, *k, *v;
   const std::vector<double> &largest; ///< [batch, kv_heads, seq_k]: max |v|
   Pairs pairs;
+  std::optional<gaze_element> plain;
 
   /// Whether the pair takes part, as far as one knows without its score.
   bool keeps(const dsl::Coordinates &at) const {
@@ -132,7 +135,11 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
   dsl::Coordinates at;
   at.integers = {index + shape.q_start, 0,           head,        batch,
                  shape.seq_q,           shape.seq_k, shape.heads, problem.headDim};
-  scoreRow(problem, at, problem.q + row * problem.headDim, k, kept);
+  const float *q = problem.q + row * problem.headDim;
+  scoreRow(problem, at, q, k, kept);
+  if (problem.plain)
+    plainAttention(problem.interpreter, at, {q, k, v, problem.headDim, problem.valueDim}, kept.keys,
+                   *problem.plain, &result.plain[row * problem.valueDim]);
   result.lse[row] = exponentiate(kept.weights);
   result.keys[row] = static_cast<std::int64_t>(kept.keys.size());
 
@@ -188,16 +195,17 @@ void forEachRow(std::int64_t rows, const std::function<void(std::int64_t, Worksp
 Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaze_shape &shape,
                                   int headDim, int valueDim, const float *q, const float *k,
                                   const float *v, const std::function<void(double)> &progress,
-                                  Pairs pairs) {
+                                  Pairs pairs, std::optional<gaze_element> plain) {
   const std::vector<double> largest =
       largestValues(v, shape.batch * shape.kv_heads * shape.seq_k, valueDim);
-  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v, largest, pairs};
+  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v, largest, pairs, plain};
   const std::int64_t rows = shape.batch * shape.heads * shape.seq_q;
   Result result;
   result.out.resize(rows * valueDim);
   result.lse.resize(rows);
   result.keys.resize(rows);
   result.magnitude.resize(rows);
+  result.plain.resize(plain ? rows * valueDim : 0);
 
   std::atomic<bool> causal{true};
   const auto compute = [&](std::int64_t row, Workspace &workspace) {

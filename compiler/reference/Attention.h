@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace gaze::reference {
@@ -35,15 +36,19 @@ struct Result {
   /// [batch, heads, seq_q]: sum over keys of weight * max |v|, the size against
   /// which rounding errors of a row are measured.
   std::vector<double> magnitude;
+  /// `out` as a plain program in float32 has it, rounded to a type (Plain.h); empty where
+  /// it was not asked for.
+  std::vector<float> plain;
 };
 
 /// q [batch, heads, seq_q, headDim], k [batch, kv_heads, seq_k, headDim] and
 /// v [batch, kv_heads, seq_k, valueDim] are dense. `progress`, where given, is
-/// called from one thread with the share of rows done, 0 to 1. Throws what the
-/// interpreter or `progress` throws.
+/// called from one thread with the share of rows done, 0 to 1. With the type `plain`,
+/// Result::plain is filled. Throws what the interpreter or `progress` throws.
 Result attention(const dsl::Interpreter &interpreter, const gaze_shape &shape, int headDim,
                  int valueDim, const float *q, const float *k, const float *v,
-                 const std::function<void(double)> &progress = {}, Pairs pairs = Pairs::Kept);
+                 const std::function<void(double)> &progress = {}, Pairs pairs = Pairs::Kept,
+                 std::optional<gaze_element> plain = {});
 
 } // namespace gaze::reference
 

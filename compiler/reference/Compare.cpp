@@ -18,13 +18,26 @@ static double difference(float value, double expected) {
   return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
 }
 
+Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element type) {
+  Tolerance tolerance;
+  for (std::size_t i = 0; i < reference.plain.size(); ++i) {
+    const double error = difference(reference.plain[i], reference.out[i]);
+    if (std::isfinite(error)) // it is not where float32 overflows
+      tolerance.out = std::max(tolerance.out, 2 * error);
+  }
+  if (type == GAZE_ELEMENT_BFLOAT16)
+    tolerance.lse = 0x1p-9;
+  return tolerance;
+}
+
 Comparison gaze::reference::compare(const Result &reference, int valueDim, const float *out,
-                                    const float *lse, double tolerance) {
+                                    const float *lse, const Tolerance &tolerance) {
   Comparison result;
   double worst = 1;
   auto hold = [&](double error, double size, std::int64_t row, std::int64_t channel) {
     // A size that is no number belongs to a row that holds NaN or infinity.
-    const double share = error / (tolerance * (size > 1 && std::isfinite(size) ? size : 1));
+    const double limit = toleranceF32 * (size > 1 && std::isfinite(size) ? size : 1);
+    const double share = error / std::max(limit, channel < 0 ? tolerance.lse : tolerance.out);
     if (share > worst) {
       worst = share;
       result.ok = false;

@@ -18,6 +18,17 @@ namespace gaze::reference {
 /// max(1, |reference|).
 constexpr double toleranceF32 = 3e-6;
 
+/// How far a kernel may be off.
+struct Tolerance {
+  double out = 0; ///< of an output, where float32 may be off by less
+  double lse = 0; ///< of a log-sum-exp, likewise
+};
+
+/// Of a kernel of `type`. An output of 16 bits may be off by twice the largest error of the
+/// plain reference, Result::plain. A kernel of bfloat16 may round its weights to bfloat16, each by
+/// at most 2^-9 of itself, and so their sum; the log-sum-exp follows.
+Tolerance toleranceOf(const Result &reference, gaze_element type);
+
 struct Comparison {
   bool ok = true;
   double maxAbsError = 0; ///< largest |out - reference|; NaN never matches a number
@@ -30,7 +41,7 @@ struct Comparison {
 /// `lse` may be null. NaN and infinities are right only where the reference has the
 /// same. An output of nothing but zeros is wrong where the reference has others.
 Comparison compare(const Result &reference, int valueDim, const float *out, const float *lse,
-                   double tolerance = toleranceF32);
+                   const Tolerance &tolerance = {});
 
 } // namespace gaze::reference
 

@@ -1,5 +1,6 @@
 //===- Harness.cpp - A kernel beside the float64 reference -------------------===//
 #include "Harness.h"
+#include "compiler/reference/Elements.h"
 #include "dsl/Load.h"
 
 #include <algorithm>
@@ -44,8 +45,9 @@ static dsl::Program load(const std::string &text) {
 }
 
 static JitKernel compile(const dsl::Program &program, int headDim, int valueDim,
-                         const std::string &target) {
+                         const std::string &target, gaze_element element) {
   KernelOptions options;
+  options.element = element;
   options.target = target;
   options.headDim = headDim;
   options.valueDim = valueDim;
@@ -53,8 +55,15 @@ static JitKernel compile(const dsl::Program &program, int headDim, int valueDim,
 }
 
 CompiledPattern::CompiledPattern(const std::string &text, int headDim, int valueDim,
-                                 const std::string &target)
-    : program(load(text)), kernel(compile(program, headDim, valueDim, target)) {}
+                                 const std::string &target, gaze_element element)
+    : program(load(text)), kernel(compile(program, headDim, valueDim, target, element)) {}
+
+bool CompiledPattern::roundsWeights() const {
+  const std::string target = table().target;
+  return table().element == GAZE_ELEMENT_BFLOAT16 &&
+         (target.find("avx512_zen") != std::string::npos ||
+          target.find("avx512_sapphirerapids") != std::string::npos);
+}
 
 Tensors CompiledPattern::tensors(const gaze_shape &shape, unsigned seed) const {
   return Tensors(shape, headDim(), valueDim(), seed);
@@ -108,12 +117,19 @@ Plan CompiledPattern::plan(const gaze_shape &shape, const std::vector<dsl::Value
 void CompiledPattern::run(Tensors &tensors, const std::vector<dsl::Value> &values,
                           int threads) const {
   const gaze_shape &shape = tensors.shape;
+  const gaze_element element = table().element;
+  for (std::vector<float> *tensor : {&tensors.q, &tensors.k, &tensors.v})
+    for (float &value : *tensor)
+      value = reference::rounded(value, element);
+  const reference::Elements q(element, tensors.q), k(element, tensors.k), v(element, tensors.v);
+  reference::Elements out(element, tensors.out);
   plan(shape, values, threads)
-      .run(dense(tensors.q.data(), shape.heads, shape.seq_q, headDim()),
-           dense(tensors.k.data(), shape.kv_heads, shape.seq_k, headDim()),
-           dense(tensors.v.data(), shape.kv_heads, shape.seq_k, valueDim()),
-           dense(tensors.out.data(), shape.heads, shape.seq_q, valueDim()), tensors.lse.data(),
-           threads);
+      .run(q.tensor(shape.heads, shape.seq_q, headDim()),
+           k.tensor(shape.kv_heads, shape.seq_k, headDim()),
+           v.tensor(shape.kv_heads, shape.seq_k, valueDim()),
+           out.tensor(shape.heads, shape.seq_q, valueDim()), tensors.lse.data(), threads);
+  out.readBack();
+  tensors.out = out.values();
 }
 
 dsl::Interpreter CompiledPattern::interpreter(const std::vector<dsl::Value> &values) const {
@@ -173,16 +189,23 @@ std::string CompiledPattern::plannedFault(const gaze_shape &shape,
 
 reference::Result CompiledPattern::expected(const Tensors &tensors,
                                             const std::vector<dsl::Value> &values) const {
+  std::optional<gaze_element> plain;
+  if (table().element != GAZE_ELEMENT_FLOAT32)
+    plain = table().element;
   return reference::attention(interpreter(values), tensors.shape, headDim(), valueDim(),
-                              tensors.q.data(), tensors.k.data(), tensors.v.data());
+                              tensors.q.data(), tensors.k.data(), tensors.v.data(), {},
+                              reference::Pairs::Kept, plain);
 }
 
 reference::Result CompiledPattern::check(Tensors &tensors,
                                          const std::vector<dsl::Value> &values) const {
   run(tensors, values);
   reference::Result result = expected(tensors, values);
+  reference::Tolerance tolerance = reference::toleranceOf(result, table().element);
+  if (!roundsWeights())
+    tolerance.lse = 0; // that of float32
   const reference::Comparison found =
-      reference::compare(result, valueDim(), tensors.out.data(), tensors.lse.data());
+      reference::compare(result, valueDim(), tensors.out.data(), tensors.lse.data(), tolerance);
   const std::int64_t row = found.worstRow, i = row * valueDim() + found.worstChannel;
   const gaze_shape &shape = tensors.shape;
   EXPECT_TRUE(found.ok) << "seq " << shape.seq_q << " x " << shape.seq_k << ", q_start "

@@ -22,7 +22,8 @@ namespace gaze::test {
 gaze_shape shape(std::int64_t batch, std::int64_t heads, std::int64_t kvHeads, std::int64_t seqQ,
                  std::int64_t seqK);
 
-/// Dense tensors of normal random numbers and room for the output.
+/// Dense tensors of normal random numbers and room for the output. A run rounds q, k and v
+/// to the kernel's type.
 struct Tensors {
   gaze_shape shape;
   int headDim, valueDim;
@@ -46,7 +47,8 @@ class CompiledPattern {
 public:
   /// The text holds one pattern. `valueDim` 0: headDim.
   explicit CompiledPattern(const std::string &text, int headDim = 32, int valueDim = 0,
-                           const std::string &target = "host");
+                           const std::string &target = "host",
+                           gaze_element element = GAZE_ELEMENT_FLOAT32);
 
   /// The tensors that the pattern reads from now on, in the order of its inputs.
   void give(std::vector<InputData> data) { inputs = std::move(data); }
@@ -61,10 +63,13 @@ public:
   const gaze_kernel &table() const { return kernel.table(); }
   int headDim() const { return kernel.table().head_dim; }
   int valueDim() const { return kernel.table().value_dim; }
+  /// It multiplies pairs of bfloat16.
+  bool roundsWeights() const;
   Tensors tensors(const gaze_shape &shape, unsigned seed = 1) const;
 
   /// Runs the kernel into tensors.out and tensors.lse. `values` empty: defaults.
   void run(Tensors &tensors, const std::vector<dsl::Value> &values = {}, int threads = 0) const;
+  /// With the error of the type for kernels of 16 bits. `tensors` as a run has left them.
   reference::Result expected(const Tensors &tensors,
                              const std::vector<dsl::Value> &values = {}) const;
   /// Runs both; a failed expectation says where they differ most.

@@ -86,7 +86,8 @@ TEST(Shapes, sequenceMajorTensorsWithGaps) {
     gaze_tensor tensor;
     Strided(const gaze_shape &shape, std::int64_t seq, int dim)
         : memory(shape.batch * (seq + 2) * 3 * (dim + 5), std::nanf("")),
-          tensor{memory.data(), (seq + 2) * 3 * (dim + 5), dim + 5, 3 * (dim + 5)} {}
+          tensor{memory.data(), GAZE_ELEMENT_FLOAT32, (seq + 2) * 3 * (dim + 5), dim + 5,
+                 3 * (dim + 5)} {}
     float &at(std::int64_t batch, std::int64_t head, std::int64_t row, std::int64_t channel) {
       return memory[batch * tensor.batch_stride + head * tensor.head_stride +
                     row * tensor.seq_stride + channel];

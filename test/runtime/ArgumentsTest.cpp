@@ -134,8 +134,10 @@ protected:
   std::vector<float> kData = std::vector<float>(2 * 2 * 12 * 8);
   std::vector<float> vData = kData;
   std::vector<float> outData = qData;
-  gaze_tensor q = {qData.data(), 320, 80, 8}, out = {outData.data(), 320, 80, 8};
-  gaze_tensor k = {kData.data(), 192, 96, 8}, v = {vData.data(), 192, 96, 8};
+  gaze_tensor q = {qData.data(), GAZE_ELEMENT_FLOAT32, 320, 80, 8},
+              out = {outData.data(), GAZE_ELEMENT_FLOAT32, 320, 80, 8};
+  gaze_tensor k = {kData.data(), GAZE_ELEMENT_FLOAT32, 192, 96, 8},
+              v = {vData.data(), GAZE_ELEMENT_FLOAT32, 192, 96, 8};
   gaze_plan *plan = nullptr;
 
   void SetUp() override {
@@ -160,8 +162,8 @@ TEST_F(RunArguments, AreFine) {
   k.head_stride = 0; // one key head for all is fine for an input
   EXPECT_EQ("", refusal());
   // [batch, seq, heads, dim] without a copy
-  q = {qData.data(), 320, 8, 32};
-  out = {outData.data(), 320, 8, 32};
+  q = {qData.data(), GAZE_ELEMENT_FLOAT32, 320, 8, 32};
+  out = {outData.data(), GAZE_ELEMENT_FLOAT32, 320, 8, 32};
   EXPECT_EQ("", refusal());
 }
 
@@ -178,6 +180,37 @@ TEST_F(RunArguments, Null) {
 TEST_F(RunArguments, Misaligned) {
   q.data = reinterpret_cast<float *>(reinterpret_cast<char *>(qData.data()) + 1);
   EXPECT_EQ("q is not aligned to 4 bytes", refusal());
+}
+
+TEST_F(RunArguments, OtherElements) {
+  k.element = GAZE_ELEMENT_FLOAT16;
+  EXPECT_EQ("k is float16, the kernel takes float32", refusal());
+  k.element = static_cast<gaze_element>(99);
+  EXPECT_EQ("k is an unknown type, the kernel takes float32", refusal());
+  k.element = GAZE_ELEMENT_FLOAT32;
+  out.element = GAZE_ELEMENT_INT64;
+  EXPECT_EQ("out is int64, the kernel takes float32", refusal());
+}
+
+/// Two bytes each: what is a stride too short or an overlap goes with them.
+TEST_F(RunArguments, SixteenBits) {
+  kernel.element = GAZE_ELEMENT_BFLOAT16;
+  for (gaze_tensor *tensor : {&q, &k, &v, &out})
+    tensor->element = GAZE_ELEMENT_BFLOAT16;
+  EXPECT_EQ("", refusal());
+  q.data = reinterpret_cast<char *>(qData.data()) + 2;
+  EXPECT_EQ("", refusal());
+  q.data = reinterpret_cast<char *>(qData.data()) + 1;
+  EXPECT_EQ("q is not aligned to 2 bytes", refusal());
+  q.data = qData.data();
+  v.element = GAZE_ELEMENT_FLOAT16;
+  EXPECT_EQ("v is float16, the kernel takes bfloat16", refusal());
+  v.element = GAZE_ELEMENT_BFLOAT16;
+  // The elements of q end in the middle of its memory.
+  out.data = reinterpret_cast<char *>(qData.data()) + qData.size() * 2;
+  EXPECT_EQ("", refusal());
+  out.data = reinterpret_cast<char *>(qData.data()) + qData.size() * 2 - 2;
+  EXPECT_EQ("out overlaps q", refusal());
 }
 
 TEST_F(RunArguments, Strides) {

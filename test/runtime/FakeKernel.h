@@ -76,6 +76,7 @@ inline gaze_kernel fakeKernel(std::int32_t tileQ, std::int32_t tileK, std::int32
   kernel.struct_size = sizeof(gaze_kernel);
   kernel.name = "fake";
   kernel.target = "none";
+  kernel.element = GAZE_ELEMENT_FLOAT32;
   kernel.head_dim = kernel.value_dim = 8;
   kernel.tile_q = tileQ;
   kernel.tile_k = tileK;

@@ -88,9 +88,9 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   const auto flops =
       static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
-  const std::size_t floats = problem.q.size() + problem.k.size() + problem.v.size() +
-                             output.out.size() + output.lse.size();
-  times.bytes = static_cast<std::int64_t>(floats * sizeof(float)) + plan.info().bytes;
+  const std::size_t bytes = problem.q.bytes() + problem.k.bytes() + problem.v.bytes() +
+                            output.out.bytes() + output.lse.size() * sizeof(float);
+  times.bytes = static_cast<std::int64_t>(bytes) + plan.info().bytes;
   return times;
 }
 
@@ -105,7 +105,7 @@ static ChosenPattern densePattern() {
 }
 
 static void print(const Times &times, const std::optional<Times> &dense, const Limits &limits,
-                  const BenchOptions &options) {
+                  const BenchOptions &options, const std::string &dtype) {
   const double peak = limits.gflops;
   const double percent = 100 * times.usefulGflops / peak;
   const int threads = threadCount(options.threads);
@@ -120,7 +120,7 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"kept_pairs", times.keptPairs},
                                      {"bytes", times.bytes},
                                      {"threads", threads},
-                                     {"dtype", options.code.dtype},
+                                     {"dtype", dtype},
                                      {"target", options.code.target}};
     if (times.cachedCompile)
       object["cached_compile_ms"] = *times.cachedCompile;
@@ -155,22 +155,27 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
 
 static void bench(const CLI::App &command, const BenchOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
-  const Problem problem = chooseProblem(command, options.tensors, options.shape, /*seed=*/0);
+  const Problem problem =
+      chooseProblem(command, options.tensors, options.shape, options.code, /*seed=*/0);
   checkRequirements(chosen, problem.shape, problem.headDim);
   if (!options.json)
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
-  const double peakBefore = measurePeak(threadCount(options.threads));
-  const KernelOptions compiling = kernelOptions(options.code, problem.headDim, problem.valueDim);
+  const auto peakNow = [&] {
+    return measurePeak(arithmeticOf(problem.element(), options.code.target),
+                       threadCount(options.threads));
+  };
+  const double peakBefore = peakNow();
+  const KernelOptions compiling = kernelOptions(options.code, problem);
   const Times times = measure(chosen, problem, compiling, options.threads, options.repetitions);
   std::optional<Times> dense;
   if (options.dense)
     dense = measure(densePattern(), problem, compiling, options.threads, options.repetitions);
   // Other programs slow the machine down at times; the higher figure is the true one.
   Limits limits;
-  limits.gflops = std::max(peakBefore, measurePeak(threadCount(options.threads)));
+  limits.gflops = std::max(peakBefore, peakNow());
   if (options.bandwidth)
     limits.bandwidth = measureReadBandwidth(threadCount(options.threads));
-  print(times, dense, limits, options);
+  print(times, dense, limits, options, dtypeName(problem.element()));
 }
 
 void cli::addBench(CLI::App &gaze) {

@@ -11,20 +11,48 @@
 using namespace gaze;
 using namespace gaze::cli;
 
-/// Results of two kernels may each be so far from the reference, to either side.
-static constexpr double toleranceBetweenKernels = 2 * reference::toleranceF32;
+static double largestOf(const std::vector<float> &values) {
+  float largest = 0;
+  for (const float value : values)
+    if (std::isfinite(value))
+      largest = std::max(largest, std::abs(value));
+  return largest;
+}
 
 /// A result of the whole problem as a reference for others. How large what was added up in
 /// a row is, is not known; no row can be larger than the largest value.
 static reference::Result asReference(const Output &output, const Problem &problem) {
   reference::Result result;
-  result.out.assign(output.out.begin(), output.out.end());
+  const std::vector<float> &out = output.out.values();
+  result.out.assign(out.begin(), out.end());
   result.lse.assign(output.lse.begin(), output.lse.end());
-  float largest = 0;
-  for (const float value : problem.v)
-    largest = std::fmax(largest, std::abs(value));
-  result.magnitude.assign(output.lse.size(), largest);
+  result.magnitude.assign(output.lse.size(), largestOf(problem.v.values()));
   return result;
+}
+
+/// Results of two kernels may each be so far from the truth, to either side: what float32
+/// may, and of 16 bits twice the rounding of an output, which is no larger than the largest
+/// value. A kernel of bfloat16 may round its weights as well, and so their sum.
+static reference::Tolerance betweenKernels(const reference::Result &result, gaze_element type) {
+  const double largest = result.magnitude.front();
+  const double rounding = type == GAZE_ELEMENT_FLOAT16    ? 0x1p-11
+                          : type == GAZE_ELEMENT_BFLOAT16 ? 0x1p-8
+                                                          : 0;
+  const double lse = std::max(1.0, largestOf({result.lse.begin(), result.lse.end()}));
+  reference::Tolerance tolerance;
+  tolerance.out = 2 * reference::toleranceF32 * std::max(1.0, largest) + 4 * rounding * largest;
+  tolerance.lse =
+      2 * reference::toleranceF32 * lse + (type == GAZE_ELEMENT_BFLOAT16 ? 2 * 0x1p-9 : 0);
+  return tolerance;
+}
+
+static reference::Result float64Reference(const ChosenPattern &chosen, const Problem &problem) {
+  const gaze_element element = problem.element();
+  return reference::attention(
+      chosen.interpreter(), problem.shape, problem.headDim, problem.valueDim,
+      problem.q.values().data(), problem.k.values().data(), problem.v.values().data(), {},
+      reference::Pairs::Kept,
+      element == GAZE_ELEMENT_FLOAT32 ? std::nullopt : std::optional(element));
 }
 
 Candidates::Candidates(const ChosenPattern &chosen, const Problem &problem,
@@ -33,13 +61,12 @@ Candidates::Candidates(const ChosenPattern &chosen, const Problem &problem,
       output(problem.makeOutput()) {
   findSmallProblem();
   if (small)
-    smallReference =
-        reference::attention(chosen.interpreter(), small->shape, small->headDim, small->valueDim,
-                             small->q.data(), small->k.data(), small->v.data());
+    smallReference = float64Reference(chosen, *small);
   if (const std::string why = whyNot(standard); !why.empty())
     throw Failure("internal error: the default schedule: " + why + "; please report the pattern",
                   ExitInternal);
   standardResult = asReference(output, problem);
+  tolerance = betweenKernels(*standardResult, problem.element());
 }
 
 //===----------------------------------------------------------------------===//
@@ -57,6 +84,7 @@ static ShapeOptions smaller(const Problem &problem, std::int64_t longest) {
   if (shape.q_start != shape.seq_k - shape.seq_q)
     options.qStart = shape.q_start;
   options.headDim = problem.headDim;
+  options.valueDim = problem.valueDim;
   return options;
 }
 
@@ -81,11 +109,7 @@ void Candidates::findSmallProblem() {
     } catch (const Failure &) { // the pattern does not take this shape
       continue;
     }
-    small = randomProblem(options, /*seed=*/1);
-    ShapeOptions ofValues = options;
-    ofValues.headDim = problem.valueDim;
-    small->v = randomProblem(ofValues, /*seed=*/2).v;
-    small->valueDim = problem.valueDim;
+    small = randomProblem(options, problem.element(), /*seed=*/1);
     return;
   }
 }
@@ -126,17 +150,19 @@ std::string Candidates::wrongResult(const Compiled &candidate) {
     const Plan plan = chosen.plan(candidate.kernel.table(), small->shape, threads);
     Output result = small->makeOutput();
     small->run(plan, result, threads);
-    const reference::Comparison comparison =
-        reference::compare(smallReference, small->valueDim, result.out.data(), result.lse.data());
+    result.out.readBack();
+    const reference::Comparison comparison = reference::compare(
+        smallReference, small->valueDim, result.out.values().data(), result.lse.data(),
+        reference::toleranceOf(smallReference, small->element()));
     if (!comparison.ok)
       return describe(comparison, "the float64 reference for " + small->describe());
   }
   problem.run(candidate.plan, output, threads);
+  output.out.readBack();
   if (!standardResult)
     return {};
-  const reference::Comparison comparison =
-      reference::compare(*standardResult, problem.valueDim, output.out.data(), output.lse.data(),
-                         toleranceBetweenKernels);
+  const reference::Comparison comparison = reference::compare(
+      *standardResult, problem.valueDim, output.out.values().data(), output.lse.data(), tolerance);
   return comparison.ok ? "" : describe(comparison, "the default schedule's");
 }
 

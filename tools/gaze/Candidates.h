@@ -9,7 +9,7 @@
 #ifndef GAZE_TOOLS_CANDIDATES_H
 #define GAZE_TOOLS_CANDIDATES_H
 
-#include "compiler/reference/Attention.h"
+#include "compiler/reference/Compare.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Timing.h"
@@ -56,6 +56,7 @@ private:
   std::optional<Problem> small;
   reference::Result smallReference;
   std::optional<reference::Result> standardResult; ///< of the whole problem
+  reference::Tolerance tolerance;                  ///< of a result beside that
   Output output;
 };
 

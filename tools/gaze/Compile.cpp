@@ -17,6 +17,7 @@ struct CompileOptions {
   PatternOptions pattern;
   CodeOptions code;
   int headDim = 64;
+  int valueDim = 0;
   std::string folder;
   std::string name;
 };
@@ -24,7 +25,7 @@ struct CompileOptions {
 } // namespace
 
 static void compile(const CLI::App &command, const CompileOptions &options) {
-  KernelOptions kernel = kernelOptions(options.code, options.headDim);
+  KernelOptions kernel = kernelOptions(options.code, options.headDim, options.valueDim);
   if (command.count("--name") > 0) {
     if (!canNameKernel(options.name))
       throw Failure("--name '" + options.name +
@@ -50,6 +51,7 @@ void cli::addCompile(CLI::App &gaze) {
   command->add_option("--name", options->name, "of the files and the symbol [the pattern's]")
       ->type_name("NAME");
   addHeadDimOption(*command, options->headDim);
+  addValueDimOption(*command, options->valueDim);
   addCodeOptions(*command, options->code);
   command->footer("Prints the paths of what it wrote. Link the object with the runtime library\n"
                   "(libgaze_runtime.a); see docs/examples/minimal.\n\n"

@@ -16,6 +16,7 @@ struct EmitOptions {
   PatternOptions pattern;
   CodeOptions code;
   int headDim = 64;
+  int valueDim = 0;
   std::string stage;
 };
 
@@ -38,10 +39,11 @@ void cli::addEmit(CLI::App &gaze) {
       ->required()
       ->check(oneOf({"ast", "gaze", "kernel", "halide", "asm"}));
   addHeadDimOption(*command, options->headDim);
+  addValueDimOption(*command, options->valueDim);
   addCodeOptions(*command, options->code);
   command->footer("Example:\n  gaze emit patterns/longformer.gaze --stage gaze");
   command->callback([options] {
-    const KernelOptions kernel = kernelOptions(options->code, options->headDim);
+    const KernelOptions kernel = kernelOptions(options->code, options->headDim, options->valueDim);
     const ChosenPattern chosen = choosePattern(options->pattern);
     std::cout << emit(*chosen.program, *chosen.pattern, kernel, stages.at(options->stage));
   });

@@ -73,6 +73,7 @@ Numbers gaze::cli::addUp(const std::vector<HeadGroup> &groups, const gaze_kernel
   const std::int64_t repeats = everyHead * (kernel.reads_batch ? 1 : shape.batch);
   const std::int64_t planes = shape.heads * shape.batch;
   const double elements = kernel.head_dim + kernel.value_dim;
+  const double elementBytes = kernel.element == GAZE_ELEMENT_FLOAT32 ? 4 : 2;
   const Seen seen = seenOf(groups);
   const std::int64_t masks = planes / repeats;
   const double scale = static_cast<double>(masks) / static_cast<double>(seen.masks);
@@ -84,7 +85,7 @@ Numbers gaze::cli::addUp(const std::vector<HeadGroup> &groups, const gaze_kernel
   numbers.kept = scaledUp(seen.kept);
   numbers.fullTiles = scaledUp(seen.fullTiles);
   numbers.partialTiles = scaledUp(seen.partialTiles);
-  numbers.bytes = seen.keysRead * static_cast<double>(repeats) * scale * elements * sizeof(float);
+  numbers.bytes = seen.keysRead * static_cast<double>(repeats) * scale * elements * elementBytes;
   numbers.planBytes = static_cast<double>(masks) * static_cast<double>(tileRows) *
                           (sizeof(runtime::Row) + sizeof(std::int32_t)) +
                       static_cast<double>(seen.runs) * scale * sizeof(runtime::Run);
@@ -102,7 +103,7 @@ Numbers gaze::cli::addUp(const std::vector<HeadGroup> &groups, const gaze_kernel
   numbers.flops = static_cast<double>(numbers.kept) * 2 * elements;
   numbers.flopsDense = static_cast<double>(numbers.pairs) * 2 * elements;
   numbers.bytesDense = static_cast<double>(planes * tileRows) * static_cast<double>(shape.seq_k) *
-                       elements * sizeof(float);
+                       elements * elementBytes;
   return numbers;
 }
 

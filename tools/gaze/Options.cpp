@@ -46,6 +46,7 @@ void cli::addShapeOptions(CLI::App &command, ShapeOptions &options) {
   addSize(command, "--seq-q", options.seqQ, "queries [--seq]");
   addSize(command, "--seq-k", options.seqK, "keys [--seq]");
   addHeadDimOption(command, options.headDim);
+  addValueDimOption(command, options.valueDim);
   addQStartOption(command, options.qStart);
 }
 
@@ -53,6 +54,14 @@ void cli::addHeadDimOption(CLI::App &command, int &headDim) {
   command
       .add_option("--head-dim", headDim,
                   "channels of a head: a multiple of 8, 8 to 256 [" + std::to_string(headDim) + "]")
+      ->type_name("D")
+      ->check(CLI::Range(1, 1 << 20).description(""));
+}
+
+void cli::addValueDimOption(CLI::App &command, int &valueDim) {
+  command
+      .add_option("--value-dim", valueDim,
+                  "channels of a head of V and of the output, likewise [--head-dim]")
       ->type_name("D")
       ->check(CLI::Range(1, 1 << 20).description(""));
 }
@@ -67,8 +76,8 @@ void cli::addQStartOption(CLI::App &command, std::optional<std::int64_t> &qStart
 }
 
 bool cli::shapeWasGiven(const CLI::App &command) {
-  for (const char *name :
-       {"--batch", "--heads", "--kv-heads", "--seq", "--seq-q", "--seq-k", "--head-dim"})
+  for (const char *name : {"--batch", "--heads", "--kv-heads", "--seq", "--seq-q", "--seq-k",
+                           "--head-dim", "--value-dim"})
     if (command.count(name) > 0)
       return true;
   return false;
@@ -101,16 +110,33 @@ void cli::addTensorOptions(CLI::App &command, TensorOptions &options, bool requi
 }
 
 void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
-  command.add_option("--dtype", options.dtype, "type of the kernel's elements: f32 [f32]")
+  command
+      .add_option("--dtype", options.dtype,
+                  "type of the kernel's elements: f32, f16 or bf16 [the tensors', or f32]")
       ->type_name("T")
       ->check(oneOf({"f32", "f16", "bf16"}));
   command
       .add_option("--target", options.target,
-                  "what to compile for: host, x86-64, x86-64-v3 or x86-64-v4 [host]")
+                  "what to compile for: host, x86-64, x86-64-v3, x86-64-v4 or x86-64-v4-bf16, "
+                  "which has AVX-512 BF16 as well [host]")
       ->type_name("T")
-      ->check(oneOf({"host", "x86-64", "x86-64-v3", "x86-64-v4", "opencl", "cuda"}));
+      ->check(
+          oneOf({"host", "x86-64", "x86-64-v3", "x86-64-v4", "x86-64-v4-bf16", "opencl", "cuda"}));
   command.add_option("--schedule", options.schedule, "a *.schedule.json to compile with")
       ->type_name("FILE");
+}
+
+gaze_element cli::elementOf(const CodeOptions &options, gaze_element otherwise) {
+  return options.dtype == "f32"    ? GAZE_ELEMENT_FLOAT32
+         : options.dtype == "f16"  ? GAZE_ELEMENT_FLOAT16
+         : options.dtype == "bf16" ? GAZE_ELEMENT_BFLOAT16
+                                   : otherwise;
+}
+
+std::string cli::dtypeName(gaze_element element) {
+  return element == GAZE_ELEMENT_FLOAT16    ? "f16"
+         : element == GAZE_ELEMENT_BFLOAT16 ? "bf16"
+                                            : "f32";
 }
 
 /// A schedule never changes what is computed, so one that was made for another machine or
@@ -127,14 +153,14 @@ static void warnOfOtherOrigin(const std::string &path, const KernelOptions &opti
               << ". It is used, but another schedule may be faster; gaze tune finds one\n";
 }
 
-KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim) {
-  if (options.dtype != "f32")
-    failNotSupported("--dtype " + options.dtype);
+KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim,
+                                 gaze_element otherwise) {
   if (options.target == "opencl" || options.target == "cuda")
     failNotSupported("--target " + options.target);
   KernelOptions result;
   result.headDim = headDim;
   result.valueDim = valueDim;
+  result.element = elementOf(options, otherwise);
   result.target = options.target;
   if (options.schedule.empty())
     return result;

@@ -37,11 +37,13 @@ struct ShapeOptions {
   std::int64_t seqQ = 0; ///< 0: seq
   std::int64_t seqK = 0; ///< 0: seq
   int headDim = 64;
+  int valueDim = 0;                   ///< 0: headDim
   std::optional<std::int64_t> qStart; ///< default: seq_k - seq_q
 };
 void addShapeOptions(CLI::App &command, ShapeOptions &options);
-/// --head-dim alone, for commands that compile and do not run.
+/// --head-dim and --value-dim alone, for commands that compile and do not run.
 void addHeadDimOption(CLI::App &command, int &headDim);
+void addValueDimOption(CLI::App &command, int &valueDim);
 void addQStartOption(CLI::App &command, std::optional<std::int64_t> &qStart);
 /// True where any flag of addShapeOptions but --q-start was given.
 bool shapeWasGiven(const CLI::App &command);
@@ -58,15 +60,20 @@ void addTensorOptions(CLI::App &command, TensorOptions &options, bool required);
 
 /// [--dtype T] [--target T] [--schedule FILE]
 struct CodeOptions {
-  std::string dtype = "f32";
+  std::string dtype; ///< f32, f16 or bf16; empty: that of the tensors
   std::string target = "host";
   std::string schedule; ///< a file, or empty
 };
 void addCodeOptions(CLI::App &command, CodeOptions &options);
+/// The type that --dtype names, `otherwise` without it.
+gaze_element elementOf(const CodeOptions &options, gaze_element otherwise = GAZE_ELEMENT_FLOAT32);
+/// "f32", "f16", "bf16"
+std::string dtypeName(gaze_element element);
 /// Reads the schedule file, and warns on standard error where it was made for another CPU,
 /// target, type or head_dim. Throws a Failure, also for what is not supported yet, and
 /// CompileError where the schedule cannot be used.
-KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDim = 0);
+KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDim = 0,
+                            gaze_element otherwise = GAZE_ELEMENT_FLOAT32);
 
 /// [--threads N], 0: all cores
 void addThreadsOption(CLI::App &command, int &threads);

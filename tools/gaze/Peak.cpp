@@ -38,6 +38,21 @@ __attribute__((target("avx512f"))) double loopAvx512(long count) {
   return 2.0 * 16 * chains * static_cast<double>(count);
 }
 
+/// Pairs of bfloat16, all of them 0.5: the sums grow, and stop growing, at normal numbers.
+__attribute__((target("avx512f,avx512bf16"))) double loopBFloat16(long count) {
+  const __m512bh a = (__m512bh)_mm512_set1_ps(half); // NOLINT: any finite bits will do
+  __m512 x[chains];
+  for (__m512 &chain : x)
+    chain = _mm512_set1_ps(one);
+  for (long i = 0; i < count; ++i)
+#pragma GCC unroll 12
+    for (__m512 &chain : x)
+      chain = _mm512_dpbf16_ps(chain, a, a);
+  for (const __m512 &chain : x)
+    sink = chain[0];
+  return 4.0 * 16 * chains * static_cast<double>(count);
+}
+
 __attribute__((target("avx2,fma"))) double loopAvx2(long count) {
   const __m256 a = _mm256_set1_ps(half), b = _mm256_set1_ps(one);
   __m256 x[chains];
@@ -89,8 +104,15 @@ double rate(Loop loop) {
 
 } // namespace
 
-double gaze::cli::measurePeak(int threads) {
-  const Loop loop = widestLoop();
+gaze::cli::Arithmetic gaze::cli::arithmeticOf(gaze_element element, const std::string &target) {
+  const bool inPairs = element == GAZE_ELEMENT_BFLOAT16 &&
+                       (target == "host" || target == "x86-64-v4-bf16") &&
+                       __builtin_cpu_supports("avx512bf16");
+  return inPairs ? Arithmetic::BFloat16Pairs : Arithmetic::Float32;
+}
+
+double gaze::cli::measurePeak(Arithmetic arithmetic, int threads) {
+  const Loop loop = arithmetic == Arithmetic::BFloat16Pairs ? loopBFloat16 : widestLoop();
   double best = 0;
   for (int repetition = 0; repetition < 3; ++repetition) {
     std::atomic<int> ready{0};

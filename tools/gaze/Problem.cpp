@@ -51,17 +51,22 @@ static std::size_t checkedSize(std::initializer_list<std::int64_t> factors) {
 
 Output Problem::makeOutput() const {
   Output output;
-  output.out.resize(checkedSize({shape.batch, shape.heads, shape.seq_q, valueDim}));
+  output.out =
+      Elements(element(),
+               std::vector<float>(checkedSize({shape.batch, shape.heads, shape.seq_q, valueDim})));
   output.lse.resize(checkedSize({shape.batch, shape.heads, shape.seq_q}));
   return output;
 }
 
+KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &problem) {
+  return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
+}
+
 void Problem::run(const Plan &plan, Output &output, int threads) const {
-  plan.run(dense(q.data(), shape.heads, shape.seq_q, headDim),
-           dense(k.data(), shape.kv_heads, shape.seq_k, headDim),
-           dense(v.data(), shape.kv_heads, shape.seq_k, valueDim),
-           dense(output.out.data(), shape.heads, shape.seq_q, valueDim), output.lse.data(),
-           threads);
+  plan.run(q.tensor(shape.heads, shape.seq_q, headDim),
+           k.tensor(shape.kv_heads, shape.seq_k, headDim),
+           v.tensor(shape.kv_heads, shape.seq_k, valueDim),
+           output.out.tensor(shape.heads, shape.seq_q, valueDim), output.lse.data(), threads);
 }
 
 //===----------------------------------------------------------------------===//
@@ -102,7 +107,8 @@ NpyTensor readTensor(const std::string &path) {
 
 } // namespace
 
-Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_t> qStart) {
+Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_t> qStart,
+                         const CodeOptions &code) {
   NpyTensor q = readTensor(options.q), k = readTensor(options.k), v = readTensor(options.v);
   holdEqual(q, k, 0, "batch");
   holdEqual(k, v, 0, "batch");
@@ -123,9 +129,14 @@ Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_
   problem.shape.seq_q = q.shape[2];
   problem.shape.seq_k = k.shape[2];
   problem.shape.q_start = qStart.value_or(k.shape[2] - q.shape[2]);
-  problem.q = std::move(q.values);
-  problem.k = std::move(k.values);
-  problem.v = std::move(v.values);
+  bool narrow = true;
+  for (const NpyTensor *tensor : {&q, &k, &v})
+    narrow &= tensor->type == ElementType::Float16;
+  const gaze_element element =
+      elementOf(code, narrow ? GAZE_ELEMENT_FLOAT16 : GAZE_ELEMENT_FLOAT32);
+  problem.q = Elements(element, std::move(q.values));
+  problem.k = Elements(element, std::move(k.values));
+  problem.v = Elements(element, std::move(v.values));
   return problem;
 }
 
@@ -133,30 +144,34 @@ Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_
 // Made up
 //===----------------------------------------------------------------------===//
 
-Problem cli::randomProblem(const ShapeOptions &options, std::uint64_t seed) {
+Problem cli::randomProblem(const ShapeOptions &options, gaze_element element, std::uint64_t seed) {
   Problem problem;
   problem.shape = shapeOf(options);
-  problem.headDim = problem.valueDim = options.headDim;
+  problem.headDim = options.headDim;
+  problem.valueDim = options.valueDim ? options.valueDim : options.headDim;
   const gaze_shape &shape = problem.shape;
-  const std::size_t queries = checkedSize({shape.batch, shape.heads, shape.seq_q, options.headDim});
-  const std::size_t keys = checkedSize({shape.batch, shape.kv_heads, shape.seq_k, options.headDim});
+  const std::size_t queries = checkedSize({shape.batch, shape.heads, shape.seq_q, problem.headDim});
+  const std::size_t keys = checkedSize({shape.batch, shape.kv_heads, shape.seq_k, problem.headDim});
+  const std::size_t values =
+      checkedSize({shape.batch, shape.kv_heads, shape.seq_k, problem.valueDim});
   std::mt19937_64 bits(seed);
   std::normal_distribution<float> normal;
   for (auto [tensor, size] :
-       {std::pair(&problem.q, queries), {&problem.k, keys}, {&problem.v, keys}}) {
-    tensor->resize(size);
-    for (float &value : *tensor)
+       {std::pair(&problem.q, queries), {&problem.k, keys}, {&problem.v, values}}) {
+    std::vector<float> numbers(size);
+    for (float &value : numbers)
       value = normal(bits);
+    *tensor = Elements(element, std::move(numbers));
   }
   return problem;
 }
 
 Problem cli::chooseProblem(const CLI::App &command, const TensorOptions &tensors,
-                           const ShapeOptions &shape, std::uint64_t seed) {
+                           const ShapeOptions &shape, const CodeOptions &code, std::uint64_t seed) {
   if (!tensors.given())
-    return randomProblem(shape, seed);
+    return randomProblem(shape, elementOf(code), seed);
   if (shapeWasGiven(command))
     throw Failure("the shape is that of --q, --k and --v: give either the files or a shape",
                   ExitWrongUsage);
-  return readProblem(tensors, shape.qStart);
+  return readProblem(tensors, shape.qStart, code);
 }

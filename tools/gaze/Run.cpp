@@ -30,7 +30,7 @@ struct RunOptions {
 
 static void run(const RunOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
-  const Problem problem = readProblem(options.tensors, options.qStart);
+  const Problem problem = readProblem(options.tensors, options.qStart, options.code);
   checkRequirements(chosen, problem.shape, problem.headDim);
   if (!options.lse.empty() && std::filesystem::weakly_canonical(options.lse) ==
                                   std::filesystem::weakly_canonical(options.out))
@@ -40,13 +40,14 @@ static void run(const RunOptions &options) {
   if (!options.lse.empty())
     lseFile.emplace(options.lse);
 
-  const JitKernel kernel = jit(*chosen.program, *chosen.pattern,
-                               kernelOptions(options.code, problem.headDim, problem.valueDim));
+  const JitKernel kernel =
+      jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
   const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   Output output = problem.makeOutput();
   problem.run(plan, output, options.threads);
+  output.out.readBack();
 
-  writeNpy(outFile, problem.type, problem.outShape(), output.out.data());
+  writeNpy(outFile, problem.type, problem.outShape(), output.out.values().data());
   if (lseFile)
     writeNpy(*lseFile, ElementType::Float32, problem.lseShape(), output.lse.data());
   outFile.commit();
@@ -70,9 +71,13 @@ void cli::addRun(CLI::App &gaze) {
       ->type_name("LSE.npy");
   addCodeOptions(*command, options->code);
   addThreadsOption(*command, options->threads);
-  command->footer("Tensors are .npy files of float16, float32 or float64, in C order.\n\n"
-                  "Example:\n"
-                  "  gaze run patterns/longformer.gaze --set window=256 --q q.npy --k k.npy "
-                  "--v v.npy -o out.npy");
+  command->footer(
+      "Tensors are .npy files of float16, float32 or float64, in C order. Without --dtype\n"
+      "three files of float16 take a float16 kernel, others one of float32; numbers are\n"
+      "rounded to the kernel's type. bfloat16, which .npy files do not know, comes from\n"
+      "these types and goes back to Q's.\n\n"
+      "Example:\n"
+      "  gaze run patterns/longformer.gaze --set window=256 --q q.npy --k k.npy "
+      "--v v.npy -o out.npy");
   command->callback([options] { run(*options); });
 }

@@ -192,7 +192,7 @@ static void show(const ShowOptions &options) {
   if (options.picture)
     file.emplace(*options.picture);
 
-  KernelOptions code = kernelOptions(options.code, options.shape.headDim);
+  KernelOptions code = kernelOptions(options.code, options.shape.headDim, options.shape.valueDim);
   code.maskOnly = true;
   const JitKernel jitted = jit(*chosen.program, *chosen.pattern, code);
   const gaze_kernel &kernel = jitted.table();
@@ -242,7 +242,7 @@ void cli::addShow(CLI::App &gaze) {
       "Shades tell which share of a character's pairs is kept: none, ░ up to a third,\n"
       "▒ up to two thirds, ▓ less than all, █ all. Where heads or batch entries differ,\n"
       "each different mask is drawn; the numbers are of all together.\n\n"
-      "Memory: what the kernel reads of K and V, a tile at a time, in float32, and what\n"
+      "Memory: what the kernel reads of K and V, a tile at a time, and what\n"
       "the plan takes. Reach: how many layers it takes until every query has heard of\n"
       "every key that dense attention with the same causality would give it, or a query\n"
       "that never does; for long sequences a bound from below. Counts that would take\n"

@@ -66,11 +66,13 @@ struct FoundCost {
 } // namespace
 
 static reference::Result computeReference(const ChosenPattern &chosen, const Problem &problem,
-                                          reference::Pairs pairs) {
+                                          reference::Pairs pairs,
+                                          std::optional<gaze_element> plain = {}) {
   Progress progress(pairs == reference::Pairs::Kept ? "reference" : "dense attention");
   return reference::attention(chosen.interpreter(), problem.shape, problem.headDim,
-                              problem.valueDim, problem.q.data(), problem.k.data(),
-                              problem.v.data(), std::ref(progress), pairs);
+                              problem.valueDim, problem.q.values().data(),
+                              problem.k.values().data(), problem.v.values().data(),
+                              std::ref(progress), pairs, plain);
 }
 
 static FoundCost computeCost(const ChosenPattern &chosen, const Problem &problem,
@@ -103,23 +105,36 @@ static std::int64_t rowsWithNan(const reference::Result &expected) {
   return rows;
 }
 
-static void printText(const reference::Comparison &found, const reference::Result &expected) {
+/// What an output may be off by at least.
+static double bound(const reference::Tolerance &tolerance) {
+  return std::max(tolerance.out, reference::toleranceF32);
+}
+
+static void printText(const reference::Comparison &found, const reference::Result &expected,
+                      const reference::Tolerance &tolerance) {
   std::cout << "largest error          " << found.maxAbsError << "\n"
             << "of the log-sum-exp     " << found.maxLseError << "\n"
             << "rows that keep no key  " << expected.rowsEmpty << "\n";
   if (const std::int64_t rows = rowsWithNan(expected))
     std::cout << "rows with NaN          " << rows << ", as the formula gives for these inputs\n";
-  std::cout << "tolerance              " << reference::toleranceF32
-            << " of each row's magnitude, and of 1\n"
-            << (found.ok ? "ok\n" : "not ok\n");
+  if (expected.plain.empty())
+    std::cout << "tolerance              " << reference::toleranceF32
+              << " of each row's magnitude, and of 1\n";
+  else
+    std::cout << "tolerance              " << bound(tolerance)
+              << ", twice the largest error of plain float32 rounded to the type\n";
+  std::cout << (found.ok ? "ok\n" : "not ok\n");
 }
 
 static nlohmann::ordered_json toJson(const reference::Comparison &found,
-                                     const reference::Result &expected) {
-  return {
-      {"max_abs_error", number(found.maxAbsError)}, {"max_lse_error", number(found.maxLseError)},
-      {"rows_empty", expected.rowsEmpty},           {"rows_nan", rowsWithNan(expected)},
-      {"tolerance", reference::toleranceF32},       {"ok", found.ok}};
+                                     const reference::Result &expected,
+                                     const reference::Tolerance &tolerance) {
+  return {{"max_abs_error", number(found.maxAbsError)},
+          {"max_lse_error", number(found.maxLseError)},
+          {"rows_empty", expected.rowsEmpty},
+          {"rows_nan", rowsWithNan(expected)},
+          {"tolerance", bound(tolerance)},
+          {"ok", found.ok}};
 }
 
 static std::string textOf(const FoundCost &found) {
@@ -131,15 +146,16 @@ static std::string textOf(const FoundCost &found) {
 
 /// `cost` where it was asked for.
 static void print(const reference::Comparison &found, const reference::Result &expected,
-                  const std::optional<FoundCost> &cost, bool json) {
+                  const reference::Tolerance &tolerance, const std::optional<FoundCost> &cost,
+                  bool json) {
   if (json) {
-    nlohmann::ordered_json object = toJson(found, expected);
+    nlohmann::ordered_json object = toJson(found, expected, tolerance);
     if (cost)
       object["dense"] = cost->cost ? costJson(*cost->cost, cost->causal) : nullptr;
     std::cout << object.dump(2) << "\n";
     return;
   }
-  printText(found, expected);
+  printText(found, expected, tolerance);
   if (cost)
     std::cout << "\n" << textOf(*cost);
 }
@@ -157,31 +173,41 @@ static void print(const reference::Comparison &found, const reference::Result &e
     text << ": log-sum-exp " << output.lse[row] << ", expected " << expected.lse[row];
   } else {
     const std::int64_t i = row * problem.valueDim + found.worstChannel;
-    text << ", channel " << found.worstChannel << ": " << output.out[i] << ", expected "
+    text << ", channel " << found.worstChannel << ": " << output.out.values()[i] << ", expected "
          << expected.out[i];
   }
   throw Failure(text.str(), ExitNotVerified);
 }
 
+/// float32 has a tolerance of its own.
+static std::optional<gaze_element> plainType(const Problem &problem) {
+  const gaze_element element = problem.element();
+  return element == GAZE_ELEMENT_FLOAT32 ? std::nullopt : std::optional(element);
+}
+
 static void verify(const CLI::App &command, const VerifyOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
-  const Problem problem = chooseProblem(command, options.tensors, options.shape, options.seed);
+  const Problem problem =
+      chooseProblem(command, options.tensors, options.shape, options.code, options.seed);
   checkRequirements(chosen, problem.shape, problem.headDim);
-  const JitKernel kernel = jit(*chosen.program, *chosen.pattern,
-                               kernelOptions(options.code, problem.headDim, problem.valueDim));
+  const JitKernel kernel =
+      jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
   const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
   if (!options.json)
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
 
   Output output = problem.makeOutput();
   problem.run(plan, output, options.threads);
-  const reference::Result expected = computeReference(chosen, problem, reference::Pairs::Kept);
-  const reference::Comparison found =
-      reference::compare(expected, problem.valueDim, output.out.data(), output.lse.data());
+  output.out.readBack();
+  const reference::Result expected =
+      computeReference(chosen, problem, reference::Pairs::Kept, plainType(problem));
+  const reference::Tolerance tolerance = reference::toleranceOf(expected, problem.element());
+  const reference::Comparison found = reference::compare(
+      expected, problem.valueDim, output.out.values().data(), output.lse.data(), tolerance);
   std::optional<FoundCost> cost;
   if (options.dense || options.tensors.given())
     cost = computeCost(chosen, problem, expected);
-  print(found, expected, cost, options.json);
+  print(found, expected, tolerance, cost, options.json);
   if (!found.ok)
     failAt(found, expected, problem, output);
 }
@@ -205,7 +231,10 @@ void cli::addVerify(CLI::App &gaze) {
       "Runs the kernel and the reference, which evaluates the pattern pair by pair in\n"
       "float64 and shares nothing with the compiler. An output row may be off by 3e-6 of its\n"
       "magnitude (the weighted mean of max |v|), and by 3e-6 where that is less than 1; the\n"
-      "log-sum-exp likewise. NaN is right only where the reference has it. Exit status 3\n"
+      "log-sum-exp likewise. A kernel of f16 or bf16 may be off by twice the largest error of a\n"
+      "plain program in float32 whose output is rounded to the type, which is computed as well;\n"
+      "the log-sum-exp of bf16 by 2^-9. NaN is right only where the reference has it. Exit status "
+      "3\n"
       "where the kernel is wrong.\n\n"
       "With --q, --k and --v it also tells how far the pattern is from dense attention, by\n"
       "head and over all, in float64: what accuracy the mask costs on these tensors. Dense\n"

@@ -1,0 +1,31 @@
+//===- Plain.h - Attention as a plain program in float32 has it ----------------===//
+//
+// What a kernel of 16-bit elements is measured by: dot products, softmax and sums in
+// float32, one after the other, over the kept keys of a row, and the result rounded to
+// the type. Its error against float64 is what the type itself costs.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_COMPILER_REFERENCE_PLAIN_H
+#define GAZE_COMPILER_REFERENCE_PLAIN_H
+
+#include "dsl/Interpreter.h"
+#include "runtime/gaze.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace gaze::reference {
+
+/// A row of Q, and the rows of K and V of its head.
+struct PlainRow {
+  const float *q, *k, *v;
+  int headDim, valueDim;
+};
+
+/// The row at `at` over the kept `keys`, into out[valueDim], rounded to `type`.
+void plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at, const PlainRow &row,
+                    const std::vector<std::int64_t> &keys, gaze_element type, float *out);
+
+} // namespace gaze::reference
+
+#endif // GAZE_COMPILER_REFERENCE_PLAIN_H
