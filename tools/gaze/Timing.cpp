@@ -14,15 +14,15 @@ double cli::timeOnce(const std::function<void()> &run) {
   return one.ms();
 }
 
-double cli::medianTime(const std::function<void()> &run) {
+RunTimes cli::timeRuns(const std::function<void()> &run, int count) {
   run();
+  const auto wanted = static_cast<std::size_t>(count);
   std::vector<double> times;
   const Stopwatch all;
-  while (times.size() < 5 || all.ms() < 500)
+  while (count > 0 ? times.size() < wanted : times.size() < 5 || all.ms() < 500)
     times.push_back(timeOnce(run));
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
+  std::sort(times.begin(), times.end());
+  return {times[times.size() / 2], times.front()};
 }
 
 /// How far the shortest of the runs in even places is from the shortest in odd ones: two

@@ -28,9 +28,14 @@ private:
 /// Milliseconds that a run takes.
 double timeOnce(const std::function<void()> &run);
 
-/// The median in milliseconds over half a second and at least five runs, behind one
-/// that warms the caches.
-double medianTime(const std::function<void()> &run);
+/// In milliseconds.
+struct RunTimes {
+  double median = 0, shortest = 0;
+};
+
+/// Of `count` runs behind one that warms the caches; with `count` = 0 of as many as half
+/// a second takes, and at least five.
+RunTimes timeRuns(const std::function<void()> &run, int count);
 
 /// Two ways to compute the same, in milliseconds of their shortest runs.
 struct Duel {
