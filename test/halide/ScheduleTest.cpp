@@ -54,7 +54,7 @@ TEST(Schedule, reasons) {
   EXPECT_EQ(reason(&Schedule::tileQ, 33),
             "tile_q must be a multiple of the vector lanes, 8, and 33 is none");
   EXPECT_EQ(reason(&Schedule::tileQ, 264), "tile_q must be from 1 to 256, not 264");
-  EXPECT_EQ(reason(&Schedule::edgeK, 24), "edge_k must divide tile_k, 64, and 24 does not");
+  EXPECT_EQ(reason(&Schedule::edgeK, 24), "edge_k must divide tile_k, 32, and 24 does not");
   EXPECT_EQ(reason(&Schedule::channels, 6),
             "channels must divide the head dimension of V, 64, and 6 does not");
   EXPECT_EQ(reason(&Schedule::tileQ, 32), "");
