@@ -152,11 +152,10 @@ void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string 
       << ", " << table.value_dim << ", /* element, head_dim, value_dim */\n    " << table.tile_q
       << ", " << table.tile_k << ", " << table.edge_k << ", " << table.chunk_tiles << ", "
       << table.max_rows << ", /* tile_q, tile_k, edge_k, chunk_tiles, max_rows */\n    "
-      << table.reads_head << ", "
-      << table.reads_batch << ", " << table.faults_read_head << ", " << table.faults_read_batch
-      << ", /* reads_*, faults_read_* */\n    INT64_C(" << table.scratch_bytes
-      << "), /* scratch_bytes */\n    " << table.parameter_count << ", " << table.requirement_count
-      << ", " << table.input_count << ", " << table.site_count
+      << table.reads_head << ", " << table.reads_batch << ", " << table.faults_read_head << ", "
+      << table.faults_read_batch << ", /* reads_*, faults_read_* */\n    INT64_C("
+      << table.scratch_bytes << "), /* scratch_bytes */\n    " << table.parameter_count << ", "
+      << table.requirement_count << ", " << table.input_count << ", " << table.site_count
       << ", /* parameters, requirements, inputs, sites */\n    "
       << only(table.parameter_count, "_parameters") << ", "
       << only(table.requirement_count, "_requirements") << ",\n    "

@@ -42,9 +42,9 @@ RowTiles::RowTiles(const std::string &name, int width, Expr first, Expr count, i
 AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, int lanes,
                                int rowBlock)
     : sizes(sizes), lanes(lanes), rowBlock(rowBlock), q(sizes.element.halideType(), 3, "q"),
-      k(sizes.element.halideType(), 2, "k"), v(sizes.element.halideType(), 2, "v"), step(0, sizes.headDim / lanes, "step"),
-      lane(0, lanes, "lane"), channel(0, sizes.valueDim, "channel"),
-      fullTiles("full", sizes.tileK, 0, full, lanes),
+      k(sizes.element.halideType(), 2, "k"), v(sizes.element.halideType(), 2, "v"),
+      step(0, sizes.headDim / lanes, "step"), lane(0, lanes, "lane"),
+      channel(0, sizes.valueDim, "channel"), fullTiles("full", sizes.tileK, 0, full, lanes),
       partialTiles("partial", sizes.edgeK, full, count - full, lanes) {
   const Expr queryCount = q.dim(1).extent(), headCount = q.dim(2).extent();
   const Expr lastRow = queryCount * headCount - 1;

@@ -27,8 +27,8 @@ class RowExpressions {
 public:
   /// `environment` holds what is the same for all rows, `positionOf` gives the place of
   /// a row, `row` is the dimension of loads(). `kernel` must outlive this.
-  RowExpressions(const Kernel &kernel, int headDim, Environment environment,
-                 const Halide::Var &row, std::function<RowPosition(Halide::Expr row)> positionOf);
+  RowExpressions(const Kernel &kernel, int headDim, Environment environment, const Halide::Var &row,
+                 std::function<RowPosition(Halide::Expr row)> positionOf);
 
   /// What an element of Q is multiplied by: the scale and, where the pattern has no
   /// score of its own, log2(e).
