@@ -3,8 +3,12 @@
 
 #include "compiler/FrontEnd.h"
 #include "compiler/Header.h"
+#include "compiler/Machine.h"
 #include "compiler/halide/Emit.h"
+#include "compiler/jit/BuildIdentity.h"
+#include "compiler/jit/Digest.h"
 #include "compiler/jit/Loader.h"
+#include "compiler/jit/ObjectCache.h"
 #include "dsl/Print.h"
 
 #include <HalideRuntime.h>
@@ -79,40 +83,32 @@ void checkDimension(int value, const char *name) {
                                           std::to_string(value));
 }
 
+TargetInfo targetOf(const KernelOptions &options) {
+  if (const std::optional<TargetInfo> target = findTarget(options.target))
+    return *target;
+  fail(CompileError::Kind::Pattern,
+       "unknown target '" + options.target +
+           "'; known: host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16");
+}
+
 EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
+  const ChosenSchedule chosen = chooseSchedule(options);
   EmitOptions result;
   result.prefix = options.name.empty() ? pattern.name.text : options.name;
-  result.headDim = options.headDim;
-  result.valueDim = options.valueDim ? options.valueDim : options.headDim;
+  result.headDim = chosen.basis.headDim;
+  result.valueDim = chosen.basis.valueDim;
+  result.target = targetOf(options);
+  result.schedule = chosen.schedule;
   result.element = options.element;
-  if (!isFloat(options.element))
-    fail(CompileError::Kind::Pattern, "Q, K and V are float32, float16 or bfloat16");
-  checkDimension(result.headDim, "head_dim");
-  checkDimension(result.valueDim, "the head_dim of V");
-  const std::optional<TargetInfo> target = findTarget(options.target);
-  if (!target)
-    fail(CompileError::Kind::Pattern,
-         "unknown target '" + options.target +
-             "'; known: host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16");
-  result.target = *target;
-  result.schedule = defaultSchedule(target->lanes);
-  std::string wrong;
-  if (options.scheduleJson)
-    wrong = fromJson(*options.scheduleJson, result.schedule);
-  completeSchedule(result.schedule);
-  if (wrong.empty())
-    wrong = invalidReason(result.schedule, target->lanes, result.valueDim);
-  if (!wrong.empty())
-    fail(CompileError::Kind::Pattern, "the schedule cannot be used: " + wrong);
   return result;
 }
 
-Kernel lower(const dsl::Program &program, const dsl::Pattern &pattern) {
+LoweredKernel lower(const dsl::Program &program, const dsl::Pattern &pattern) {
   dsl::Diagnostics diagnostics;
-  std::optional<Kernel> kernel = lowerToKernel(program, pattern, diagnostics);
-  if (!kernel)
+  std::optional<LoweredKernel> lowered = lowerToKernel(program, pattern, diagnostics);
+  if (!lowered)
     throw CompileError(CompileError::Kind::Pattern, diagnostics.render(program.sources));
-  return std::move(*kernel);
+  return std::move(*lowered);
 }
 
 void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, const fs::path &path) {
@@ -130,6 +126,25 @@ std::string emitToText(const Kernel &kernel, const EmitOptions &options, Output 
   return readFile(path);
 }
 
+/// The object of a kernel for this process, from the cache where it may come from there.
+std::string objectFor(const LoweredKernel &lowered, const EmitOptions &options, Cached cached,
+                      bool &fromCache) {
+  fromCache = false;
+  if (cached == Cached::Never)
+    return emitToText(lowered.kernel, options, Output::Object);
+  const ObjectCache cache = ObjectCache::ofUser();
+  const std::string key =
+      digest(buildIdentity() + "\n" + identityOf(options) + "\n" + lowered.text);
+  if (cached == Cached::Use)
+    if (std::optional<std::string> found = cache.find(key)) {
+      fromCache = true;
+      return std::move(*found);
+    }
+  std::string object = emitToText(lowered.kernel, options, Output::Object);
+  cache.store(key, object);
+  return object;
+}
+
 } // namespace
 
 /// Everything that a gaze_kernel points to.
@@ -141,6 +156,7 @@ struct JitKernel::Storage {
   std::vector<gaze_input> inputs;
   std::vector<gaze_site> sites;
   std::unique_ptr<LoadedObject> code;
+  bool fromCache = false;
   gaze_kernel table = {};
 };
 
@@ -216,12 +232,59 @@ JitKernel::JitKernel(std::shared_ptr<const Storage> given) : storage(std::move(g
 
 const gaze_kernel &JitKernel::table() const { return storage->table; }
 
+bool JitKernel::fromCache() const { return storage->fromCache; }
+
+ChosenSchedule chooseSchedule(const KernelOptions &options) {
+  if (!isFloat(options.element))
+    fail(CompileError::Kind::Pattern, "Q, K and V are float32, float16 or bfloat16");
+  const TargetInfo target = targetOf(options);
+  ChosenSchedule chosen;
+  ScheduleBasis &basis = chosen.basis;
+  basis.lanes = target.lanes;
+  basis.registers = target.registers;
+  basis.dtype = options.element == GAZE_ELEMENT_FLOAT16    ? "f16"
+                : options.element == GAZE_ELEMENT_BFLOAT16 ? "bf16"
+                                                           : "f32";
+  basis.headDim = options.headDim;
+  basis.valueDim = options.valueDim ? options.valueDim : options.headDim;
+  checkDimension(basis.headDim, "head_dim");
+  checkDimension(basis.valueDim, "the head_dim of V");
+  if (options.target == "host") {
+    const Machine machine = thisMachine();
+    chosen.madeFor.cpu = machine.cpu;
+    chosen.madeFor.cores = machine.cores;
+  }
+  chosen.madeFor.target = target.name;
+  chosen.madeFor.dtype = basis.dtype;
+  chosen.madeFor.headDim = basis.headDim;
+  chosen.madeFor.valueDim = basis.valueDim;
+
+  ScheduleFile file;
+  std::string wrong;
+  if (options.scheduleJson)
+    wrong = fromJson(*options.scheduleJson, file);
+  chosen.schedule = file.schedule;
+  chosen.given = file.madeFor;
+  completeSchedule(chosen.schedule, basis);
+  if (wrong.empty())
+    wrong = invalidReason(chosen.schedule, basis);
+  if (!wrong.empty())
+    fail(CompileError::Kind::Pattern, "the schedule cannot be used: " + wrong);
+  return chosen;
+}
+
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
   EmitOptions resolved = resolve(pattern, options);
   resolved.maskOnly = options.maskOnly;
-  const std::shared_ptr<JitKernel::Storage> storage = describe(lower(program, pattern), resolved);
-  const std::string object = emitToText(storage->kernel, resolved, Output::Object);
+  if (!runsHere(resolved.target))
+    fail(CompileError::Kind::Pattern, "this machine cannot run kernels for " + options.target +
+                                          ": it lacks some of the instructions");
+  LoweredKernel lowered = lower(program, pattern);
+  bool fromCache;
+  const std::string object = objectFor(lowered, resolved, options.cached, fromCache);
+  const auto storage = describe(std::move(lowered.kernel), resolved);
+  storage->fromCache = fromCache;
   try {
     storage->code = std::make_unique<LoadedObject>(
         object, std::vector<std::pair<std::string, void *>>{
@@ -252,6 +315,20 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
   return JitKernel(storage);
 }
 
+/// With what it was made for: the CPU is the one that it was tuned on, where it was.
+static ScheduleFile usedSchedule(const dsl::Pattern &pattern, const KernelOptions &options) {
+  const ChosenSchedule chosen = chooseSchedule(options);
+  ScheduleFile file;
+  file.schedule = chosen.schedule;
+  file.madeFor = chosen.madeFor;
+  file.madeFor->pattern = pattern.name.text;
+  if (chosen.given) {
+    file.madeFor->cpu = chosen.given->cpu;
+    file.madeFor->cores = chosen.given->cores;
+  }
+  return file;
+}
+
 CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
                              const KernelOptions &options, const std::string &folder) {
   const EmitOptions resolved = resolve(pattern, options);
@@ -263,7 +340,7 @@ CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pa
   fs::create_directories(folder, error);
   if (error)
     fail(CompileError::Kind::File, "cannot make the folder " + folder + ": " + error.message());
-  const auto storage = describe(lower(program, pattern), resolved);
+  const auto storage = describe(lower(program, pattern).kernel, resolved);
 
   // Everything is written beside its place first, then renamed.
   std::string staging = (fs::path(folder) / ".gaze-XXXXXX").string();
@@ -282,7 +359,7 @@ CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pa
   const dsl::Span source = pattern.name.span;
   writeWhole(staged / (name + ".h"),
              kernelHeader(storage->table, name, program.sources.file(source.file).path()));
-  writeWhole(staged / (name + ".schedule.json"), toJson(resolved.schedule));
+  writeWhole(staged / (name + ".schedule.json"), toJson(usedSchedule(pattern, options)));
 
   for (const char *suffix : {".o", ".h", ".schedule.json"})
     if (const fs::path to = fs::path(folder) / (name + suffix); fs::is_directory(to, error))
@@ -316,7 +393,7 @@ std::string emit(const dsl::Program &program, const dsl::Pattern &pattern,
     return *text;
   }
   default:
-    return emitToText(lower(program, pattern), resolve(pattern, options),
+    return emitToText(lower(program, pattern).kernel, resolve(pattern, options),
                       stage == Stage::Halide ? Output::Statements
                       : stage == Stage::Llvm ? Output::Llvm
                                              : Output::Assembly);

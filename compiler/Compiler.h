@@ -12,7 +12,7 @@
 #ifndef GAZE_COMPILER_COMPILER_H
 #define GAZE_COMPILER_COMPILER_H
 
-#include "compiler/Schedule.h"
+#include "compiler/ScheduleFile.h"
 #include "dsl/Ast.h"
 #include "runtime/gaze.h"
 
@@ -35,6 +35,13 @@ public:
   const Kind kind;
 };
 
+/// What a JIT kernel has to do with the user's cache (docs/schedules.md).
+enum class Cached {
+  Use,     ///< take the object from there, or compile and put it there
+  Refresh, ///< compile and put it there
+  Never
+};
+
 struct KernelOptions {
   std::string name; ///< of the symbols in the object; default: the pattern's name
   int headDim = 64; ///< of Q and K: a multiple of 8, from 8 to 256
@@ -44,12 +51,26 @@ struct KernelOptions {
   std::string target = "host"; ///< host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16
   bool maskOnly = false;       ///< jit: without what Q, K and V go through, for masks alone
   std::optional<std::string> scheduleJson; ///< text of a schedule file; default: Schedule.h's rule
+  Cached cached = Cached::Use;             ///< jit only
 };
+
+/// The schedule that options come to on this machine.
+struct ChosenSchedule {
+  Schedule schedule; ///< complete and valid
+  ScheduleBasis basis;
+  MadeFor madeFor; ///< as far as the options tell; the CPU and its cores for the target host
+  std::optional<MadeFor> given; ///< what the file says that it was made for
+};
+
+/// Throws CompileError.
+ChosenSchedule chooseSchedule(const KernelOptions &options);
 
 /// A kernel in this process, from the same object code that `compileToFiles` writes.
 class JitKernel {
 public:
   const gaze_kernel &table() const;
+  /// The object came from the cache: nothing was compiled.
+  bool fromCache() const;
 
   struct Storage;
   explicit JitKernel(std::shared_ptr<const Storage> storage);

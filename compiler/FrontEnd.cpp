@@ -71,12 +71,12 @@ std::optional<std::string> emitKernelIR(const dsl::Program &program, const dsl::
   return lowering.text();
 }
 
-std::optional<Kernel> lowerToKernel(const dsl::Program &program, const dsl::Pattern &pattern,
-                                    dsl::Diagnostics &diagnostics) {
+std::optional<LoweredKernel> lowerToKernel(const dsl::Program &program, const dsl::Pattern &pattern,
+                                           dsl::Diagnostics &diagnostics) {
   Lowering lowering(program, pattern);
   if (!lowering.run(diagnostics))
     return std::nullopt;
-  return lowering.kernel();
+  return LoweredKernel{lowering.kernel(), lowering.text()};
 }
 
 } // namespace gaze

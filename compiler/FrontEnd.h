@@ -25,10 +25,16 @@ std::string emitDialect(const dsl::Program &program, const dsl::Pattern &pattern
 std::optional<std::string> emitKernelIR(const dsl::Program &program, const dsl::Pattern &pattern,
                                         dsl::Diagnostics &diagnostics);
 
+/// A Kernel and the kernel IR that it was read from.
+struct LoweredKernel {
+  Kernel kernel;
+  std::string text; ///< everything in the kernel follows from it, but for places in the source
+};
+
 /// Runs all passes. Nothing is returned only with a diagnostic, such as an
 /// expansion past the limit on operations.
-std::optional<Kernel> lowerToKernel(const dsl::Program &program, const dsl::Pattern &pattern,
-                                    dsl::Diagnostics &diagnostics);
+std::optional<LoweredKernel> lowerToKernel(const dsl::Program &program, const dsl::Pattern &pattern,
+                                           dsl::Diagnostics &diagnostics);
 
 } // namespace gaze
 

@@ -1,8 +1,9 @@
 //===- Schedule.h - Every speed decision, by name ----------------------------===//
 //
 // A schedule says how a kernel is computed and never what: the results differ in
-// rounding at most. `*.schedule.json` files hold one; `gaze compile` writes the
-// one that it used beside the object.
+// rounding at most. Its knobs stand in one table (compiler/halide/Schedule.cpp), from
+// which schedule files, checks, defaults, the moves of `gaze tune` and the table in
+// docs/schedules.md come: a new knob is a member here and an entry there.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_SCHEDULE_H
@@ -10,38 +11,72 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace gaze {
 
+/// A knob is at least 1; 0 stands for one that nobody has set.
 struct Schedule {
-  int tileQ = 0;      ///< queries of a tile; a multiple of the target's vector lanes
-  int tileK = 0;      ///< keys of a full tile
-  int edgeK = 0;      ///< keys of a partial tile, which a plan keeps or skips; divides tileK
-  int keys = 0;       ///< keys whose scores are accumulated in registers together; divides tileK
-  int channels = 0;   ///< output channels accumulated in registers together; divides value_dim
-  int chunkTiles = 0; ///< key tiles whose scores are kept at once, before P V
-  int maxRows = 0;    ///< rows that the kernel for few rows takes at most
+  int tileQ = 0;
+  int tileK = 0;
+  int edgeK = 0;
+  int keys = 0;
+  int channels = 0;
+  int chunkTiles = 0;
+  int maxRows = 0;
 };
 
-/// The default rule. `lanes` is the number of floats of a vector of the target. Knobs
-/// that follow from others are 0 until completeSchedule.
-Schedule defaultSchedule(int lanes);
+/// What the default of a knob may depend on.
+struct ScheduleBasis {
+  int lanes = 0;     ///< floats of a vector of the target
+  int registers = 0; ///< vectors that the target's registers hold
+  std::string dtype = "f32";
+  int headDim = 0;
+  int valueDim = 0;
+};
+
+/// A number that a knob is held to.
+struct KnobLimit {
+  const char *name = nullptr; ///< "tile_k", "the vector lanes"; none: there is no such limit
+  int (*number)(const ScheduleBasis &basis, const Schedule &schedule) = nullptr;
+};
+
+struct Knob {
+  const char *name; ///< in schedule files
+  int Schedule::*value;
+  int least, most;
+  KnobLimit multipleOf; ///< the knob is a multiple of it
+  KnobLimit divides;    ///< the knob divides it; another knob stands earlier in the table
+  const char *meaning;  ///< what it does, in one sentence
+  const char *rule;     ///< its default, in words
+  /// The default before it is fitted to the limits; knobs earlier in the table are set.
+  int (*standard)(const ScheduleBasis &basis, const Schedule &schedule);
+};
+
+/// All knobs, in the order in which a schedule file lists them.
+const std::vector<Knob> &knobs();
+
+/// The table of knobs in Markdown, as docs/schedules.md has it.
+std::string knobTable();
+
+/// The default rule.
+Schedule defaultSchedule(const ScheduleBasis &basis);
 
 /// Sets the knobs that nobody has set, by those that somebody may have.
-void completeSchedule(Schedule &schedule);
+void completeSchedule(Schedule &schedule, const ScheduleBasis &basis);
 
-/// Why the schedule cannot be used for these sizes, or an empty string.
-std::string invalidReason(const Schedule &schedule, int lanes, int valueDim);
+/// Takes every knob to the largest value up to its own that keeps to the knob's range and
+/// limits: what follows a change of a knob that others depend on.
+void fitSchedule(Schedule &schedule, const ScheduleBasis &basis);
+
+/// Why the schedule cannot be used, or an empty string.
+std::string invalidReason(const Schedule &schedule, const ScheduleBasis &basis);
+
+bool operator==(const Schedule &a, const Schedule &b);
+bool operator!=(const Schedule &a, const Schedule &b);
 
 /// The memory that one call of a kernel's function takes at most.
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim);
-
-/// As a JSON object, one knob a line.
-std::string toJson(const Schedule &schedule);
-
-/// Reads a JSON object over `schedule`: knobs that it does not name stay. Returns
-/// what is wrong with the text, or an empty string.
-std::string fromJson(const std::string &text, Schedule &schedule);
 
 } // namespace gaze
 

@@ -13,6 +13,8 @@ config.test_source_root = os.path.join(config.source_root, "test")
 bin_folder = os.path.join(config.binary_root, "bin")
 config.environment["PATH"] = os.pathsep.join([bin_folder, config.llvm_tools, os.environ["PATH"]])
 config.environment["LLVM_DISABLE_CRASH_REPORT"] = "1"
+# Compiled kernels are kept here and not among the user's; those of another build are never used.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 
 # Then a program that is compiled without these flags cannot link what is built here.
 if "-fsanitize" in config.cxx_flags:

@@ -5,6 +5,7 @@
 #include "compiler/halide/ScheduleCpu.h"
 
 #include <numeric>
+#include <sstream>
 
 using namespace Halide;
 
@@ -113,10 +114,11 @@ OutputFileType fileType(Output output) {
 
 std::optional<TargetInfo> findTarget(const std::string &name) {
   const auto describe = [](const Target &target) {
+    const bool manyRegisters = target.has_feature(Target::AVX512);
     const bool dotsBFloat16 = target.has_feature(Target::AVX512_Zen4) ||
                               target.has_feature(Target::AVX512_SapphireRapids);
     return TargetInfo{target.to_string(), target.natural_vector_size(Float(32)),
-                      target.has_feature(Target::F16C), dotsBFloat16};
+                      manyRegisters ? 32 : 16, target.has_feature(Target::F16C), dotsBFloat16};
   };
   if (name == "host")
     return describe(get_host_target());
@@ -130,6 +132,28 @@ std::optional<TargetInfo> findTarget(const std::string &name) {
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake-avx512_"
                            "cannonlake-avx512_zen4"));
   return std::nullopt;
+}
+
+bool runsHere(const TargetInfo &target) {
+  const Target here = get_host_target(), there(target.name);
+  for (int i = 0; i < Target::FeatureEnd; ++i)
+    if (const auto feature = static_cast<Target::Feature>(i);
+        there.has_feature(feature) && !here.has_feature(feature))
+      return false;
+  return here.arch == there.arch && here.os == there.os;
+}
+
+std::string identityOf(const EmitOptions &options) {
+  // A new option does not compile here until it is a part of the text.
+  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly] = options;
+  std::ostringstream text;
+  text << "halide " << HALIDE_VERSION_MAJOR << "." << HALIDE_VERSION_MINOR << "."
+       << HALIDE_VERSION_PATCH << "\n"
+       << prefix << " " << target.name << " " << target.lanes << " " << element << " " << headDim
+       << " " << valueDim << " " << maskOnly;
+  for (const Knob &knob : knobs())
+    text << " " << knob.name << "=" << schedule.*knob.value;
+  return text.str();
 }
 
 void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,

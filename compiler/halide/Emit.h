@@ -20,6 +20,7 @@ namespace gaze {
 struct TargetInfo {
   std::string name;     ///< as Halide spells it
   int lanes;            ///< floats of a vector
+  int registers;        ///< vectors that its registers hold
   bool convertsFloat16; ///< has F16C: float16 to float32 and back
   bool dotsBFloat16;    ///< has vdpbf16ps, which adds products of pairs of bfloat16 to floats
 };
@@ -27,6 +28,9 @@ struct TargetInfo {
 /// `name` is host, x86-64, x86-64-v3, x86-64-v4 or x86-64-v4-bf16 (with AVX-512 BF16, as in
 /// Zen 4 and Sapphire Rapids); nothing for any other.
 std::optional<TargetInfo> findTarget(const std::string &name);
+
+/// This machine has every feature of the target.
+bool runsHere(const TargetInfo &target);
 
 enum class Output { Object, Assembly, Llvm, Statements };
 
@@ -39,6 +43,10 @@ struct EmitOptions {
   int valueDim;
   bool maskOnly = false; ///< without PREFIX_accumulate and PREFIX_finish
 };
+
+/// Everything of the options that decides the code, and Halide's version, as text: with
+/// the kernel IR it decides the object.
+std::string identityOf(const EmitOptions &options);
 
 /// What Halide said of a pipeline that we built: our own fault.
 class EmitError : public std::runtime_error {

@@ -28,9 +28,11 @@ struct Compiled {
     program = dsl::loadText("test.gaze", text, {GAZE_PATTERNS}, diagnostics);
     if (diagnostics.hasErrors())
       throw std::runtime_error(diagnostics.render(program.sources) + text);
-    kernel = lowerToKernel(program, program.patterns.at(0), diagnostics);
-    if (!kernel)
+    std::optional<LoweredKernel> lowered =
+        lowerToKernel(program, program.patterns.at(0), diagnostics);
+    if (!lowered)
       throw std::runtime_error(diagnostics.render(program.sources) + text);
+    kernel = std::move(lowered->kernel);
   }
   const dsl::Pattern &pattern() const { return program.patterns.at(0); }
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Compiler.h"
 #include "dsl/Load.h"
+#include "tools/gaze/Bandwidth.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
@@ -14,9 +15,9 @@
 #include "tools/gaze/KernelMask.h"
 #include "tools/gaze/Peak.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Timing.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -34,7 +35,9 @@ struct BenchOptions {
   ShapeOptions shape;
   CodeOptions code;
   int threads = 0;
+  int repetitions = 0; ///< 0: as many as half a second takes, at least five
   bool dense = false;
+  bool bandwidth = false;
   bool json = false;
 
   BenchOptions() {
@@ -45,56 +48,45 @@ struct BenchOptions {
 
 /// Times of one pattern, in milliseconds.
 struct Times {
-  double run = 0, plan = 0, compile = 0;
+  double run = 0, least = 0; ///< the median and the least of the runs
+  double plan = 0, compile = 0;
+  std::optional<double> cachedCompile; ///< none where there is no cache
   double usefulGflops = 0;
+  std::int64_t keptPairs = 0;
   std::int64_t bytes = 0;
 };
 
-class Stopwatch {
-public:
-  double ms() const {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-  }
-
-private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point begin = Clock::now();
+/// What this machine can do at most.
+struct Limits {
+  double gflops = 0;
+  std::optional<double> bandwidth; ///< GB/s of reading memory
 };
 
 } // namespace
 
-/// The median time of a run, over half a second and at least five of them, behind one
-/// that warms the caches.
-static double medianRun(const Problem &problem, const Plan &plan, Output &output, int threads) {
-  problem.run(plan, output, threads);
-  std::vector<double> times;
-  const Stopwatch all;
-  while (times.size() < 5 || all.ms() < 500) {
-    const Stopwatch one;
-    problem.run(plan, output, threads);
-    times.push_back(one.ms());
-  }
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
-}
-
-static Times measure(const ChosenPattern &chosen, const Problem &problem,
-                     const BenchOptions &options) {
+static Times measure(const ChosenPattern &chosen, const Problem &problem, KernelOptions compiling,
+                     int threads, int repetitions) {
   Times times;
-  const Stopwatch compiling;
-  const JitKernel kernel =
-      jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
-  times.compile = compiling.ms();
+  compiling.cached = Cached::Refresh;
+  const Stopwatch fromSource;
+  const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
+  times.compile = fromSource.ms();
+  compiling.cached = Cached::Use;
+  const Stopwatch fromCache;
+  if (jit(*chosen.program, *chosen.pattern, compiling).fromCache())
+    times.cachedCompile = fromCache.ms();
   const Stopwatch planning;
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  times.run = medianRun(problem, plan, output, options.threads);
+  const RunTimes runs = timeRuns([&] { problem.run(plan, output, threads); }, repetitions);
+  times.run = runs.median;
+  times.least = runs.shortest;
 
   const KernelMask mask(*plan.get());
-  const std::int64_t kept = keptPairs(mask, kernel.table(), problem.shape, options.threads);
-  const auto flops = static_cast<double>(kept) * 2 * (problem.headDim + problem.valueDim);
+  times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, threads);
+  const auto flops =
+      static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
   const std::size_t bytes = problem.q.bytes() + problem.k.bytes() + problem.v.bytes() +
                             output.out.bytes() + output.lse.size() * sizeof(float);
@@ -112,23 +104,30 @@ static ChosenPattern densePattern() {
   return chosen;
 }
 
-static void print(const Times &times, const std::optional<Times> &dense, double peak,
+static void print(const Times &times, const std::optional<Times> &dense, const Limits &limits,
                   const BenchOptions &options, const std::string &dtype) {
+  const double peak = limits.gflops;
   const double percent = 100 * times.usefulGflops / peak;
   const int threads = threadCount(options.threads);
   if (options.json) {
     nlohmann::ordered_json object = {{"ms", times.run},
+                                     {"ms_least", times.least},
                                      {"plan_ms", times.plan},
                                      {"compile_ms", times.compile},
                                      {"useful_gflops", times.usefulGflops},
                                      {"peak_gflops", peak},
                                      {"percent_of_peak", percent},
+                                     {"kept_pairs", times.keptPairs},
                                      {"bytes", times.bytes},
                                      {"threads", threads},
                                      {"dtype", dtype},
                                      {"target", options.code.target}};
+    if (times.cachedCompile)
+      object["cached_compile_ms"] = *times.cachedCompile;
     if (dense)
       object["dense_ms"] = dense->run;
+    if (limits.bandwidth)
+      object["read_gb_per_s"] = *limits.bandwidth;
     std::cout << object.dump(2) << "\n";
     return;
   }
@@ -144,9 +143,14 @@ static void print(const Times &times, const std::optional<Times> &dense, double 
     std::cout << "dense       " << dense->usefulGflops << " GFLOP/s, "
               << 100 * dense->usefulGflops / peak << " % of the peak\n";
   std::cout << "before      plan " << std::setprecision(2) << times.plan << " ms, compile "
-            << std::setprecision(0) << times.compile << " ms\n"
-            << "memory      " << static_cast<double>(times.bytes) / (1 << 20)
+            << std::setprecision(0) << times.compile << " ms";
+  if (times.cachedCompile)
+    std::cout << ", from the cache " << *times.cachedCompile << " ms";
+  std::cout << "\nmemory      " << static_cast<double>(times.bytes) / (1 << 20)
             << " MiB: Q, K, V, output, log-sum-exp and plan\n";
+  if (limits.bandwidth)
+    std::cout << "reading     " << std::setprecision(1) << *limits.bandwidth
+              << " GB/s, what this machine reads from memory\n";
 }
 
 static void bench(const CLI::App &command, const BenchOptions &options) {
@@ -161,13 +165,17 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
                        threadCount(options.threads));
   };
   const double peakBefore = peakNow();
-  const Times times = measure(chosen, problem, options);
+  const KernelOptions compiling = kernelOptions(options.code, problem);
+  const Times times = measure(chosen, problem, compiling, options.threads, options.repetitions);
   std::optional<Times> dense;
   if (options.dense)
-    dense = measure(densePattern(), problem, options);
+    dense = measure(densePattern(), problem, compiling, options.threads, options.repetitions);
   // Other programs slow the machine down at times; the higher figure is the true one.
-  const double peak = std::max(peakBefore, peakNow());
-  print(times, dense, peak, options, dtypeName(problem.element()));
+  Limits limits;
+  limits.gflops = std::max(peakBefore, peakNow());
+  if (options.bandwidth)
+    limits.bandwidth = measureReadBandwidth(threadCount(options.threads));
+  print(times, dense, limits, options, dtypeName(problem.element()));
 }
 
 void cli::addBench(CLI::App &gaze) {
@@ -179,6 +187,13 @@ void cli::addBench(CLI::App &gaze) {
   addShapeOptions(*command, options->shape);
   addTensorOptions(*command, options->tensors, /*required=*/false);
   command->add_flag("--dense", options->dense, "time dense attention of the same shape as well");
+  command->add_flag("--bandwidth", options->bandwidth,
+                    "measure how fast the machine reads memory, the limit of decoding, as well");
+  command
+      ->add_option("--repetitions", options->repetitions,
+                   "runs to time [as many as half a second takes, at least 5]")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1 << 20).description(""));
   addCodeOptions(*command, options->code);
   addThreadsOption(*command, options->threads);
   addJsonFlag(*command, options->json);

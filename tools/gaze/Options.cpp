@@ -4,6 +4,7 @@
 #include "tools/gaze/Failure.h"
 
 #include <algorithm>
+#include <iostream>
 #include <thread>
 
 using namespace gaze;
@@ -138,13 +139,28 @@ std::string cli::dtypeName(gaze_element element) {
                                             : "f32";
 }
 
-KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim) {
+/// A schedule never changes what is computed, so one that was made for another machine or
+/// kernel is used; it may be slow, and that is worth a word.
+static void warnOfOtherOrigin(const std::string &path, const KernelOptions &options) {
+  const ChosenSchedule chosen = chooseSchedule(options);
+  if (!chosen.given)
+    return;
+  MadeFor there = *chosen.given;
+  there.cores = 0; // the threads share no schedule
+  const std::string different = differences(chosen.madeFor, there);
+  if (!different.empty())
+    std::cerr << "gaze: warning: '" << path << "' was made for something else: here " << different
+              << ". It is used, but another schedule may be faster; gaze tune finds one\n";
+}
+
+KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim,
+                                 gaze_element otherwise) {
   if (options.target == "opencl" || options.target == "cuda")
     failNotSupported("--target " + options.target);
   KernelOptions result;
   result.headDim = headDim;
   result.valueDim = valueDim;
-  result.element = elementOf(options);
+  result.element = elementOf(options, otherwise);
   result.target = options.target;
   if (options.schedule.empty())
     return result;
@@ -152,6 +168,7 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int va
   const std::string wrong = dsl::readFile(options.schedule, result.scheduleJson.emplace());
   if (!wrong.empty())
     throw Failure("cannot read '" + options.schedule + "': " + wrong);
+  warnOfOtherOrigin(options.schedule, result);
   return result;
 }
 

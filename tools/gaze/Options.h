@@ -69,8 +69,11 @@ void addCodeOptions(CLI::App &command, CodeOptions &options);
 gaze_element elementOf(const CodeOptions &options, gaze_element otherwise = GAZE_ELEMENT_FLOAT32);
 /// "f32", "f16", "bf16"
 std::string dtypeName(gaze_element element);
-/// Reads the schedule file. Throws a Failure, also for what is not supported yet.
-KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDim = 0);
+/// Reads the schedule file, and warns on standard error where it was made for another CPU,
+/// target, type or head_dim. Throws a Failure, also for what is not supported yet, and
+/// CompileError where the schedule cannot be used.
+KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDim = 0,
+                            gaze_element otherwise = GAZE_ELEMENT_FLOAT32);
 
 /// [--threads N], 0: all cores
 void addThreadsOption(CLI::App &command, int &threads);

@@ -59,9 +59,7 @@ Output Problem::makeOutput() const {
 }
 
 KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &problem) {
-  KernelOptions result = kernelOptions(options, problem.headDim, problem.valueDim);
-  result.element = problem.element();
-  return result;
+  return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
 }
 
 void Problem::run(const Plan &plan, Output &output, int threads) const {

@@ -61,7 +61,8 @@ int main(int argc, char **argv) {
     app.footer("Exit status: 0 right; 1 the pattern, a value or a tensor is wrong; 2 wrong usage;\n"
                "3 verification failed; 70 a fault of gaze itself.\n\n"
                "Environment: GAZE_PATH, folders (separated by colons) that are searched for\n"
-               "imports before the pattern library.");
+               "imports before the pattern library; GAZE_CACHE, the folder in which compiled\n"
+               "kernels are kept [$XDG_CACHE_HOME/gaze or ~/.cache/gaze], or off.");
     addCheck(app);
     addShow(app);
     addRun(app);

@@ -1,0 +1,92 @@
+//===- ScheduleFileTest.cpp - *.schedule.json, read and written ---------------===//
+#include "compiler/ScheduleFile.h"
+
+#include <gtest/gtest.h>
+
+using namespace gaze;
+
+namespace {
+
+ScheduleFile read(const std::string &text) {
+  ScheduleFile file;
+  EXPECT_EQ(fromJson(text, file), "") << text;
+  return file;
+}
+
+std::string wrong(const std::string &text) {
+  ScheduleFile file;
+  return fromJson(text, file);
+}
+
+TEST(ScheduleFile, aPersonWritesTheKnobsThatMatter) {
+  const ScheduleFile file = read("{\"tile_q\": 32}");
+  EXPECT_EQ(file.schedule.tileQ, 32);
+  EXPECT_EQ(file.schedule.tileK, 0);
+  EXPECT_FALSE(file.madeFor);
+  EXPECT_FALSE(file.tuning);
+}
+
+TEST(ScheduleFile, whatIsWrongIsSaid) {
+  EXPECT_EQ(wrong("{\"tile_q\": "), "a schedule is a JSON object, and this is not JSON");
+  EXPECT_EQ(wrong("[1]"), "a schedule is a JSON object");
+  EXPECT_EQ(wrong("{\"tile_p\": 8}"), "unknown knob 'tile_p'; did you mean the knob 'tile_q'?");
+  EXPECT_EQ(wrong("{\"tile_q\": 0}"), "knob 'tile_q' must be an integer from 1 to 256");
+  EXPECT_EQ(wrong("{\"tile_q\": 8.5}"), "knob 'tile_q' must be an integer from 1 to 256");
+  EXPECT_EQ(wrong("{\"tile_q\": 4294967304}"), "knob 'tile_q' must be an integer from 1 to 256");
+  EXPECT_EQ(wrong("{\"made_for\": 1}"), "'made_for' must be an object");
+  EXPECT_EQ(wrong("{\"made_for\": {}}"), "'made_for' lacks 'format'");
+  EXPECT_EQ(wrong("{\"made_for\": {\"format\": 2}}"),
+            "the file has format 2, and this gaze knows format 1");
+  EXPECT_EQ(wrong("{\"made_for\": {\"format\": 1, \"cores\": \"two\"}}"),
+            "'cores' in 'made_for' is of the wrong type");
+  EXPECT_EQ(wrong("{\"tuning\": {\"ms\": 1, \"default_ms\": 1}}"), "'tuning' lacks 'trials'");
+  EXPECT_EQ(wrong("{\"tuning\": {\"ms\": 1, \"default_ms\": 1, \"trials\": [{\"knobs\": {}, "
+                  "\"relative\": 0, \"noise\": 0}]}}"),
+            "a trial in 'tuning' has a time that none can take");
+}
+
+TEST(ScheduleFile, whatIsWrittenIsRead) {
+  ScheduleFile file;
+  file.schedule.tileQ = 24;
+  file.schedule.edgeK = 8;
+  file.madeFor.emplace();
+  file.madeFor->cpu = "a \"CPU\"";
+  file.madeFor->cores = 3;
+  file.madeFor->pattern = "causal()";
+  file.tuning.emplace();
+  file.tuning->ms = 1.5;
+  file.tuning->defaultMs = 0.1;
+  Trial timed;
+  timed.schedule.tileQ = 24;
+  timed.relative = 0.7;
+  timed.noise = 0.01;
+  Trial refused;
+  refused.verdict = Trial::Verdict::Refused;
+  refused.why = "its result is wrong";
+  file.tuning->trials = {timed, refused};
+
+  const ScheduleFile again = read(toJson(file));
+  EXPECT_EQ(again.schedule, file.schedule);
+  EXPECT_EQ(again.madeFor->cpu, "a \"CPU\"");
+  EXPECT_EQ(differences(*again.madeFor, *file.madeFor), "");
+  EXPECT_EQ(again.tuning->defaultMs, 0.1);
+  ASSERT_EQ(again.tuning->trials.size(), 2U);
+  EXPECT_EQ(again.tuning->trials[0].schedule, timed.schedule);
+  EXPECT_EQ(again.tuning->trials[0].relative, 0.7);
+  EXPECT_EQ(again.tuning->trials[1].verdict, Trial::Verdict::Refused);
+  EXPECT_EQ(again.tuning->trials[1].why, "its result is wrong");
+  EXPECT_EQ(toJson(again), toJson(file));
+}
+
+TEST(ScheduleFile, differencesAreOfWhatBothSay) {
+  MadeFor here, there;
+  here.dtype = "f32";
+  here.headDim = 64;
+  EXPECT_EQ(differences(here, there), "");
+  there.dtype = "bf16";
+  there.headDim = 128;
+  there.cpu = "another";
+  EXPECT_EQ(differences(here, there), "dtype is f32, not bf16; head_dim is 64, not 128");
+}
+
+} // namespace
