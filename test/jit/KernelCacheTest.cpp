@@ -51,7 +51,7 @@ TEST_F(KernelCacheTest, whatDecidesTheCodeMakesAnotherKernel) {
   options.target = "x86-64";
   EXPECT_FALSE(isCached(causal, options));
   options = small();
-  options.scheduleJson = "{\"tile_k\": 32}";
+  options.scheduleJson = "{\"tile_k\": 128}";
   EXPECT_FALSE(isCached(causal, options));
   options = small();
   options.headDim = 16;
