@@ -5,6 +5,8 @@
 #include "runtime/Threads.h"
 #include "runtime/Worker.h"
 
+#include <algorithm>
+
 using namespace gaze::runtime;
 
 gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
@@ -19,10 +21,14 @@ gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_ten
     checkTensors(*plan, tensors);
     const Items items(*plan);
     PieceStates pieces(items.pieceCount(), largestState(*plan));
-    forEachWorker(items.count(), threads, [&](const auto &next) {
+    // Enough groups of items that all threads end together.
+    const std::int64_t count = items.count();
+    const std::int64_t group =
+        std::clamp<std::int64_t>(count / (16 * threadCount(threads)), 1, Worker::mostTogether);
+    forEachWorker((count + group - 1) / group, threads, [&](const auto &next) {
       Worker worker(*plan, tensors, pieces);
-      for (std::int64_t item = next(); item >= 0; item = next())
-        worker.run(items.at(item));
+      for (std::int64_t i = next(); i >= 0; i = next())
+        worker.run(items, i * group, std::min((i + 1) * group, count));
     });
   });
 }

@@ -37,13 +37,15 @@ int runWorker(void *, int, std::uint8_t *closure) {
 
 } // namespace
 
-void forEachWorker(std::int64_t items, int threads,
-                   const std::function<void(const std::function<std::int64_t()> &)> &work) {
+int threadCount(int threads) {
   if (threads < 0 || threads > 4096)
     invalid("threads must be from 0 (all cores) to 4096, not " + std::to_string(threads));
-  if (threads == 0)
-    threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const int workers = static_cast<int>(std::min<std::int64_t>(threads, items));
+  return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void forEachWorker(std::int64_t items, int threads,
+                   const std::function<void(const std::function<std::int64_t()> &)> &work) {
+  const int workers = static_cast<int>(std::min<std::int64_t>(threadCount(threads), items));
 
   std::atomic<std::int64_t> taken{0};
   Shared shared{work, {}, {}, {}};

@@ -7,6 +7,9 @@
 
 namespace gaze::runtime {
 
+/// The number that `threads` stands for: 0 is all cores. Throws a Failure where it is none.
+int threadCount(int threads);
+
 /// Calls work(next) on `threads` workers (0: all cores), at most one for each of
 /// `items`, and rethrows the first exception after all have stopped. A worker asks
 /// next() for the number of its next item, 0 to items - 1, until it gets a negative

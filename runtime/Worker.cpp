@@ -48,25 +48,67 @@ std::int64_t largestState(const gaze_plan &plan) {
 Worker::Worker(const gaze_plan &owner, const Tensors &given, PieceStates &shared)
     : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), pieces(shared),
       scratch(kernel.scratch_bytes), tiles(std::size_t(kernel.chunk_tiles) * plan.units.ofTile),
-      arguments(plan.uniforms, plan.inputs) {
-  for (Floats &state : states)
-    state = allocateFloats(largestState(plan));
+      arguments(plan.uniforms, plan.inputs), work(plan.fewRows ? 1 : mostTogether) {
+  for (Work &each : work)
+    for (Floats &state : each.states)
+      state = allocateFloats(largestState(plan));
   if (plan.fewRows)
     queries = allocateFloats(std::int64_t{kernel.max_rows} * kernel.head_dim);
   if (!tensors.lse)
     unusedLse = allocateFloats(kernel.tile_q);
 }
 
-void Worker::run(const Item &item) {
-  clearState(states[0].get(), layoutOf(item));
-  accumulate(item);
+void Worker::run(const Items &items, std::int64_t begin, std::int64_t end) {
+  std::size_t count = 0;
+  for (std::int64_t i = begin; i < end; ++i) {
+    const Item item = items.at(i);
+    const bool sharesKeys = count > 0 && work[count - 1].item.batch == item.batch &&
+                            work[count - 1].item.head == item.head;
+    if (count == work.size() || !sharesKeys) {
+      runTogether(count);
+      count = 0;
+    }
+    work[count++].item = item;
+  }
+  runTogether(count);
+}
+
+/// The first `count` items of `work`, chunk by chunk: neighbours look at about the same
+/// keys, which one of them brings into the cache for all.
+void Worker::runTogether(std::size_t count) {
+  std::int64_t steps = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    begin(work[i]);
+    steps = std::max(steps, work[i].endChunk - work[i].chunk);
+  }
+  for (std::int64_t step = 0; step < steps; ++step)
+    for (std::size_t i = 0; i < count; ++i)
+      if (work[i].chunk < work[i].endChunk)
+        accumulate(work[i]);
+  for (std::size_t i = 0; i < count; ++i)
+    end(work[i]);
+}
+
+void Worker::begin(Work &of) {
+  const Item &item = of.item;
+  clearState(of.states[0].get(), layoutOf(item));
+  of.list.emplace(*item.grid, *item.row, plan.units, kernel.chunk_tiles);
+  of.chunk = of.list->chunks() * item.piece / item.pieces;
+  of.endChunk = of.list->chunks() * (item.piece + 1) / item.pieces;
+  of.list->skipTo(of.chunk);
+  if (plan.fewRows)
+    gatherQueries(item);
+}
+
+void Worker::end(Work &of) {
+  const Item &item = of.item;
   if (item.pieces > 1) {
-    std::copy_n(states[0].get(), layoutOf(item).size(), pieces.at(item.firstPiece + item.piece));
+    std::copy_n(of.states[0].get(), layoutOf(item).size(), pieces.at(item.firstPiece + item.piece));
     if (!pieces.finishes(item))
       return;
-    mergePieces(item);
+    mergePieces(of);
   }
-  finish(item);
+  finish(of);
 }
 
 std::int64_t Worker::firstQuery(const Item &item) const {
@@ -87,19 +129,6 @@ Buffer Worker::stateBuffer(float *state, const StateLayout &layout) const {
   return {state, float32, layout.rows, layout.valueDim + 2, layout.elementStride};
 }
 
-void Worker::accumulate(const Item &item) {
-  if (plan.fewRows) {
-    gatherQueries(item);
-    Buffer q(queries.get(), halideType(kernel.element), kernel.head_dim, shape.seq_q,
-             kernel.head_dim, item.heads);
-    accumulate(item, q);
-  } else {
-    Buffer q = rowsOf(*tensors.q, item.batch, item.head, firstQuery(item), kernel.head_dim,
-                      queryCount(item));
-    accumulate(item, q);
-  }
-}
-
 /// Copies the queries of all heads of the item behind one another: their strides may be
 /// anything, and they are few.
 void Worker::gatherQueries(const Item &item) {
@@ -111,46 +140,50 @@ void Worker::gatherQueries(const Item &item) {
                   bytes, to);
 }
 
-void Worker::accumulate(const Item &item, Buffer &q) {
+/// The next chunk of an item.
+void Worker::accumulate(Work &of) {
+  const Item &item = of.item;
   const std::int64_t kvHead = item.head / (shape.heads / shape.kv_heads);
+  Buffer q = queriesOf(item);
   Buffer k = rowsOf(*tensors.k, item.batch, kvHead, 0, kernel.head_dim, shape.seq_k);
   Buffer v = rowsOf(*tensors.v, item.batch, kvHead, 0, kernel.value_dim, shape.seq_k);
+  const Chunk chunk = of.list->take(of.chunk++, tiles.data());
+  Buffer tileBuffer(tiles.data(), int32, chunk.count);
+  Buffer stateIn = stateBuffer(of.states[0].get(), layoutOf(item));
+  Buffer stateOut = stateBuffer(of.states[1].get(), layoutOf(item));
   auto *const function = plan.fewRows ? kernel.accumulate_rows : kernel.accumulate;
-  TileList list(*item.grid, *item.row, plan.units, kernel.chunk_tiles);
-  const std::int64_t begin = list.chunks() * item.piece / item.pieces;
-  const std::int64_t end = list.chunks() * (item.piece + 1) / item.pieces;
-  list.skipTo(begin);
-  for (std::int64_t i = begin; i < end; ++i) {
-    const Chunk chunk = list.take(i, tiles.data());
-    Buffer tileBuffer(tiles.data(), int32, chunk.count);
-    Buffer stateIn = stateBuffer(states[0].get(), layoutOf(item));
-    Buffer stateOut = stateBuffer(states[1].get(), layoutOf(item));
-    scratch.reset();
-    check(function(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
-                   arguments.bools.get(), q.get(), k.get(), v.get(), tileBuffer.get(), chunk.full,
-                   chunk.count, shape.q_start + firstQuery(item), item.head, item.batch,
-                   stateIn.get(), stateOut.get()),
-          plan.fewRows ? "accumulate_rows" : "accumulate");
-    std::swap(states[0], states[1]);
-  }
+  scratch.reset();
+  check(function(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
+                 arguments.bools.get(), q.get(), k.get(), v.get(), tileBuffer.get(), chunk.full,
+                 chunk.count, shape.q_start + firstQuery(item), item.head, item.batch,
+                 stateIn.get(), stateOut.get()),
+        plan.fewRows ? "accumulate_rows" : "accumulate");
+  std::swap(of.states[0], of.states[1]);
 }
 
-void Worker::mergePieces(const Item &item) {
-  const StateLayout layout = layoutOf(item);
-  std::copy_n(pieces.at(item.firstPiece), layout.size(), states[0].get());
-  for (std::int64_t piece = 1; piece < item.pieces; ++piece)
-    mergeState(states[0].get(), pieces.at(item.firstPiece + piece), layout);
+Buffer Worker::queriesOf(const Item &item) const {
+  if (plan.fewRows)
+    return {queries.get(),   halideType(kernel.element),
+            kernel.head_dim, shape.seq_q,
+            kernel.head_dim, item.heads};
+  return rowsOf(*tensors.q, item.batch, item.head, firstQuery(item), kernel.head_dim,
+                queryCount(item));
 }
 
-void Worker::finish(const Item &item) {
-  if (!plan.fewRows) {
-    Buffer state = stateBuffer(states[0].get(), layoutOf(item));
-    finishHead(item, item.head, state);
-    return;
-  }
-  const StateLayout layout = stateLayout(plan, shape.seq_q);
-  for (std::int64_t i = 0; i < item.heads; ++i) {
-    Buffer state = stateBuffer(states[0].get() + i * layout.size(), layout);
+void Worker::mergePieces(Work &of) {
+  const StateLayout layout = layoutOf(of.item);
+  float *const state = of.states[0].get();
+  std::copy_n(pieces.at(of.item.firstPiece), layout.size(), state);
+  for (std::int64_t piece = 1; piece < of.item.pieces; ++piece)
+    mergeState(state, pieces.at(of.item.firstPiece + piece), layout);
+}
+
+void Worker::finish(Work &of) {
+  const Item &item = of.item;
+  const std::int64_t heads = plan.fewRows ? item.heads : 1;
+  const StateLayout layout = stateLayout(plan, plan.fewRows ? shape.seq_q : kernel.tile_q);
+  for (std::int64_t i = 0; i < heads; ++i) {
+    Buffer state = stateBuffer(of.states[0].get() + i * layout.size(), layout);
     finishHead(item, item.head + i, state);
   }
 }

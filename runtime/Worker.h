@@ -7,11 +7,13 @@
 #include "runtime/Plan.h"
 #include "runtime/Scratch.h"
 #include "runtime/Tensors.h"
+#include "runtime/TileList.h"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace gaze::runtime {
@@ -44,9 +46,21 @@ class Worker {
 public:
   Worker(const gaze_plan &plan, const Tensors &tensors, PieceStates &pieces);
 
-  void run(const Item &item);
+  /// The most items that are computed side by side.
+  static constexpr std::int64_t mostTogether = 8;
+
+  /// Items [begin, end).
+  void run(const Items &items, std::int64_t begin, std::int64_t end);
 
 private:
+  /// An item and how far it is.
+  struct Work {
+    Item item;
+    std::optional<TileList> list;
+    std::int64_t chunk, endChunk;
+    std::array<Floats, 2> states; ///< the first is the current one
+  };
+
   const gaze_plan &plan;
   const gaze_kernel &kernel;
   const gaze_shape &shape;
@@ -55,8 +69,8 @@ private:
   Scratch scratch;
   std::vector<std::int32_t> tiles;
   Arguments arguments;
-  std::array<Floats, 2> states; ///< the first is the current one
-  Floats queries;               ///< of an item with few rows
+  std::vector<Work> work; ///< one behind the other of a head
+  Floats queries;         ///< of an item with few rows
   Floats unusedLse;
 
   std::int64_t firstQuery(const Item &item) const;
@@ -64,11 +78,15 @@ private:
   StateLayout layoutOf(const Item &item) const;
   Buffer stateBuffer(float *state, const StateLayout &layout) const;
 
-  void accumulate(const Item &item);
-  void accumulate(const Item &item, Buffer &q);
+  Buffer queriesOf(const Item &item) const;
+
+  void runTogether(std::size_t count);
+  void begin(Work &of);
+  void accumulate(Work &of);
+  void end(Work &of);
   void gatherQueries(const Item &item);
-  void mergePieces(const Item &item);
-  void finish(const Item &item);
+  void mergePieces(Work &of);
+  void finish(Work &of);
   void finishHead(const Item &item, std::int64_t head, Buffer &state);
 };
 

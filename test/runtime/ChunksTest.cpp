@@ -110,7 +110,8 @@ TEST_P(Chunks, AreOfAboutEqualSize) {
   }
 }
 
-/// So that threads end together; within an eighth they may be in any order.
+/// So that threads end together; within an eighth they may be in any order. Some rows are
+/// computed side by side: they begin in that order.
 TEST_P(Chunks, OfLongRowsComeFirst) {
   const auto [tileK, edgeK, chunkTiles] = GetParam();
   gaze_kernel kernel = fakeKernel(2, tileK, edgeK);
@@ -125,7 +126,10 @@ TEST_P(Chunks, OfLongRowsComeFirst) {
         call.full * tileK + 1.5 * (static_cast<double>(call.tiles.size()) - call.full) * edgeK;
   EXPECT_GT(costs.size(), 50u);
   double least = costs[calls.front().qFirst];
+  std::set<std::int64_t> begun;
   for (const Call &call : calls) {
+    if (!begun.insert(call.qFirst).second)
+      continue;
     EXPECT_LE(costs[call.qFirst], 1.125 * least) << call.qFirst;
     least = std::min(least, costs[call.qFirst]);
   }
