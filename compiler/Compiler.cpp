@@ -273,13 +273,18 @@ ChosenSchedule chooseSchedule(const KernelOptions &options) {
   return chosen;
 }
 
+void checkRunsHere(const std::string &target) {
+  const std::optional<TargetInfo> found = findTarget(target);
+  if (found && !runsHere(*found))
+    fail(CompileError::Kind::Pattern,
+         "this machine cannot run kernels for " + target + ": it lacks some of the instructions");
+}
+
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
   EmitOptions resolved = resolve(pattern, options);
   resolved.maskOnly = options.maskOnly;
-  if (!runsHere(resolved.target))
-    fail(CompileError::Kind::Pattern, "this machine cannot run kernels for " + options.target +
-                                          ": it lacks some of the instructions");
+  checkRunsHere(options.target);
   LoweredKernel lowered = lower(program, pattern);
   bool fromCache;
   const std::string object = objectFor(lowered, resolved, options.cached, fromCache);

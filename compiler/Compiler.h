@@ -79,6 +79,9 @@ private:
   std::shared_ptr<const Storage> storage;
 };
 
+/// Throws CompileError where this machine lacks instructions of a known target.
+void checkRunsHere(const std::string &target);
+
 /// Compiles and loads. Throws CompileError.
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options);

@@ -4,6 +4,7 @@
 #include "dsl/Names.h"
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -70,7 +71,12 @@ T read(const ordered_json &object, const char *key, const std::string &where) {
   const auto found = object.find(key);
   if (found == object.end())
     throw Wrong("'" + where + "' lacks '" + key + "'");
+  const bool isInteger = found->is_number_integer();
+  if (isInteger && (*found < 0 || *found > std::numeric_limits<int>::max()))
+    throw Wrong("'" + std::string(key) + "' in '" + where + "' is out of range");
   try {
+    if (std::is_integral_v<T> && !isInteger)
+      throw Wrong("'" + std::string(key) + "' in '" + where + "' is of the wrong type");
     return found->get<T>();
   } catch (const nlohmann::json::exception &) {
     throw Wrong("'" + std::string(key) + "' in '" + where + "' is of the wrong type");

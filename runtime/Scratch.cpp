@@ -25,7 +25,9 @@ void *halideMalloc(void *, std::size_t bytes) {
 }
 
 void halideFree(void *, void *pointer) {
-  if (!current || !current->owns(pointer))
+  if (current && current->owns(pointer))
+    current->free(pointer);
+  else
     std::free(pointer);
 }
 
@@ -55,9 +57,14 @@ void *Scratch::allocate(std::size_t bytes) {
   const std::size_t need = rounded(bytes);
   if (need > size - used)
     return nullptr;
-  unsigned char *const result = memory.get() + used;
+  last = used;
   used += need;
-  return result;
+  return memory.get() + last;
+}
+
+void Scratch::free(const void *pointer) {
+  if (pointer == memory.get() + last)
+    used = last;
 }
 
 bool Scratch::owns(const void *pointer) const {

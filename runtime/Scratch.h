@@ -26,10 +26,13 @@ public:
   Scratch &operator=(const Scratch &) = delete;
 
   /// Everything that was dealt out is free again; call between kernel calls.
-  void reset() { used = 0; }
+  void reset() { used = last = 0; }
 
   /// Null where it does not fit.
   void *allocate(std::size_t bytes);
+  /// What was dealt out last can be dealt out again: a tile of K or V comes and goes many
+  /// times within one call.
+  void free(const void *pointer);
   bool owns(const void *pointer) const;
 
 private:
@@ -39,6 +42,7 @@ private:
   std::unique_ptr<unsigned char, Free> memory;
   std::size_t size;
   std::size_t used = 0;
+  std::size_t last = 0; ///< where what was dealt out last begins
 };
 
 /// `count` floats, aligned to a cache line. Throws std::bad_alloc.

@@ -39,7 +39,7 @@ inline std::uint32_t roundedShift(std::uint32_t bits, unsigned dropped) {
 } // namespace detail
 
 /// The upper half of a float.
-struct bfloat16 {
+struct bfloat16 { // NOLINT(readability-identifier-naming): as C++23 names such types
   std::uint16_t bits = 0;
 
   bfloat16() = default;
@@ -52,7 +52,7 @@ struct bfloat16 {
 };
 
 /// IEEE 754's binary16: 5 bits of exponent, 10 of mantissa.
-struct float16 {
+struct float16 { // NOLINT(readability-identifier-naming)
   std::uint16_t bits = 0;
 
   float16() = default;

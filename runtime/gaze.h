@@ -234,7 +234,7 @@ typedef struct gaze_plan gaze_plan;
 
 /** What a plan holds; sums over all heads and batch entries. */
 typedef struct gaze_plan_info {
-  int64_t items;         /**< work items: one per (batch, head, query tile) with any key */
+  int64_t items;         /**< rows of tiles: one per (batch, head, query tile) with any key */
   int64_t full_tiles;    /**< of tile_q x tile_k pairs, all kept */
   int64_t partial_tiles; /**< of tile_q x edge_k pairs, masked */
   double cost;           /**< pairs that these tiles compute, kept or not, of up to

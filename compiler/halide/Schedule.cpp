@@ -181,9 +181,11 @@ std::string invalidReason(const Schedule &schedule, const ScheduleBasis &basis) 
       return name + " must divide " + knob.divides.name + ", " +
              std::to_string(number(knob.divides)) + ", and " + std::to_string(value) + " does not";
   }
-  const std::int64_t strip = std::int64_t{schedule.tileQ} * schedule.tileK * schedule.chunkTiles;
+  const std::int64_t rows = std::max(schedule.tileQ, schedule.maxRows);
+  const std::int64_t strip = rows * schedule.tileK * schedule.chunkTiles;
   if (strip > largestStrip)
-    return "tile_q * tile_k * chunk_tiles, the scores that a thread keeps, must be at most " +
+    return "tile_q (or max_rows) * tile_k * chunk_tiles, the scores that a thread keeps, must be "
+           "at most " +
            std::to_string(largestStrip) + ", not " + std::to_string(strip);
   const int accumulators =
       schedule.tileQ / basis.lanes * std::max(schedule.keys, schedule.channels);

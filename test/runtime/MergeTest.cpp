@@ -62,7 +62,7 @@ TEST(Merge, rowsSideBySide) {
   a = {4, 10, 0, 2, 1, 3};
   const State b{6, 8, 1, 1, 2, 2};
   mergeState(a.data(), b.data(), layout);
-  EXPECT_EQ(a, (State{4 / 2 + 6, 10 + 8 / 2, 1, 2, 0.5F + 2, 3 + 1}));
+  EXPECT_EQ(a, (State{2 + 6, 10 + 4, 1, 2, 0.5F + 2, 3 + 1}));
 }
 
 } // namespace

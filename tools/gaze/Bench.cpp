@@ -158,6 +158,7 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
   const Problem problem =
       chooseProblem(command, options.tensors, options.shape, options.code, /*seed=*/0);
   checkRequirements(chosen, problem.shape, problem.headDim);
+  checkRunsHere(options.code.target);
   if (!options.json)
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
   const auto peakNow = [&] {

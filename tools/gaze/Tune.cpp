@@ -19,6 +19,7 @@
 #include "tools/gaze/ScheduleSearch.h"
 #include "tools/gaze/TuningFile.h"
 
+#include <cmath>
 #include <cstdio>
 #include <iomanip>
 #include <iostream>
@@ -198,6 +199,20 @@ static void print(const Answer &answer, const Tuner &tuner, const Budget &budget
 // The search
 //===----------------------------------------------------------------------===//
 
+/// What is gone on from begins with the default rule, and can all be compiled.
+static void checkTrials(const TuningFile &file, const std::string &path, const Schedule &standard,
+                        const ScheduleBasis &basis) {
+  const Trial &first = file.known.front();
+  bool areOurs =
+      first.schedule == standard && first.verdict == Trial::Verdict::Timed && first.relative == 1;
+  for (const Trial &trial : file.known)
+    areOurs = areOurs && invalidReason(trial.schedule, basis).empty();
+  if (!areOurs)
+    throw Failure("'" + path +
+                  "' has trials that gaze tune did not make; it is left as it "
+                  "is: remove it, or give another -o");
+}
+
 Tuner::Tuner(const TuneOptions &options, const ScheduleBasis &basis, Candidates &candidates,
              TuningFile &file, Budget &budget)
     : options(options), basis(basis), standard(defaultSchedule(basis)), candidates(candidates),
@@ -206,6 +221,7 @@ Tuner::Tuner(const TuneOptions &options, const ScheduleBasis &basis, Candidates 
   tuning.defaultMs = tuning.ms = std::min(twice.first, twice.second);
   if (file.known.empty())
     file.known.push_back({standard, Trial::Verdict::Timed, /*relative=*/1, /*noise=*/0, ""});
+  checkTrials(file, options.out, standard, basis);
   best = file.known.front();
   for (const Trial &trial : file.known)
     keep(trial);
@@ -273,6 +289,7 @@ Answer Tuner::run(const std::optional<Schedule> &also) {
   Answer answer = confirm();
   answer.stopped = stopped;
   file.write(answer.schedule, tuning);
+  progress.clear();
   return answer;
 }
 
@@ -344,6 +361,9 @@ static MadeFor question(const ChosenSchedule &schedule, const ChosenPattern &cho
 }
 
 static void tune(const CLI::App &command, const TuneOptions &options) {
+  if (options.minutes && std::isnan(*options.minutes))
+    throw Failure("--minutes must be a number", ExitWrongUsage);
+  checkRunsHere(options.code.target);
   Budget budget(options);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem =
@@ -373,7 +393,8 @@ static void tune(const CLI::App &command, const TuneOptions &options) {
               << "\n"
               << std::flush;
   Tuner tuner(options, given.basis, candidates, file, budget);
-  print(tuner.run(also), tuner, budget, options);
+  const Answer answer = tuner.run(also);
+  print(answer, tuner, budget, options);
 }
 
 void cli::addTune(CLI::App &gaze) {
