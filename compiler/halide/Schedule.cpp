@@ -114,9 +114,9 @@ const std::vector<Knob> &knobs() {
        {},
        "Key tiles whose scores are kept at once, before they meet V, which bounds a thread's "
        "memory.",
-       "1,024 keys, whose scores stay in L2",
+       "512 keys: their scores, K and V stay in L2 while neighbouring tiles go through them",
        [](const ScheduleBasis &, const Schedule &schedule) {
-         return std::max(1, 1024 / schedule.tileK);
+         return std::max(1, 512 / schedule.tileK);
        }},
       {"max_rows",
        &Schedule::maxRows,
