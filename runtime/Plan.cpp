@@ -222,7 +222,8 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
           info->bytes += static_cast<std::int64_t>(sizeof strip + capacityBytes(strip.rows) +
                                                    capacityBytes(strip.runs));
         }
-        info->bytes += static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst));
+        info->bytes += static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst) +
+                                                 capacityBytes(grid.pieceEnds));
       }
     }
     const gaze_kernel &kernel = *plan->kernel;

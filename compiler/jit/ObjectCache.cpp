@@ -63,7 +63,7 @@ ObjectCache ObjectCache::ofUser() { return ObjectCache(userFolder()); }
 
 ObjectCache::ObjectCache(const fs::path &given, std::uintmax_t limit)
     : folder(given.empty() ? given : given / format), limit(limit) {
-  if (!folder.empty() && !makeFolder(folder))
+  if (!folder.empty() && !(makeFolder(given) && makeFolder(folder)))
     folder.clear();
 }
 

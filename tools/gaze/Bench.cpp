@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Compiler.h"
 #include "dsl/Load.h"
+#include "runtime/Threads.h"
 #include "tools/gaze/Bandwidth.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
@@ -108,7 +109,7 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                   const BenchOptions &options, const std::string &dtype) {
   const double peak = limits.gflops;
   const double percent = 100 * times.usefulGflops / peak;
-  const int threads = threadCount(options.threads);
+  const int threads = runtime::threadCount(options.threads);
   if (options.json) {
     nlohmann::ordered_json object = {{"ms", times.run},
                                      {"ms_least", times.least},
@@ -163,7 +164,7 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
     std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
   const auto peakNow = [&] {
     return measurePeak(arithmeticOf(problem.element(), options.code.target),
-                       threadCount(options.threads));
+                       runtime::threadCount(options.threads));
   };
   const double peakBefore = peakNow();
   const KernelOptions compiling = kernelOptions(options.code, problem);
@@ -175,7 +176,7 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
   Limits limits;
   limits.gflops = std::max(peakBefore, peakNow());
   if (options.bandwidth)
-    limits.bandwidth = measureReadBandwidth(threadCount(options.threads));
+    limits.bandwidth = measureReadBandwidth(runtime::threadCount(options.threads));
   print(times, dense, limits, options, dtypeName(problem.element()));
 }
 

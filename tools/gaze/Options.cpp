@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <thread>
 
 using namespace gaze;
 using namespace gaze::cli;
@@ -176,10 +175,6 @@ void cli::addThreadsOption(CLI::App &command, int &threads) {
   command.add_option("--threads", threads, "threads to run on [all cores]")
       ->type_name("N")
       ->check(CLI::Range(1, 4096).description(""));
-}
-
-int cli::threadCount(int threads) {
-  return threads ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 CLI::Validator cli::oneOf(std::vector<std::string> words) {

@@ -77,8 +77,6 @@ KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDi
 
 /// [--threads N], 0: all cores
 void addThreadsOption(CLI::App &command, int &threads);
-/// The number of cores where `threads` is 0.
-int threadCount(int threads);
 
 /// Holds a flag to a few words.
 CLI::Validator oneOf(std::vector<std::string> words);

@@ -10,23 +10,24 @@
 #include "compiler/Machine.h"
 #include "compiler/jit/BuildIdentity.h"
 #include "compiler/jit/Digest.h"
+#include "runtime/Threads.h"
 #include "tools/gaze/Candidates.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/Interrupts.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Progress.h"
 #include "tools/gaze/ScheduleSearch.h"
 #include "tools/gaze/TuningFile.h"
 
 #include <cmath>
-#include <cstdio>
+#include <cstdlib>
 #include <iomanip>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <unistd.h>
 
 using namespace gaze;
 using namespace gaze::cli;
@@ -82,24 +83,6 @@ private:
   std::optional<double> ms;
   std::optional<std::int64_t> trials;
   std::int64_t tried = 0;
-};
-
-/// One line at a terminal that changes; lines that stay anywhere.
-class Progress {
-public:
-  ~Progress() { clear(); }
-  void show(const std::string &text) const {
-    if (terminal)
-      std::fprintf(stderr, "\r\033[K%s", text.c_str());
-  }
-  void clear() const { show(""); }
-  void say(const std::string &text) const {
-    clear();
-    std::cerr << text << "\n";
-  }
-
-private:
-  bool terminal = ::isatty(STDERR_FILENO) != 0;
 };
 
 /// How a search ended.
@@ -199,20 +182,6 @@ static void print(const Answer &answer, const Tuner &tuner, const Budget &budget
 // The search
 //===----------------------------------------------------------------------===//
 
-/// What is gone on from begins with the default rule, and can all be compiled.
-static void checkTrials(const TuningFile &file, const std::string &path, const Schedule &standard,
-                        const ScheduleBasis &basis) {
-  const Trial &first = file.known.front();
-  bool areOurs =
-      first.schedule == standard && first.verdict == Trial::Verdict::Timed && first.relative == 1;
-  for (const Trial &trial : file.known)
-    areOurs = areOurs && invalidReason(trial.schedule, basis).empty();
-  if (!areOurs)
-    throw Failure("'" + path +
-                  "' has trials that gaze tune did not make; it is left as it "
-                  "is: remove it, or give another -o");
-}
-
 Tuner::Tuner(const TuneOptions &options, const ScheduleBasis &basis, Candidates &candidates,
              TuningFile &file, Budget &budget)
     : options(options), basis(basis), standard(defaultSchedule(basis)), candidates(candidates),
@@ -221,7 +190,6 @@ Tuner::Tuner(const TuneOptions &options, const ScheduleBasis &basis, Candidates 
   tuning.defaultMs = tuning.ms = std::min(twice.first, twice.second);
   if (file.known.empty())
     file.known.push_back({standard, Trial::Verdict::Timed, /*relative=*/1, /*noise=*/0, ""});
-  checkTrials(file, options.out, standard, basis);
   best = file.known.front();
   for (const Trial &trial : file.known)
     keep(trial);
@@ -355,14 +323,12 @@ static MadeFor question(const ChosenSchedule &schedule, const ChosenPattern &cho
   made.pattern = chosen.title();
   made.shape = problem.describe();
   made.inputs = digestOf(chosen.inputs);
-  made.threads = threadCount(threads);
+  made.threads = runtime::threadCount(threads);
   made.build = buildIdentity();
   return made;
 }
 
 static void tune(const CLI::App &command, const TuneOptions &options) {
-  if (options.minutes && std::isnan(*options.minutes))
-    throw Failure("--minutes must be a number", ExitWrongUsage);
   checkRunsHere(options.code.target);
   Budget budget(options);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
@@ -371,7 +337,7 @@ static void tune(const CLI::App &command, const TuneOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   const KernelOptions compiling = kernelOptions(options.code, problem);
   const ChosenSchedule given = chooseSchedule(compiling);
-  TuningFile file(options.out, question(given, chosen, problem, options.threads));
+  TuningFile file(options.out, question(given, chosen, problem, options.threads), given.basis);
   std::optional<Schedule> also = file.proposal;
   if (compiling.scheduleJson)
     also = given.schedule;
@@ -411,7 +377,12 @@ void cli::addTune(CLI::App &gaze) {
       ->add_option("--minutes", options->minutes,
                    "time to search for [2, without a limit where --trials is given]")
       ->type_name("M")
-      ->check(CLI::Range(0.0, 1e6).description(""));
+      ->check(CLI::Range(0.0, 1e6).description(""))
+      ->check(CLI::Validator(
+          [](const std::string &given) -> std::string {
+            return std::isnan(std::strtod(given.c_str(), nullptr)) ? "it must be a number" : "";
+          },
+          ""));
   command->add_option("--trials", options->trials, "schedules to try, beside those known")
       ->type_name("N")
       ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40).description(""));

@@ -14,8 +14,8 @@ namespace gaze::cli {
 class TuningFile {
 public:
   /// Reads the file where there is one. Throws a Failure where it cannot be written, where
-  /// it is no schedule of `gaze tune`, or where it answers another question.
-  TuningFile(const std::string &path, const MadeFor &made);
+  /// it is no schedule of `gaze tune` for this basis, or where it answers another question.
+  TuningFile(const std::string &path, const MadeFor &made, const ScheduleBasis &basis);
 
   /// What is known. Times that another build of the compiler took are not; its best
   /// schedule is then only a proposal.
@@ -25,7 +25,7 @@ public:
   void write(const Schedule &best, const Tuning &tuning) const;
 
 private:
-  void read();
+  void read(const ScheduleBasis &basis);
 
   std::string path;
   MadeFor made;

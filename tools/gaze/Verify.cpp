@@ -6,13 +6,12 @@
 #include "tools/gaze/CostTable.h"
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Progress.h"
 
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <unistd.h>
 
 using namespace gaze;
 using namespace gaze::cli;
@@ -31,31 +30,6 @@ struct VerifyOptions {
   bool json = false;
 };
 
-/// Shows how far a computation is, where someone looks at it.
-class Progress {
-public:
-  explicit Progress(const char *what) : what(what) {}
-  ~Progress() {
-    if (shown >= 0)
-      std::fprintf(stderr, "\r\033[K");
-  }
-  Progress(const Progress &) = delete;
-  Progress &operator=(const Progress &) = delete;
-
-  void operator()(double share) {
-    const int percent = static_cast<int>(share * 100);
-    if (percent == shown || !terminal)
-      return;
-    shown = percent;
-    std::fprintf(stderr, "\r%s in float64: %d %%", what, percent);
-  }
-
-private:
-  const char *what;
-  bool terminal = ::isatty(STDERR_FILENO) != 0;
-  int shown = -1;
-};
-
 /// What the mask costs.
 struct FoundCost {
   bool causal;                             ///< beside dense causal attention
@@ -68,11 +42,15 @@ struct FoundCost {
 static reference::Result computeReference(const ChosenPattern &chosen, const Problem &problem,
                                           reference::Pairs pairs,
                                           std::optional<gaze_element> plain = {}) {
-  Progress progress(pairs == reference::Pairs::Kept ? "reference" : "dense attention");
+  Progress progress;
+  const std::string what = pairs == reference::Pairs::Kept ? "reference" : "dense attention";
+  const auto show = [&](double share) {
+    progress.show(what + " in float64: " + std::to_string(static_cast<int>(share * 100)) + " %");
+  };
   return reference::attention(chosen.interpreter(), problem.shape, problem.headDim,
                               problem.valueDim, problem.q.values().data(),
-                              problem.k.values().data(), problem.v.values().data(),
-                              std::ref(progress), pairs, plain);
+                              problem.k.values().data(), problem.v.values().data(), show, pairs,
+                              plain);
 }
 
 static FoundCost computeCost(const ChosenPattern &chosen, const Problem &problem,
