@@ -38,43 +38,21 @@
 using namespace Halide;
 
 namespace gaze {
-namespace {
 
-constexpr double logOf2 = 0.6931471805599453;
-
-} // namespace
-
-Tiles::Tiles(const std::string &name, int width, Expr first, Expr count)
-    : width(width), sumCount(width % 4 == 0 ? 4 : 1), first(std::move(first)),
+Tiles::Tiles(const std::string &name, int width, Expr first, const Expr &count)
+    : StepTiles(name, width, std::move(first)), sumCount(width % 4 == 0 ? 4 : 1),
       all(0, count, name + "_tiles"), pairs(0, width, 0, count, name + "_pairs"),
       slices(0, sumCount, 0, width / sumCount, 0, count, name + "_slices"),
       keys(0, width, name + "_keys"), keyRows(name + "_key_rows"), valueRows(name + "_value_rows"),
-      dot(name + "_dot"), scores(name + "_scores"), weights(name + "_weights"),
-      sums(name + "_sums"), product(name + "_product") {}
+      sums(name + "_sums") {}
 
 Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
-    : sizes(sizes), masked(!kernel.keepsEverything), q(sizes.element.halideType(), 2, "q"),
-      k(sizes.element.halideType(), 2, "k"), v(sizes.element.halideType(), 2, "v"),
-      dimension(0, sizes.headDim, "dimension"),
+    : Step(sizes, 2), dimension(0, sizes.headDim, "dimension"),
       dimensionPairs(0, 2, 0, sizes.headDim / 2, "dimension_pairs"),
       keyPairs(0, 2, 0, sizes.tileK / 2, "key_pairs"), channel(0, sizes.valueDim, "channel"),
       fullTiles("full", sizes.tileK, 0, full),
       partialTiles("partial", sizes.edgeK, full, count - full) {
-  const Expr seqK = k.dim(1).extent();
-  // The runtime has made the list of tiles: every one begins within K.
-  const auto firstKey = [&](const Tiles &of, const Expr &position) {
-    const Expr edges = (seqK + sizes.edgeK - 1) / sizes.edgeK;
-    return unsafe_promise_clamped(tiles(of.first + position), 0, edges - 1) * sizes.edgeK;
-  };
-  const auto keyAt = [&](const Tiles &of, const Expr &key) { return firstKey(of, ti) + key; };
-  // Only a partial tile can reach past the last key.
-  const auto rowAt = [&](const Tiles &of, const Expr &key) {
-    return &of == &fullTiles ? keyAt(of, key) : min(keyAt(of, key), seqK - 1);
-  };
-  Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
-  environment.buffers = inputs;
-  environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
-  const RowExpressions rows(kernel, sizes.headDim, environment, qi, [&](const Expr &row) {
+  const RowExpressions rows(kernel, sizes.headDim, environment(kernel), qi, [&](const Expr &row) {
     return RowPosition{qFirst + cast<std::int64_t>(row), head};
   });
   rowValues = rows.loads();
@@ -91,8 +69,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   }
   fullTiles.scores(qi, ki, ti) = rows.score(scaledDot(fullTiles), qi, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
-  Expr keep = key < seqK;
-  if (masked)
+  Expr keep = key < k.dim(1).extent();
+  if (!kernel.keepsEverything)
     keep = keep && rows.keeps(qi, key);
   const Expr maybeScore = rows.score(scaledDot(partialTiles), qi, key);
   partialTiles.scores(qi, ki, ti) = choose(keep, maybeScore, minusInfinity());
@@ -101,16 +79,10 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   highest(qi) = minusInfinity();
   for (const Tiles *of : {&fullTiles, &partialTiles})
     highest(qi) = strict_float(max(highest(qi), of->scores(qi, of->pairs.x, of->pairs.y)));
-  // A query that keeps nothing here has -inf: then any finite reference does.
-  reference(qi) = select(isMinusInfinity(highest(qi)), 0.0f, highest(qi));
-  const auto weightOf = [&](const Tiles &of) {
-    return exp2OfNonPositive(of.scores(qi, ki, ti) - reference(qi));
-  };
-  fullTiles.weights(qi, ki, ti) =
-      sizes.inPairs() ? roundedWeight(weightOf(fullTiles)) : weightOf(fullTiles);
-  partialTiles.weights(qi, ki, ti) =
-      reinterpret<float>(select(isMinusInfinity(partialTiles.scores(qi, ki, ti)), Expr(0x80000000u),
-                                reinterpret<std::uint32_t>(weightOf(partialTiles))));
+  reference(qi) = referenceOf(highest(qi));
+  const Expr fullWeight = exp2OfNonPositive(fullTiles.scores(qi, ki, ti) - reference(qi));
+  fullTiles.weights(qi, ki, ti) = sizes.inPairs() ? roundedWeight(fullWeight) : fullWeight;
+  partialTiles.weights(qi, ki, ti) = partialWeight(partialTiles.scores(qi, ki, ti), reference(qi));
   Expr total = 0.0f;
   for (Tiles *of : {&fullTiles, &partialTiles}) {
     of->sums(qi, ri) = 0.0f;
@@ -130,13 +102,9 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
                                        ? cast<float>(weightPairs(keyPairs.x, qi, keyPairs.y, ti)) *
                                              cast<float>(valuePairs(keyPairs.x, di, keyPairs.y, ti))
                                        : weightAt(fullTiles) * valueAt(fullTiles);
-  // What is not kept must not meet NaN or infinity: its bits go, and -0 times 0 is left.
   const Expr weight = weightAt(partialTiles);
-  const Expr dropped = reinterpret<std::int32_t>(weight) >> 31;
-  const Expr keptValue =
-      reinterpret<float>(reinterpret<std::int32_t>(valueAt(partialTiles)) & ~dropped);
   partialTiles.product(qi, di, ti) = 0.0f;
-  partialTiles.product(qi, di, ti) += weight * keptValue;
+  partialTiles.product(qi, di, ti) += weight * valueWhereKept(weight, valueAt(partialTiles));
   values(qi, di) = 0.0f;
   for (const Tiles *of : {&fullTiles, &partialTiles})
     values(qi, di) += of->product(qi, di, of->all);
@@ -144,11 +112,8 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   // Into the state.
   const int highestSlot = sizes.valueDim, sumSlot = sizes.valueDim + 1;
   newHighest(qi) = strict_float(max(stateIn(qi, highestSlot), highest(qi)));
-  const auto rescale = [&](Expr part) {
-    return select(isMinusInfinity(part), 0.0f, exp2OfNonPositive(part - newHighest(qi)));
-  };
-  oldFactor(qi) = rescale(stateIn(qi, highestSlot));
-  newFactor(qi) = rescale(highest(qi));
+  oldFactor(qi) = rescale(stateIn(qi, highestSlot), newHighest(qi));
+  newFactor(qi) = rescale(highest(qi), newHighest(qi));
   stateOut(qi, di) = undef<float>();
   stateOut(qi, channel) =
       stateIn(qi, channel) * oldFactor(qi) + values(qi, channel) * newFactor(qi);
@@ -175,21 +140,13 @@ void Accumulate::defineDots(Tiles &of, const Expr &row) {
                                         : queries(qi, dimension) * of.keyRows(dimension, ki, ti);
 }
 
-std::vector<Argument> Accumulate::arguments() const {
-  return {uniforms, inputs.ints, inputs.floats, inputs.bools, q,    k,     v,
-          tiles,    full,        count,         qFirst,       head, batch, stateIn};
-}
-
 Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
   const Expr highest = state(qi, sizes.valueDim);
   const Expr sum = state(qi, sizes.valueDim + 1);
-  const Expr isEmpty = (reinterpret<std::uint32_t>(sum) & Expr(0x7fffffffu)) == Expr(0u);
-  reciprocal(qi) = select(isEmpty, 0.0f, 1.0f / sum);
+  reciprocal(qi) = reciprocalOf(sum);
   scaled(qi, di) = state(qi, di) * reciprocal(qi);
   out(di, qi) = sizes.element.rounded(scaled(qi, di));
-  const Expr logarithm =
-      select(isNotANumber(sum), sum, highest * static_cast<float>(logOf2) + log(sum));
-  lse(qi) = select(isEmpty, minusInfinity(), logarithm);
+  lse(qi) = logSumExp(highest, sum);
 }
 
 std::vector<Argument> Finish::arguments() const { return {state}; }

@@ -8,8 +8,8 @@
 #define GAZE_COMPILER_HALIDE_ALGORITHM_H
 
 #include "compiler/Kernel.h"
-#include "compiler/halide/Elements.h"
 #include "compiler/halide/Expressions.h"
+#include "compiler/halide/Step.h"
 
 #include <Halide.h>
 
@@ -18,29 +18,15 @@
 
 namespace gaze {
 
-/// Sizes that are fixed when a kernel is compiled.
-struct KernelSizes {
-  int headDim;
-  int valueDim;
-  int tileQ;
-  int tileK; ///< keys of a full tile
-  int edgeK; ///< keys of a partial one
-  ElementUse element;
-
-  /// Full tiles multiply pairs of bfloat16.
-  bool inPairs() const { return element.dotsPairs && tileK % 2 == 0; }
-};
-
-/// The tiles of a step that have one width: the full ones, or the partial ones.
-struct Tiles {
+/// The tiles of a step that have one width: dot, scores and weights (qi, ki, ti), product
+/// (qi, di, ti).
+struct Tiles : StepTiles {
   /// They are `count` entries of the list, from `first` on.
-  Tiles(const std::string &name, int width, Halide::Expr first, Halide::Expr count);
+  Tiles(const std::string &name, int width, Halide::Expr first, const Halide::Expr &count);
 
-  int width; ///< keys of a tile
   /// The weights of a row are added up in so many sums, each of every so many'th key:
   /// in one, every addition would wait for the one before it. Divides the width.
   int sumCount;
-  Halide::Expr first;
   Halide::RDom all;    ///< (ti)
   Halide::RDom pairs;  ///< (ki, ti)
   Halide::RDom slices; ///< (ki % sumCount, ki / sumCount, ti)
@@ -48,36 +34,15 @@ struct Tiles {
 
   Halide::Func keyRows;   ///< (di, ki, ti): K in float32
   Halide::Func valueRows; ///< (di, ki, ti): V in float32
-  Halide::Func dot;       ///< (qi, ki, ti)
-  Halide::Func scores;    ///< (qi, ki, ti), in units of log 2; -inf: not kept
-  Halide::Func weights;   ///< (qi, ki, ti); -0: not kept
   Halide::Func sums;      ///< (qi, number of the sum)
-  Halide::Func product;   ///< (qi, di, ti): weights times V
 };
 
 /// One step of online softmax over a list of key tiles: see Algorithm.cpp.
-struct Accumulate {
+struct Accumulate : Step {
   Accumulate(const Kernel &kernel, const KernelSizes &sizes);
 
-  std::vector<Halide::Argument> arguments() const;
-
-  KernelSizes sizes;
-  bool masked; ///< false: every pair is kept, partial tiles are those that seq_k cuts
-
-  Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
-  InputBuffers inputs;
-  Halide::ImageParam q, k, v;
-  Halide::ImageParam tiles{Halide::Int(32), 1, "tiles"};
-  Halide::ImageParam stateIn{Halide::Float(32), 2, "state_in"};
-  Halide::Param<std::int32_t> full{"full"};
-  Halide::Param<std::int32_t> count{"count"};
-  Halide::Param<std::int64_t> qFirst{"q_first"};
-  Halide::Param<std::int64_t> head{"head"};
-  Halide::Param<std::int64_t> batch{"batch"};
-
-  /// The query within the tile, the key within its tile, the position among the tiles
-  /// of its width, the element of a row, the number of a sum.
-  Halide::Var qi{"qi"}, ki{"ki"}, ti{"ti"}, di{"di"}, ri{"ri"};
+  /// The query within the tile, the element of a row, the number of a sum.
+  Halide::Var qi{"qi"}, di{"di"}, ri{"ri"};
 
   Halide::RDom dimension;      ///< of Q and K
   Halide::RDom dimensionPairs; ///< (0 or 1, half of the dimension)

@@ -15,8 +15,6 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/halide/FewRows.h"
 
-#include "compiler/halide/Uniforms.h"
-
 #include <numeric>
 #include <utility>
 
@@ -25,15 +23,13 @@ using namespace Halide;
 namespace gaze {
 namespace {
 
-constexpr double logOf2 = 0.6931471805599453;
-
 /// Keys whose rows of V are weighted together, of a tile of so many.
 int keyBlock(int width) { return std::gcd(width, 16); }
 
 } // namespace
 
-RowTiles::RowTiles(const std::string &name, int width, Expr first, Expr count, int lanes)
-    : Tiles(name, width, std::move(first), count),
+RowTiles::RowTiles(const std::string &name, int width, Expr first, const Expr &count, int lanes)
+    : StepTiles(name, width, std::move(first)),
       vectors(0, width / lanes, 0, count, name + "_vectors"),
       blocks(0, width / keyBlock(width), 0, count, name + "_blocks"),
       blockKeys(0, keyBlock(width), name + "_block_keys"), keyVectors(name + "_key_vectors"),
@@ -41,30 +37,15 @@ RowTiles::RowTiles(const std::string &name, int width, Expr first, Expr count, i
 
 AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, int lanes,
                                int rowBlock)
-    : sizes(sizes), lanes(lanes), rowBlock(rowBlock), q(sizes.element.halideType(), 3, "q"),
-      k(sizes.element.halideType(), 2, "k"), v(sizes.element.halideType(), 2, "v"),
-      step(0, sizes.headDim / lanes, "step"), lane(0, lanes, "lane"),
-      channel(0, sizes.valueDim, "channel"), fullTiles("full", sizes.tileK, 0, full, lanes),
+    : Step(sizes, 3), lanes(lanes), rowBlock(rowBlock), step(0, sizes.headDim / lanes, "step"),
+      lane(0, lanes, "lane"), channel(0, sizes.valueDim, "channel"),
+      fullTiles("full", sizes.tileK, 0, full, lanes),
       partialTiles("partial", sizes.edgeK, full, count - full, lanes) {
   const Expr queryCount = q.dim(1).extent(), headCount = q.dim(2).extent();
   const Expr lastRow = queryCount * headCount - 1;
-  const Expr seqK = k.dim(1).extent();
-  // The runtime has made the list of tiles: every one begins within K.
-  const auto keyAt = [&](const Tiles &of, const Expr &key) {
-    const Expr edges = (seqK + sizes.edgeK - 1) / sizes.edgeK;
-    return unsafe_promise_clamped(tiles(of.first + ti), 0, edges - 1) * sizes.edgeK + key;
-  };
-  // Only a partial tile can reach past the last key.
-  const auto rowAt = [&](const Tiles &of, const Expr &key) {
-    return &of == &fullTiles ? keyAt(of, key) : min(keyAt(of, key), seqK - 1);
-  };
-
   queryOf(ri) = min(ri, lastRow) % queryCount;
   headOf(ri) = min(ri, lastRow) / queryCount;
-  Environment environment = uniformEnvironment(kernel, uniforms, sizes.headDim);
-  environment.buffers = inputs;
-  environment.coordinates[static_cast<int>(Coordinate::Batch)] = batch;
-  const RowExpressions rows(kernel, sizes.headDim, environment, ri, [&](const Expr &row) {
+  const RowExpressions rows(kernel, sizes.headDim, environment(kernel), ri, [&](const Expr &row) {
     return RowPosition{qFirst + cast<std::int64_t>(queryOf(row)),
                        head + cast<std::int64_t>(headOf(row))};
   });
@@ -84,7 +65,7 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   }
   fullTiles.scores(ki, ri, ti) = rows.score(fullTiles.dot(ki, ri, ti), ri, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
-  Expr keep = key < seqK;
+  Expr keep = key < k.dim(1).extent();
   if (!kernel.keepsEverything)
     keep = keep && rows.keeps(ri, key);
   const Expr maybeScore = rows.score(partialTiles.dot(ki, ri, ti), ri, key);
@@ -97,15 +78,9 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
         max(laneHighest(li, ri), of->scores(of->vectors.x * lanes + li, ri, of->vectors.y)));
   highest(ri) = minusInfinity();
   highest(ri) = strict_float(max(highest(ri), laneHighest(lane, ri)));
-  // A row that keeps nothing here has -inf: then any finite reference does.
-  reference(ri) = select(isMinusInfinity(highest(ri)), 0.0f, highest(ri));
-  const auto weight = [&](const Tiles &of) {
-    return exp2OfNonPositive(of.scores(ki, ri, ti) - reference(ri));
-  };
-  fullTiles.weights(ki, ri, ti) = weight(fullTiles);
-  partialTiles.weights(ki, ri, ti) =
-      reinterpret<float>(select(isMinusInfinity(partialTiles.scores(ki, ri, ti)), Expr(0x80000000u),
-                                reinterpret<std::uint32_t>(weight(partialTiles))));
+  reference(ri) = referenceOf(highest(ri));
+  fullTiles.weights(ki, ri, ti) = exp2OfNonPositive(fullTiles.scores(ki, ri, ti) - reference(ri));
+  partialTiles.weights(ki, ri, ti) = partialWeight(partialTiles.scores(ki, ri, ti), reference(ri));
   laneSum(li, ri) = 0.0f;
   for (const RowTiles *of : {&fullTiles, &partialTiles})
     laneSum(li, ri) += of->weights(of->vectors.x * lanes + li, ri, of->vectors.y);
@@ -118,11 +93,10 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
     of->valueVectors(li, vi, ki, ti) = sizes.element.widened(v(vi * lanes + li, rowAt(*of, ki)));
     const Expr keyOfTile = bi * keyBlock(of->width) + of->blockKeys;
     const Expr weighing = of->weights(keyOfTile, rowOfBlock, ti);
+    const Expr value = of->valueVectors(di % lanes, di / lanes, keyOfTile, ti);
     of->product(di, rj, rb, bi, ti) = 0.0f;
-    const Expr soFar = of->product(di, rj, rb, bi, ti);
-    const Expr more = soFar + weighing * of->valueVectors(di % lanes, di / lanes, keyOfTile, ti);
-    const Expr isKept = reinterpret<std::int32_t>(weighing) >= 0;
-    of->product(di, rj, rb, bi, ti) = of == &fullTiles ? more : select(isKept, more, soFar);
+    of->product(di, rj, rb, bi, ti) +=
+        weighing * (of->arePartial() ? valueWhereKept(weighing, value) : value);
   }
   values(di, rj, rb) = 0.0f;
   for (const RowTiles *of : {&fullTiles, &partialTiles})
@@ -131,11 +105,8 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   // Into the state.
   const int highestSlot = sizes.valueDim, sumSlot = sizes.valueDim + 1;
   newHighest(ri) = strict_float(max(stateIn(highestSlot, ri), highest(ri)));
-  const auto rescale = [&](const Expr &part) {
-    return select(isMinusInfinity(part), 0.0f, exp2OfNonPositive(part - newHighest(ri)));
-  };
-  oldFactor(ri) = rescale(stateIn(highestSlot, ri));
-  newFactor(ri) = rescale(highest(ri));
+  oldFactor(ri) = rescale(stateIn(highestSlot, ri), newHighest(ri));
+  newFactor(ri) = rescale(highest(ri), newHighest(ri));
   stateOut(di, ri) = undef<float>();
   stateOut(channel, ri) = stateIn(channel, ri) * oldFactor(ri) +
                           values(channel, ri % rowBlock, ri / rowBlock) * newFactor(ri);
@@ -143,19 +114,11 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   stateOut(sumSlot, ri) = stateIn(sumSlot, ri) * oldFactor(ri) + sum(ri) * newFactor(ri);
 }
 
-std::vector<Argument> AccumulateRows::arguments() const {
-  return {uniforms, inputs.ints, inputs.floats, inputs.bools, q,    k,     v,
-          tiles,    full,        count,         qFirst,       head, batch, stateIn};
-}
-
 FinishRows::FinishRows(const KernelSizes &sizes) : sizes(sizes) {
   const Expr highest = state(sizes.valueDim, ri);
   const Expr sum = state(sizes.valueDim + 1, ri);
-  const Expr isEmpty = (reinterpret<std::uint32_t>(sum) & Expr(0x7fffffffu)) == Expr(0u);
-  out(di, ri) = sizes.element.rounded(state(di, ri) * select(isEmpty, 0.0f, 1.0f / sum));
-  const Expr logarithm =
-      select(isNotANumber(sum), sum, highest * static_cast<float>(logOf2) + log(sum));
-  lse(ri) = select(isEmpty, minusInfinity(), logarithm);
+  out(di, ri) = sizes.element.rounded(state(di, ri) * reciprocalOf(sum));
+  lse(ri) = logSumExp(highest, sum);
 }
 
 std::vector<Argument> FinishRows::arguments() const { return {state}; }

@@ -8,12 +8,11 @@
 #define GAZE_COMPILER_HALIDE_FEWROWS_H
 
 #include "compiler/Kernel.h"
-#include "compiler/halide/Algorithm.h"
 #include "compiler/halide/RowExpressions.h"
+#include "compiler/halide/Step.h"
 
 #include <Halide.h>
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,9 @@ namespace gaze {
 
 /// The tiles of a step that have one width, for few rows: dot (ki, ri, ti), scores and
 /// weights alike, product (di, rj, rb, bi, ti).
-struct RowTiles : Tiles {
-  RowTiles(const std::string &name, int width, Halide::Expr first, Halide::Expr count, int lanes);
+struct RowTiles : StepTiles {
+  RowTiles(const std::string &name, int width, Halide::Expr first, const Halide::Expr &count,
+           int lanes);
 
   Halide::RDom vectors;      ///< (vector of keys within its tile, ti)
   Halide::RDom blocks;       ///< (block of keys within its tile, ti)
@@ -34,32 +34,16 @@ struct RowTiles : Tiles {
 
 /// One step of online softmax over a list of key tiles, for the same queries of some
 /// heads that share K and V.
-struct AccumulateRows {
+struct AccumulateRows : Step {
   /// Dot products are made of `lanes` sums each, which divides both head dimensions and
   /// the keys of all tiles. V is weighted for `rowBlock` rows at once.
   AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, int lanes, int rowBlock);
 
-  std::vector<Halide::Argument> arguments() const;
-
-  KernelSizes sizes;
   int lanes, rowBlock;
 
-  Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
-  InputBuffers inputs;
-  Halide::ImageParam q, k, v;
-  Halide::ImageParam tiles{Halide::Int(32), 1, "tiles"};
-  Halide::ImageParam stateIn{Halide::Float(32), 2, "state_in"};
-  Halide::Param<std::int32_t> full{"full"};
-  Halide::Param<std::int32_t> count{"count"};
-  Halide::Param<std::int64_t> qFirst{"q_first"};
-  Halide::Param<std::int64_t> head{"head"};
-  Halide::Param<std::int64_t> batch{"batch"};
-
-  /// The row, a row within its block and the block; the key within its tile, the
-  /// position among the tiles of its width; the element of a row, the lane and the vector
-  /// that it is in; the block of keys within a tile.
-  Halide::Var ri{"ri"}, rj{"rj"}, rb{"rb"}, ki{"ki"}, ti{"ti"}, di{"di"}, li{"li"}, bi{"bi"},
-      vi{"vi"};
+  /// The row, a row within its block and the block; the element of a row, the lane and
+  /// the vector that it is in; the block of keys within a tile.
+  Halide::Var ri{"ri"}, rj{"rj"}, rb{"rb"}, di{"di"}, li{"li"}, bi{"bi"}, vi{"vi"};
 
   Halide::RDom step;    ///< vectors of a row of Q and K
   Halide::RDom lane;    ///< of a vector of sums
