@@ -40,6 +40,14 @@ int recordCall(halide_buffer_t *, halide_buffer_t *, halide_buffer_t *, halide_b
 
 int finishNothing(halide_buffer_t *, halide_buffer_t *, halide_buffer_t *) { return 0; }
 
+gaze_kernel recordingKernel(int tileQ, int tileK, int edgeK, int chunkTiles) {
+  gaze_kernel kernel = fakeKernel(tileQ, tileK, edgeK);
+  kernel.chunk_tiles = chunkTiles;
+  kernel.accumulate = recordCall;
+  kernel.finish = finishNothing;
+  return kernel;
+}
+
 void runAll(const gaze_kernel &kernel, const gaze_shape &shape, int threads) {
   const Plan plan(kernel, shape);
   std::vector<float> q(shape.seq_q * 8), k(shape.seq_k * 8), v(k.size()), out(q.size());
@@ -55,10 +63,7 @@ class Chunks : public testing::TestWithParam<std::tuple<int, int, int>> {};
 /// no more keys than its strips have room for.
 TEST_P(Chunks, HaveEveryKeptPairOnce) {
   const auto [tileK, edgeK, chunkTiles] = GetParam();
-  gaze_kernel kernel = fakeKernel(4, tileK, edgeK);
-  kernel.chunk_tiles = chunkTiles;
-  kernel.accumulate = recordCall;
-  kernel.finish = finishNothing;
+  const gaze_kernel kernel = recordingKernel(4, tileK, edgeK, chunkTiles);
   keep = [](auto q, auto k, auto, auto) {
     return k <= q && (q - k < 70 || k < 3 || (k > 40 && k < 80) || q % 40 == 9);
   };
@@ -92,10 +97,7 @@ TEST_P(Chunks, HaveEveryKeptPairOnce) {
 /// A last call with little to do would cost as much as the others.
 TEST_P(Chunks, AreOfAboutEqualSize) {
   const auto [tileK, edgeK, chunkTiles] = GetParam();
-  gaze_kernel kernel = fakeKernel(1, tileK, edgeK);
-  kernel.chunk_tiles = chunkTiles;
-  kernel.accumulate = recordCall;
-  kernel.finish = finishNothing;
+  const gaze_kernel kernel = recordingKernel(1, tileK, edgeK, chunkTiles);
   keep = [](auto q, auto k, auto, auto) { return k <= q; };
   for (const std::int64_t seqK : {61, 64, 150, 255}) {
     runAll(kernel, {1, 1, 1, 1, seqK, seqK - 1}, 1);
@@ -114,10 +116,7 @@ TEST_P(Chunks, AreOfAboutEqualSize) {
 /// computed side by side: they begin in that order.
 TEST_P(Chunks, OfLongRowsComeFirst) {
   const auto [tileK, edgeK, chunkTiles] = GetParam();
-  gaze_kernel kernel = fakeKernel(2, tileK, edgeK);
-  kernel.chunk_tiles = chunkTiles;
-  kernel.accumulate = recordCall;
-  kernel.finish = finishNothing;
+  const gaze_kernel kernel = recordingKernel(2, tileK, edgeK, chunkTiles);
   keep = [](auto q, auto k, auto, auto) { return q % 6 < 2 ? k < 2 * q : k <= q / 3; };
   runAll(kernel, {1, 1, 1, 160, 330, 0}, 1);
   std::map<std::int64_t, double> costs; // a masked pair takes half as long again
