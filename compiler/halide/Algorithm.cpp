@@ -151,14 +151,14 @@ Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
 
 std::vector<Argument> Finish::arguments() const { return {state}; }
 
-Classify::Classify(const Kernel &kernel) {
+Classify::Classify(const Kernel &kernel, const Function &function) {
   Environment environment = uniformEnvironment(kernel, uniforms, 0);
   environment.buffers = inputs;
   for (int axis = 0; axis < 4; ++axis) {
     environment.low[axis] = rectangles(2 * axis, i);
     environment.high[axis] = rectangles(2 * axis + 1, i);
   }
-  const std::vector<Expr> bounds = translate(kernel.bounds, environment);
+  const std::vector<Expr> bounds = translate(function, environment);
   const Expr inside = bounds.size() > 2 ? bounds[2] : Internal::const_true();
   verdicts(i) = cast<std::uint8_t>(bounds[0]) | (cast<std::uint8_t>(bounds[1]) << 1) |
                 (cast<std::uint8_t>(inside) << 2);
@@ -182,8 +182,8 @@ Environment Pairs::environment(const Kernel &kernel) const {
   return environment;
 }
 
-Mask::Mask(const Kernel &kernel) {
-  kept(ki, qi) = cast<std::uint8_t>(translate(kernel.keep, environment(kernel))[0]);
+Mask::Mask(const Kernel &kernel, const Function &keep) {
+  kept(ki, qi) = cast<std::uint8_t>(translate(keep, environment(kernel))[0]);
 }
 
 Faults::Faults(const Kernel &kernel) {

@@ -91,7 +91,8 @@ struct Finish {
 
 /// Rectangles of pairs to verdicts, by the pattern's tile bounds.
 struct Classify {
-  explicit Classify(const Kernel &kernel);
+  /// By `bounds`, which are the kernel's own or those of candidates.
+  Classify(const Kernel &kernel, const Function &bounds);
 
   std::vector<Halide::Argument> arguments() const;
 
@@ -118,7 +119,8 @@ struct Pairs {
 
 /// Which pairs are kept.
 struct Mask : Pairs {
-  explicit Mask(const Kernel &kernel);
+  /// By `keep`, which is the kernel's own or that of candidates.
+  Mask(const Kernel &kernel, const Function &keep);
   Halide::Func kept{"kept"}; ///< (ki, qi)
 };
 
