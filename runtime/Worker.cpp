@@ -48,7 +48,7 @@ std::int64_t largestState(const gaze_plan &plan) {
 Worker::Worker(const gaze_plan &owner, const Tensors &given, PieceStates &shared)
     : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), pieces(shared),
       scratch(kernel.scratch_bytes), tiles(std::size_t(kernel.chunk_tiles) * plan.units.ofTile),
-      arguments(plan.uniforms, plan.inputs), work(plan.fewRows ? 1 : mostTogether) {
+      arguments(plan), work(plan.fewRows ? 1 : mostTogether) {
   for (Work &each : work)
     for (Floats &state : each.states)
       state = allocateFloats(largestState(plan));
@@ -192,7 +192,7 @@ void Worker::finishHead(const Item &item, std::int64_t head, Buffer &state) {
   const std::int64_t first = firstQuery(item), count = queryCount(item);
   Buffer out = rowsOf(*tensors.out, item.batch, head, first, kernel.value_dim, count);
   float *const lse = tensors.lse
-                         ? tensors.lse + (item.batch * shape.heads + head) * shape.seq_q + first
+                         ? tensors.lse + (item.batch * shape.heads + head) * tensors.lseStride + first
                          : unusedLse.get();
   Buffer lseBuffer(lse, float32, count);
   auto *const function = plan.fewRows ? kernel.finish_rows : kernel.finish;
