@@ -260,6 +260,27 @@ def Gaze_InputSizeOp : Gaze_Op<"input_size", [
 }
 
 //===----------------------------------------------------------------------===//
+// Selection by content
+//===----------------------------------------------------------------------===//
+
+def Gaze_TopBlocksOp : Gaze_Op<"top_blocks", [
+    Pure, ParentOneOf<["PatternOp", "KernelOp", "DefOp", "WhereOp"]>]> {
+  let summary = "Whether the key's block is among those selected for the query's group";
+  let description = [{
+    `gaze.top_blocks %count, %block, %share by mean : i1`. The group is the queries with the same
+    floor(q / share), the block the keys with the same floor(k / block). The sizes depend on
+    parameters and shape alone. It stands in `keep` (and in `faults`, which repeat `keep`), at
+    the coordinates of the pair.
+  }];
+  let arguments = (ins I64:$count, I64:$block, I64:$share, Gaze_SelectByAttr:$by);
+  let results = (outs I1:$result);
+  let assemblyFormat = [{
+    $count `,` $block `,` $share `by` `` $by attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // Structure
 //===----------------------------------------------------------------------===//
 

@@ -90,6 +90,8 @@ LogicalResult legalize(Region &region) {
     }
     if (kernelOperation(&op))
       continue;
+    if (isa<ir::TopBlocksOp>(op))
+      return emitError(op.getLoc()) << "not supported yet: 'top_blocks'";
     Value value = sayWithKernelOperations(&op);
     if (!value)
       return op.emitError("kernels have no operation '") << op.getName() << "' of these types";
