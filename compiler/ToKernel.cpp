@@ -150,6 +150,9 @@ Kernel toKernel(ir::KernelOp kernel) {
         {function(require.getCondition()), require.getMessage().str(), placeOf(require.getLoc())});
   result.keep = function(kernel.getKeep());
   result.bounds = function(kernel.getBounds());
+  for (auto part : kernel.getParts().getOps<ir::PartOp>())
+    result.parts.push_back({static_cast<Order>(part.getOrder()), function(part.getSelects()),
+                            function(part.getKeep()), function(part.getBounds())});
   result.scale = function(kernel.getScale());
   result.score = function(kernel.getScore());
   result.keepsEverything = kernel.getKeepsEverything();

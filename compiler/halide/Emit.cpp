@@ -4,6 +4,7 @@
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/ScheduleCpu.h"
 
+#include <functional>
 #include <numeric>
 #include <sstream>
 
@@ -32,12 +33,52 @@ template <typename Body> void translateErrors(Body body) {
   }
 }
 
+/// `kernel`, as if `part` were all of it.
+Kernel onlyPart(const Kernel &kernel, const Part &part) {
+  Kernel only = kernel;
+  only.keep = part.keep;
+  only.bounds = part.bounds;
+  only.keepsEverything = false;
+  return only;
+}
+
+using AddFunction =
+    std::function<void(Pipeline pipeline, const std::vector<Argument> &, const std::string &name)>;
+
+/// The functions of a part are those of its number.
+void addParts(const Kernel &kernel, const KernelSizes &sizes, const EmitOptions &options,
+              const AddFunction &add) {
+  const int lanes = options.target.lanes;
+  for (std::size_t i = 0; i < kernel.parts.size(); ++i) {
+    const Part &part = kernel.parts[i];
+    const std::string number = "_" + std::to_string(i);
+    const bool isListed = part.order != Order::Tiles;
+    const Kernel only = onlyPart(kernel, part);
+    Accumulate accumulate(only, sizes, isListed ? KeyOrder::Listed : KeyOrder::AsTheyAre);
+    scheduleForCpu(accumulate, options.schedule, lanes);
+    add(accumulate.stateOut, accumulate.arguments(), "accumulate" + number);
+    Classify classify(kernel, part.bounds);
+    scheduleForCpu(classify, lanes);
+    add(classify.verdicts, classify.arguments(), "classify" + number);
+    if (isListed) {
+      Selects selects(kernel, part);
+      add(selects.selected, selects.arguments(), "selects" + number);
+    }
+  }
+  SaveRows save(sizes);
+  scheduleForCpu(save, lanes);
+  add(save.rows, save.arguments(), "save_rows");
+  MergeRows merge(sizes);
+  scheduleForCpu(merge, lanes);
+  add(merge.stateOut, merge.arguments(), "merge_rows");
+}
+
 Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   const Target target = kernelTarget(Target(options.target.name));
   const int lanes = options.target.lanes;
   std::vector<Module> modules;
   const auto add = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
-                       const char *name) {
+                       const std::string &name) {
     modules.push_back(pipeline.compile_to_module(arguments, options.prefix + "_" + name, target));
   };
 
@@ -68,9 +109,11 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
     FinishRows finishRows(sizes);
     scheduleForCpu(finishRows, lanes);
     add(Pipeline({finishRows.out, finishRows.lse}), finishRows.arguments(), "finish_rows");
+    if (options.hasParts(kernel))
+      addParts(kernel, sizes, options, add);
   }
 
-  Classify classify(kernel);
+  Classify classify(kernel, kernel.bounds);
   scheduleForCpu(classify, lanes);
   add(classify.verdicts, classify.arguments(), "classify");
 

@@ -69,24 +69,26 @@ Interval selectBool(Emitter &emitter, const Interval &condition, const Interval 
 
 class Bounds {
 public:
-  Bounds(ir::KernelOp kernel) : kernel(kernel), builder(kernel.getContext()) {}
+  /// Those of a kernel or of a part, into its region 'bounds'.
+  Bounds(Region &bounds) : region(bounds), builder(bounds.getContext()) {}
 
-  void derive() {
+  /// `faults` may be null.
+  void derive(Region &kept, Region *faults) {
     makeArguments();
-    bound(kernel.getKeep());
-    auto yield = cast<ir::YieldOp>(kernel.getKeep().front().getTerminator());
+    bound(kept);
+    auto yield = cast<ir::YieldOp>(kept.front().getTerminator());
     const Interval keep = intervals.at(yield.getValue());
     Value inside;
-    if (!kernel.getFaults().empty()) {
-      bound(kernel.getFaults());
-      inside = mustBeZero(cast<ir::FaultOp>(kernel.getFaults().front().getTerminator()).getSite());
+    if (faults) {
+      bound(*faults);
+      inside = mustBeZero(cast<ir::FaultOp>(faults->front().getTerminator()).getSite());
     }
     ir::VerdictOp::create(builder, yield.getLoc(), keep.high, keep.low, inside);
   }
 
 private:
-  void bound(Region &region) {
-    for (Operation &op : region.front().without_terminator())
+  void bound(Region &from) {
+    for (Operation &op : from.front().without_terminator())
       intervals[op.getResult(0)] = interval(&op);
   }
 
@@ -97,17 +99,17 @@ private:
   }
 
   void makeArguments() {
-    Block &block = kernel.getBounds().emplaceBlock();
+    Block &block = region.emplaceBlock();
     builder.setInsertionPointToStart(&block);
     for (int end = 0; end < 8; ++end)
-      block.addArgument(builder.getI64Type(), kernel.getLoc());
+      block.addArgument(builder.getI64Type(), region.getLoc());
   }
 
   Interval interval(Operation *op) {
     auto coordinate = dyn_cast<ir::CoordinateOp>(op);
     if (coordinate && !ir::CoordinateOp::isShape(coordinate.getCoordinate())) {
       unsigned index = 2 * static_cast<unsigned>(coordinate.getCoordinate());
-      Block &block = kernel.getBounds().front();
+      Block &block = region.front();
       return {block.getArgument(index), block.getArgument(index + 1), -ir::CoordinateOp::maximum,
               ir::CoordinateOp::maximum};
     }
@@ -304,16 +306,21 @@ private:
     return {must, emitter.both(mayIfKnown, emitter.negate(never))};
   }
 
-  ir::KernelOp kernel;
+  Region &region;
   OpBuilder builder;
   llvm::DenseMap<Value, Interval> intervals;
 };
 
 struct TileBoundsPass : impl::TileBoundsPassBase<TileBoundsPass> {
   void runOnOperation() override {
-    for (auto kernel : getOperation().getOps<ir::KernelOp>())
+    for (auto kernel : getOperation().getOps<ir::KernelOp>()) {
       if (kernel.getBounds().empty())
-        Bounds(kernel).derive();
+        Bounds(kernel.getBounds())
+            .derive(kernel.getKeep(), kernel.getFaults().empty() ? nullptr : &kernel.getFaults());
+      for (auto part : kernel.getParts().getOps<ir::PartOp>())
+        if (part.getBounds().empty())
+          Bounds(part.getBounds()).derive(part.getKeep(), nullptr);
+    }
   }
 };
 
