@@ -89,6 +89,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
     input->dim(1).set_min(0);
   }
   a.tiles.dim(0).set_min(0);
+  a.keyList.dim(0).set_min(0);
   a.uniforms.dim(0).set_min(0);
   fixExtent(a.stateIn, 0, sizes.tileQ);
   fixExtent(a.stateIn, 1, sizes.valueDim + 2);
@@ -222,6 +223,44 @@ void scheduleForCpu(Finish &f, int lanes) {
       .vectorize(f.qi)
       .unroll(f.di);
   f.lse.vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
+}
+
+void scheduleForCpu(SaveRows &s, int lanes) {
+  const int length = SaveRows::rowLength(s.sizes);
+  fixExtent(s.state, 0, s.sizes.tileQ);
+  fixExtent(s.state, 1, s.sizes.valueDim + 2);
+  s.state.dim(1).set_stride(s.sizes.tileQ);
+  OutputImageParam rows = s.rows.output_buffer();
+  rows.dim(0).set_bounds(0, length);
+  rows.dim(1).set_min(0);
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  s.rows.tile(s.di, s.qi, dBlock, qBlock, dInner, qInner, 8, lanes, TailStrategy::GuardWithIf)
+      .vectorize(dInner)
+      .unroll(qInner);
+  s.elements.compute_at(s.rows, dBlock)
+      .store_in(MemoryType::Register)
+      .bound_extent(s.qi, lanes)
+      .vectorize(s.qi)
+      .unroll(s.di);
+}
+
+void scheduleForCpu(MergeRows &m, int lanes) {
+  const int length = SaveRows::rowLength(m.sizes);
+  m.rows.dim(0).set_bounds(0, length);
+  m.rows.dim(1).set_min(0);
+  OutputImageParam stateOut = m.stateOut.output_buffer();
+  for (int axis : {0, 1}) {
+    const int extent = axis == 0 ? m.sizes.tileQ : m.sizes.valueDim + 2;
+    fixExtent(m.stateIn, axis, extent);
+    stateOut.dim(axis).set_bounds(0, extent);
+  }
+  m.stateIn.dim(1).set_stride(m.sizes.tileQ);
+  stateOut.dim(1).set_stride(m.sizes.tileQ);
+  m.elements.bound(m.di, 0, length);
+  transposed(m.elements, m.rowElements, m.qi, m.di, lanes);
+  for (Func *row : {&m.highest, &m.ours, &m.theirs})
+    rows(*row, m.qi, lanes);
+  m.stateOut.vectorize(m.qi, lanes).unroll(m.qi);
 }
 
 void scheduleForCpu(Classify &c, int lanes) {

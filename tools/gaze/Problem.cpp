@@ -1,7 +1,12 @@
 //===- Problem.cpp - Q, K and V, from files or made up -----------------------===//
 #include "tools/gaze/Problem.h"
+#include "runtime/Error.h"
+#include "runtime/Selection.h"
 #include "tools/gaze/Failure.h"
 
+#include <algorithm>
+#include <cmath>
+#include <iostream>
 #include <random>
 #include <unistd.h>
 
@@ -62,11 +67,22 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &prob
   return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
 }
 
-void Problem::run(const Plan &plan, Output &output, int threads) const {
-  plan.run(q.tensor(shape.heads, shape.seq_q, headDim),
-           k.tensor(shape.kv_heads, shape.seq_k, headDim),
-           v.tensor(shape.kv_heads, shape.seq_k, valueDim),
-           output.out.tensor(shape.heads, shape.seq_q, valueDim), output.lse.data(), threads);
+std::unique_ptr<const gaze_plan> Problem::select(const Plan &plan, int threads) const {
+  return runtime::selectBlocks(*plan.get(), q.tensor(shape.heads, shape.seq_q, headDim),
+                               k.tensor(shape.kv_heads, shape.seq_k, headDim), threads);
+}
+
+runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads) const {
+  const gaze_tensor queries = q.tensor(shape.heads, shape.seq_q, headDim);
+  const gaze_tensor keys = k.tensor(shape.kv_heads, shape.seq_k, headDim);
+  const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
+  const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
+  try {
+    return runtime::run(*plan.get(), nullptr,
+                        {&queries, &keys, &values, &out, output.lse.data(), shape.seq_q}, threads);
+  } catch (const runtime::Failure &failure) {
+    throw Error(failure.status, failure.what());
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -105,6 +121,23 @@ NpyTensor readTensor(const std::string &path) {
   return tensor;
 }
 
+/// The values of a file in the kernel's type. What the file has as a number and the type
+/// has not becomes infinite, with a warning.
+Elements elementsOf(NpyTensor &tensor, gaze_element element) {
+  const auto infinite = [](const std::vector<float> &values) {
+    return std::count_if(values.begin(), values.end(),
+                         [](float value) { return std::isinf(value); });
+  };
+  const std::int64_t before = infinite(tensor.values);
+  Elements elements(element, std::move(tensor.values));
+  const std::int64_t count = tensor.overflows + infinite(elements.values()) - before;
+  if (count > 0)
+    std::cerr << "gaze: warning: '" << tensor.path << "': " << count
+              << (count == 1 ? " element is" : " elements are") << " past the largest number of "
+              << dtypeName(element) << ", and infinite in the kernel\n";
+  return elements;
+}
+
 } // namespace
 
 Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_t> qStart,
@@ -134,9 +167,9 @@ Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_
     narrow &= tensor->type == ElementType::Float16;
   const gaze_element element =
       elementOf(code, narrow ? GAZE_ELEMENT_FLOAT16 : GAZE_ELEMENT_FLOAT32);
-  problem.q = Elements(element, std::move(q.values));
-  problem.k = Elements(element, std::move(k.values));
-  problem.v = Elements(element, std::move(v.values));
+  problem.q = elementsOf(q, element);
+  problem.k = elementsOf(k, element);
+  problem.v = elementsOf(v, element);
   return problem;
 }
 
