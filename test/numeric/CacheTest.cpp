@@ -32,7 +32,8 @@ protected:
   }
 
   /// The last four queries of a cache of so many keys.
-  std::vector<float> step(std::int64_t keyCount, const Summaries *summaries, int threads = 2) const {
+  std::vector<float> step(std::int64_t keyCount, const Summaries *summaries,
+                          int threads = 2) const {
     gaze_shape shape = whole;
     shape.seq_k = keyCount;
     shape.q_start = keyCount - shape.seq_q;
@@ -111,8 +112,7 @@ TEST_F(Cache, aSelectedPlanTellsItsTilesAndRuns) {
   EXPECT_EQ(whole.batch * whole.heads, selected.info().items);
   EXPECT_LT(0, selected.info().cost);
   std::vector<float> out(data.out.size(), 0.0F);
-  selected.run(q, keys(data.k), keys(data.v),
-               dense(out.data(), whole.heads, whole.seq_q, headDim));
+  selected.run(q, keys(data.k), keys(data.v), dense(out.data(), whole.heads, whole.seq_q, headDim));
   EXPECT_EQ(step(100, nullptr), out);
 }
 

@@ -95,6 +95,23 @@ TEST(SelectingNaN, isSelectedLast) {
     EXPECT_FALSE(std::isnan(value));
 }
 
+/// What a pattern with an input of 8 elements says of 16 keys.
+std::string faultOf(const std::string &keep) {
+  CompiledPattern pattern("pattern reading() { input wanted: bool[8]; keep " + keep + "; }", 8);
+  pattern.give({{{8}, {}, {}, std::vector<std::uint8_t>(8, 1)}});
+  return pattern.plannedFault(shape(1, 1, 1, 16, 16));
+}
+
+TEST(SelectingFaults, countWhateverIsSelected) {
+  const std::string select = "top_blocks(1, 4, share = 4)";
+  EXPECT_NE("", faultOf(select + " and wanted[k]"));
+  EXPECT_NE("", faultOf(select + " or wanted[k]"));
+  EXPECT_NE("", faultOf("not " + select + " and wanted[k]"));
+  EXPECT_EQ("", faultOf(select + " and k < 8 and wanted[k]"));
+  EXPECT_EQ("", faultOf("k < 8 and not " + select + " and wanted[k]"));
+  EXPECT_EQ("", faultOf("k >= 8 or " + select + " or wanted[k]"));
+}
+
 TEST(SelectingSizes, areRequired) {
   const CompiledPattern pattern(selecting + "top_blocks(count, block, share = share); }", 16);
   for (const auto &values : {sizes(0, 1, 1), sizes(8, -1, 1), sizes(8, 1, 0)})

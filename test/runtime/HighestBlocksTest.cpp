@@ -51,8 +51,6 @@ TEST(HighestBlocks, nanIsBelowAllNumbers) {
   EXPECT_EQ("+..+", selected({NAN, NAN, NAN, 1}, "cccc", 0, 2));
 }
 
-TEST(HighestBlocks, scoresMayBeginLater) {
-  EXPECT_EQ("...+.", selected({1, 2}, "..cc.", 2, 1));
-}
+TEST(HighestBlocks, scoresMayBeginLater) { EXPECT_EQ("...+.", selected({1, 2}, "..cc.", 2, 1)); }
 
 } // namespace
