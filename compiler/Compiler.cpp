@@ -156,6 +156,7 @@ struct JitKernel::Storage {
   std::vector<gaze_input> inputs;
   std::vector<gaze_site> sites;
   std::vector<gaze_part> parts;
+  std::vector<gaze_select_by> selections;
   std::unique_ptr<LoadedObject> code;
   bool fromCache = false;
   gaze_kernel table = {};
@@ -165,6 +166,12 @@ namespace {
 
 gaze_type typeOf(ValueType type) {
   return type == ValueType::I64 ? GAZE_INT : type == ValueType::I1 ? GAZE_BOOL : GAZE_FLOAT;
+}
+
+gaze_select_by selectBy(SelectBy by) {
+  return by == SelectBy::Mean     ? GAZE_SELECT_MEAN
+         : by == SelectBy::MinMax ? GAZE_SELECT_MINMAX
+                                  : GAZE_SELECT_FIRST;
 }
 
 /// The table without its functions.
@@ -192,6 +199,8 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   if (options.hasParts(storage->kernel))
     for (const Part &part : storage->kernel.parts)
       storage->parts.push_back({static_cast<gaze_order>(part.order), {}, {}, {}, {}});
+  for (const Selection &selection : storage->kernel.selections)
+    storage->selections.push_back(selectBy(selection.by));
 
   gaze_kernel &table = storage->table;
   table.abi_version = GAZE_ABI_VERSION;
@@ -210,17 +219,21 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.reads_batch = storage->kernel.keepReadsBatch;
   table.faults_read_head = storage->kernel.faultsReadHead;
   table.faults_read_batch = storage->kernel.faultsReadBatch;
+  table.candidates_read_head = storage->kernel.candidatesReadHead;
+  table.candidates_read_batch = storage->kernel.candidatesReadBatch;
   table.scratch_bytes = scratchBytes(options.schedule, options.headDim, options.valueDim);
   table.parameter_count = static_cast<std::int32_t>(storage->parameters.size());
   table.requirement_count = static_cast<std::int32_t>(storage->requirements.size());
   table.input_count = static_cast<std::int32_t>(storage->inputs.size());
   table.site_count = static_cast<std::int32_t>(storage->sites.size());
   table.part_count = static_cast<std::int32_t>(storage->parts.size());
+  table.selection_count = static_cast<std::int32_t>(storage->selections.size());
   table.parameters = storage->parameters.data();
   table.requirements = storage->requirements.data();
   table.inputs = storage->inputs.data();
   table.sites = storage->sites.data();
   table.parts = storage->parts.data();
+  table.selections = storage->selections.data();
   return storage;
 }
 
@@ -313,6 +326,15 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
       find(table.sizes, "sizes");
     if (table.site_count > 0)
       find(table.faults, "faults");
+    if (table.selection_count > 0) {
+      find(table.selection_sizes, "selection_sizes");
+      find(table.classify_candidates, "classify_candidates");
+      find(table.mask_candidates, "mask_candidates");
+      find(table.block_means, "block_means");
+      find(table.block_extremes, "block_extremes");
+      find(table.mean_scores, "mean_scores");
+      find(table.extreme_scores, "extreme_scores");
+    }
     find(table.classify, "classify");
     find(table.mask, "mask");
     if (!resolved.maskOnly) {

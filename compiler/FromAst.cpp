@@ -35,6 +35,9 @@ namespace gaze {
 static_assert(static_cast<int>(dsl::Ambient::Q) == static_cast<int>(ir::Coordinate::Q) &&
                   static_cast<int>(dsl::Ambient::Score) == static_cast<int>(ir::Coordinate::Score),
               "the tree and the dialect number the coordinates alike");
+static_assert(static_cast<int>(dsl::SelectBy::Mean) == static_cast<int>(ir::SelectBy::Mean) &&
+                  static_cast<int>(dsl::SelectBy::First) == static_cast<int>(ir::SelectBy::First),
+              "and what blocks are scored by");
 
 namespace {
 
@@ -263,6 +266,8 @@ private:
       return whereExpression(expr, location);
     case dsl::Expr::Kind::Index:
       return element(expr, location);
+    case dsl::Expr::Kind::TopBlocks:
+      return topBlocks(expr, location);
     }
     llvm_unreachable("all expressions are handled");
   }
@@ -311,6 +316,12 @@ private:
     const dsl::Input &input = pattern.inputs[static_cast<size_t>(expr.symbol.index)];
     return ir::LoadOp::create(builder, location, typeOf(input.type), input.name.text,
                               operands(expr));
+  }
+
+  Value topBlocks(const dsl::Expr &expr, Location location) {
+    SmallVector<Value> sizes = operands(expr);
+    return ir::TopBlocksOp::create(builder, location, builder.getI1Type(), sizes[0], sizes[1],
+                                   sizes[2], static_cast<ir::SelectBy>(expr.selectBy));
   }
 
   Value ambient(dsl::Ambient ambient, Location location) {

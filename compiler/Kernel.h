@@ -31,7 +31,8 @@ enum class Op {
   Parameter,  // I64, F64 or I1
   Score,      // F32, in score functions only
 
-  // An element of input `integer` (an index into Kernel::inputs), at the indices
+  // An element of input `integer` (an index into Kernel::inputs and, behind them,
+  // Kernel::selections), at the indices
   // (I64) that the operands are, each clamped into its axis. I64, F64 or I1.
   Load,
   // The least and the greatest element in the box of indices low, high (operands in
@@ -123,6 +124,18 @@ struct KernelInput {
   Function sizes;
 };
 
+/// By what a block of keys is scored: the dot product of the group's mean query with the
+/// block's mean key, with its bounds by channel, or with its first key.
+enum class SelectBy { Mean, MinMax, First };
+
+/// A `top_blocks`: a table of bools [batch, heads, groups of queries, blocks of keys] that
+/// the runtime makes from Q and K. Op::Load reads it as one more input, behind `inputs`.
+struct Selection {
+  SelectBy by = SelectBy::Mean;
+  /// count, block and share, I64; reads what the sizes of an input read.
+  Function sizes;
+};
+
 /// A place where the pattern reads an input, with one of its indices.
 struct IndexSite {
   int input = 0; ///< index into Kernel::inputs
@@ -157,6 +170,7 @@ struct Kernel {
   std::string name;
   std::vector<KernelParameter> parameters;
   std::vector<KernelInput> inputs;
+  std::vector<Selection> selections;
   std::vector<Requirement> requirements;
 
   /// One I1: does query q look at key k?
@@ -169,6 +183,12 @@ struct Kernel {
   Function bounds;
   bool keepReadsHead = false;  ///< plans differ by head
   bool keepReadsBatch = false; ///< plans differ by batch entry
+
+  /// Where there are selections: `keep` and `bounds` with each of them taken as true. A
+  /// block whose keys all queries of a group see then is a candidate.
+  Function candidates, candidateBounds;
+  bool candidatesReadHead = false;
+  bool candidatesReadBatch = false;
 
   /// For a pair two I64: which of `sites` is the first whose index is outside of its
   /// input while its element counts, counted from 1, 0 for none; and that index. No

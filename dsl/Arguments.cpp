@@ -41,9 +41,10 @@ private:
 
 std::string ArgumentOrder::arity() const {
   std::size_t count = callee.parameters.size();
-  return calleeText() + (callee.variadic ? " takes at least " : " takes ") + std::to_string(count) +
-         (count == 1 ? " argument, " : " arguments, ") + inQuotes(callee.text()) +
-         ", but this call gives " + std::to_string(call.operands.size());
+  std::string least = callee.defaults.empty() ? "" : std::to_string(callee.needed()) + " to ";
+  return calleeText() + (callee.variadic ? " takes at least " : " takes ") + least +
+         std::to_string(count) + (count == 1 ? " argument, " : " arguments, ") +
+         inQuotes(callee.text()) + ", but this call gives " + std::to_string(call.operands.size());
 }
 
 bool ArgumentOrder::fail(Span span, std::string message, Note note) {
@@ -99,7 +100,7 @@ bool ArgumentOrder::reportFurther() {
 
 bool ArgumentOrder::reportMissing() {
   std::vector<std::string> missing;
-  for (std::size_t i = 0; i < places.size(); ++i)
+  for (std::size_t i = 0; i < callee.needed(); ++i)
     if (!places[i])
       missing.push_back(inQuotes(callee.parameters[i]));
   std::string list;
@@ -117,7 +118,8 @@ bool ArgumentOrder::run() {
     return false;
   if (!further.empty() && !callee.variadic)
     return reportFurther();
-  if (std::find(places.begin(), places.end(), nullptr) != places.end())
+  auto needed = places.begin() + static_cast<std::ptrdiff_t>(callee.needed());
+  if (std::find(places.begin(), needed, nullptr) != needed)
     return reportMissing();
   places.insert(places.end(), further.begin(), further.end());
   call.operands = std::move(places);
@@ -129,8 +131,11 @@ bool ArgumentOrder::run() {
 
 std::string Signature::text() const {
   std::string result(name);
-  for (std::size_t i = 0; i < parameters.size(); ++i)
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
     result += (i == 0 ? "(" : ", ") + std::string(parameters[i]);
+    if (i >= needed())
+      result += " = " + std::string(defaults[i - needed()]);
+  }
   return result + (variadic ? ", ...)" : ")");
 }
 

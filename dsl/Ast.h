@@ -48,6 +48,10 @@ enum class Builtin {
   Chance
 };
 
+/// By what `top_blocks` scores a block of keys for a group of queries: the dot product of the
+/// group's mean query with the block's mean key, with its bounds by channel, or with its first key.
+enum class SelectBy { Mean, MinMax, First };
+
 enum class Operator {
   Or,
   And,
@@ -111,6 +115,7 @@ struct Expr {
     Call,         ///< name, symbol (Def or Builtin), operands; argumentNames until checked
     Where,        ///< operands[0] re-read with `bindings`, which are read outside, all at once
     Index,        ///< name[operands...], symbol (Input): an element of an input tensor
+    TopBlocks,    ///< operands: count, block, share; selectBy. The checker makes it of a Call
   };
 
   Kind kind;
@@ -124,6 +129,7 @@ struct Expr {
   std::vector<ExprPtr> operands;
   std::vector<std::optional<Name>> argumentNames; ///< Call: one an operand, until checked
   std::vector<Binding> bindings;
+  SelectBy selectBy = SelectBy::Mean;
   int depth = 1; ///< 1 + the deepest part's; at most maxExprDepth
 };
 

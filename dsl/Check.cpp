@@ -8,4 +8,5 @@ void gaze::dsl::check(Program &program, const Hidden &hidden, Diagnostics &diagn
   boundExpansion(program, diagnostics);
   checkTypes(program, diagnostics);
   checkReads(program, diagnostics);
+  checkSelections(program, diagnostics);
 }

@@ -30,13 +30,16 @@ struct Signature {
   std::vector<std::string_view> parameters;
   bool variadic = false;
   Span definition; ///< nowhere for a function of the language
+  /// What the last parameters are where a call leaves them out.
+  std::vector<std::string_view> defaults = {};
 
-  /// "local(left, right)"
+  std::size_t needed() const { return parameters.size() - defaults.size(); }
+  /// "local(left, right)", "top_blocks(count, block, by = mean)"
   std::string text() const;
 };
 
 /// Puts the operands of a call into the order of the callee's parameters and clears
-/// `argumentNames`. False after an error (Arguments.cpp).
+/// `argumentNames`; an argument that is left out is null. False after an error (Arguments.cpp).
 bool orderArguments(Expr &call, const Signature &callee, Diagnostics &diagnostics);
 
 /// Defs that call themselves, and expressions that pass maxExprDepth or
@@ -51,6 +54,10 @@ void checkTypes(Program &program, Diagnostics &diagnostics);
 /// `score` outside of score statements; q, k, head, batch and inputs in `require`; k
 /// in `scale`; through defs and lets as well (Reads.cpp).
 void checkReads(const Program &program, Diagnostics &diagnostics);
+
+/// `top_blocks` outside of `keep`, where it would be read at other coordinates, and with
+/// sizes that are not known before anything runs (Selections.cpp).
+void checkSelections(const Program &program, Diagnostics &diagnostics);
 
 } // namespace gaze::dsl
 

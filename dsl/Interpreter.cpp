@@ -18,6 +18,9 @@
 // its use. A call passes values, so a `where` in the body of a def does not reach
 // into the arguments.
 //
+// Whether `top_blocks` is true depends on Q and K, which are not seen here: a Selector
+// knows. The checker has seen to it that the coordinates are those of the pair.
+//
 //===----------------------------------------------------------------------===//
 
 #include "dsl/Interpreter.h"
@@ -220,8 +223,10 @@ Value applyBuiltin(Builtin builtin, const Values &values) {
 class Evaluator {
 public:
   Evaluator(const Program &ofProgram, const Pattern &ofPattern,
-            const std::vector<Value> &parameterValues, const std::vector<InputTensor> &inputTensors)
-      : program(ofProgram), pattern(ofPattern), parameters(parameterValues), inputs(inputTensors) {}
+            const std::vector<Value> &parameterValues, const std::vector<InputTensor> &inputTensors,
+            const Selector *selectorOfKeep)
+      : program(ofProgram), pattern(ofPattern), parameters(parameterValues), inputs(inputTensors),
+        selector(selectorOfKeep) {}
 
   Value evaluate(const Expr &expr, const Environment &environment) const;
 
@@ -234,11 +239,13 @@ private:
   Value call(const Expr &expr, const Environment &environment) const;
   Value where(const Expr &expr, const Environment &environment) const;
   Value element(const Expr &expr, const Environment &environment) const;
+  Value topBlocks(const Expr &expr, const Environment &environment) const;
 
   const Program &program;
   const Pattern &pattern;
   const std::vector<Value> &parameters;
   const std::vector<InputTensor> &inputs;
+  const Selector *selector;
 };
 
 Value Evaluator::evaluate(const Expr &expr, const Environment &environment) const {
@@ -265,6 +272,8 @@ Value Evaluator::evaluate(const Expr &expr, const Environment &environment) cons
     return where(expr, environment);
   case Expr::Kind::Index:
     return element(expr, environment);
+  case Expr::Kind::TopBlocks:
+    return topBlocks(expr, environment);
   }
   return {};
 }
@@ -387,6 +396,15 @@ Value Evaluator::element(const Expr &expr, const Environment &environment) const
   }
 }
 
+Value Evaluator::topBlocks(const Expr &expr, const Environment &environment) const {
+  if (!selector)
+    return makeBool(true);
+  auto size = [&](std::size_t operand) {
+    return evaluate(*expr.operands[operand], environment).integer;
+  };
+  return makeBool(selector->selected({size(0), size(1), size(2), expr.selectBy}, *environment.at));
+}
+
 /// The finaliser of SplitMix64, one step on.
 std::uint64_t mix(std::uint64_t z) {
   z += 0x9e3779b97f4a7c15U;
@@ -442,9 +460,10 @@ Value Interpreter::present(Value value) const {
   return value;
 }
 
-Value Interpreter::evaluate(const Expr &expr, const Coordinates &at) const {
-  return present(
-      Evaluator(program, pattern, parameters, inputs).evaluate(expr, {&at, nullptr, nullptr, 0}));
+Value Interpreter::evaluate(const Expr &expr, const Coordinates &at,
+                            const Selector *selector) const {
+  const Evaluator evaluator(program, pattern, parameters, inputs, selector);
+  return present(evaluator.evaluate(expr, {&at, nullptr, nullptr, 0}));
 }
 
 std::vector<std::int64_t> Interpreter::extents(std::size_t index, const Coordinates &at) const {
@@ -461,8 +480,8 @@ int Interpreter::failedRequirement(const Coordinates &at) const {
   return -1;
 }
 
-bool Interpreter::keep(const Coordinates &at) const {
-  return !pattern.keep || evaluate(*pattern.keep, at).integer != 0;
+bool Interpreter::keep(const Coordinates &at, const Selector *selector) const {
+  return !pattern.keep || evaluate(*pattern.keep, at, selector).integer != 0;
 }
 
 double Interpreter::scale(const Coordinates &at) const {
@@ -472,7 +491,7 @@ double Interpreter::scale(const Coordinates &at) const {
 }
 
 double Interpreter::score(const Coordinates &at) const {
-  const Evaluator evaluator(program, pattern, parameters, inputs);
+  const Evaluator evaluator(program, pattern, parameters, inputs, nullptr);
   // A score may be missing as well, and does not count where the next does not read it.
   Override score{
       {Symbol::Kind::Ambient, static_cast<int>(Ambient::Score)}, makeFloat(at.score), nullptr};

@@ -50,6 +50,24 @@ struct Coordinates {
   double score = 0;
 };
 
+/// What one `top_blocks` asks for: the `count` highest-scored of the blocks of `block` keys, for
+/// each group of queries with the same floor(q / share).
+struct Selection {
+  std::int64_t count = 0;
+  std::int64_t block = 1;
+  std::int64_t share = 1;
+  SelectBy by = SelectBy::Mean;
+};
+
+/// Knows what has been selected, from the tensors that the interpreter does not see.
+class Selector {
+public:
+  virtual ~Selector() = default;
+  /// Whether the block of the key is among those that are selected for the group of the query. It
+  /// may be asked from several threads at once.
+  virtual bool selected(const Selection &selection, const Coordinates &at) const = 0;
+};
+
 /// floor(a / b) and a - b * floor(a / b), as Python rounds them; 0 where b is 0;
 /// wrapping on overflow like all int arithmetic of the language.
 std::int64_t floorDivide(std::int64_t a, std::int64_t b);
@@ -76,14 +94,14 @@ public:
 
   /// Index of the first requirement that fails, or -1.
   int failedRequirement(const Coordinates &at) const;
-  /// The following three throw an OutOfRange.
-  bool keep(const Coordinates &at) const;
+  /// The following three throw an OutOfRange. Without a selector, `top_blocks` is taken as true.
+  bool keep(const Coordinates &at, const Selector *selector = nullptr) const;
   double scale(const Coordinates &at) const;
   /// The score after all score statements; `at.score` is the score after the scale.
   double score(const Coordinates &at) const;
 
 private:
-  Value evaluate(const Expr &expr, const Coordinates &at) const;
+  Value evaluate(const Expr &expr, const Coordinates &at, const Selector *selector = nullptr) const;
   /// Throws an OutOfRange where `value` is missing.
   Value present(Value value) const;
 

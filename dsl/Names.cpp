@@ -67,6 +67,10 @@ std::string_view gaze::dsl::spelling(Ambient ambient) {
   return ambientNames()[static_cast<std::size_t>(ambient)];
 }
 
+static constexpr std::string_view selectByNames[] = {"mean", "minmax", "first"};
+
+std::string_view gaze::dsl::spelling(SelectBy by) { return selectByNames[static_cast<int>(by)]; }
+
 const BuiltinSignature &gaze::dsl::signature(Builtin builtin) {
   return builtins()[static_cast<std::size_t>(builtin)];
 }
@@ -93,6 +97,13 @@ std::optional<Builtin> gaze::dsl::findBuiltin(std::string_view name) {
   if (found == all.end())
     return std::nullopt;
   return static_cast<Builtin>(found - all.begin());
+}
+
+std::optional<SelectBy> gaze::dsl::findSelectBy(std::string_view name) {
+  for (SelectBy by : {SelectBy::Mean, SelectBy::MinMax, SelectBy::First})
+    if (spelling(by) == name)
+      return by;
+  return std::nullopt;
 }
 
 bool gaze::dsl::isKeyword(std::string_view word) {

@@ -25,11 +25,16 @@ std::string_view spelling(Type type);
 std::string_view withArticle(Type type);
 std::string_view spelling(Operator op);
 std::string_view spelling(Ambient ambient);
+std::string_view spelling(SelectBy by);
 const BuiltinSignature &signature(Builtin builtin);
 
 std::optional<Type> findType(std::string_view name);
 std::optional<Ambient> findAmbient(std::string_view name);
 std::optional<Builtin> findBuiltin(std::string_view name);
+std::optional<SelectBy> findSelectBy(std::string_view name);
+
+/// What selects keys by content; unlike the functions it can be the name of a def.
+constexpr std::string_view topBlocks = "top_blocks";
 
 /// All names, in the order of the enumerations.
 const std::vector<std::string_view> &ambientNames();

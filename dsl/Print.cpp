@@ -37,6 +37,7 @@ private:
   void infix(const Expr &expr);
   void list(const Expr &expr, char open, char close);
   void where(const Expr &expr);
+  void topBlocks(const Expr &expr);
 };
 
 void Printer::infix(const Expr &expr) {
@@ -70,6 +71,19 @@ void Printer::where(const Expr &expr) {
     out += separator + binding.name.text + " = ";
     this->expr(*binding.value);
     separator = ", ";
+  }
+  out += ')';
+}
+
+void Printer::topBlocks(const Expr &expr) {
+  out += std::string(gaze::dsl::topBlocks) + '(';
+  this->expr(*expr.operands[0]);
+  out += ", ";
+  this->expr(*expr.operands[1]);
+  out += ", by = " + std::string(spelling(expr.selectBy));
+  if (expr.operands[2] != expr.operands[1]) {
+    out += ", share = ";
+    this->expr(*expr.operands[2]);
   }
   out += ')';
 }
@@ -116,6 +130,8 @@ void Printer::expr(const Expr &expr) {
     return list(expr, '[', ']');
   case Expr::Kind::Where:
     return where(expr);
+  case Expr::Kind::TopBlocks:
+    return topBlocks(expr);
   }
 }
 

@@ -123,10 +123,8 @@ void Resolver::resolveAxes(Input &input) {
 void Resolver::resolve(const ExprPtr &expr) {
   if (!expr || diagnostics.full())
     return;
-  if (isTopBlocks(*expr)) {
-    diagnostics.error(expr->name.span, "not supported yet: 'top_blocks'");
-    return;
-  }
+  if (isTopBlocks(*expr))
+    return resolveTopBlocks(*expr);
   for (const ExprPtr &operand : expr->operands)
     resolve(operand);
   switch (expr->kind) {

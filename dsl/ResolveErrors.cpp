@@ -67,6 +67,11 @@ void Resolver::reportUnknownValue(const Name &name) {
                                      signatureOf(signature(*function)).text() + "'");
     return;
   }
+  if (name.text == topBlocks) {
+    diagnostics.error(name.span, inQuotes(topBlocks) + " needs its arguments, as in '" +
+                                     signatureOfTopBlocks().text() + "'");
+    return;
+  }
   if (hidden.mayBeDef(name) || reportPattern(name))
     return;
   diagnostics.error(name.span, "unknown name " + inQuotes(name.text) +

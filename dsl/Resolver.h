@@ -11,6 +11,7 @@
 #include "dsl/Names.h"
 #include "dsl/UnknownNames.h"
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -46,11 +47,14 @@ private:
   void reportNoInput(const Expr &expr);
   Symbol findBindable(const Name &name);
   void checkDivision(const Expr &expr);
-  /// Its `by = mean` is no value of the language yet, so its arguments stay unread.
   bool isTopBlocks(const Expr &expr) const {
-    return expr.kind == Expr::Kind::Call && expr.name.text == "top_blocks" &&
-           defs.count("top_blocks") == 0;
+    return expr.kind == Expr::Kind::Call && expr.name.text == topBlocks &&
+           defs.count(topBlocks) == 0;
   }
+  void resolveTopBlocks(Expr &expr);
+  /// The meaning of an argument `by`, which is no value; nothing after an error.
+  std::optional<SelectBy> resolveSelectBy(const ExprPtr &by);
+  void checkSize(const Expr &size, std::string_view name, int least);
 
   const Symbol *findValue(std::string_view name) const;
   bool defined(const Symbol &symbol, const Name &use);
@@ -74,6 +78,7 @@ private:
 
 Signature signatureOf(const Def &def);
 Signature signatureOf(const BuiltinSignature &function);
+Signature signatureOfTopBlocks();
 
 } // namespace gaze::dsl
 

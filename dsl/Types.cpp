@@ -57,6 +57,7 @@ private:
   MaybeType typeOfIf(const Expr &expr);
   MaybeType typeOfWhere(const Expr &expr);
   MaybeType typeOfIndex(const Expr &expr);
+  MaybeType typeOfTopBlocks(const Expr &expr);
   MaybeType typeOfCall(const Expr &expr);
   MaybeType typeOfDef(int index, const std::vector<Type> &types, const Expr &call);
   MaybeType typeOfBuiltin(const Expr &expr, const std::vector<Type> &types);
@@ -159,6 +160,8 @@ MaybeType TypeChecker::type(const ExprPtr &expr) {
     return typeOfWhere(*expr);
   case Expr::Kind::Index:
     return typeOfIndex(*expr);
+  case Expr::Kind::TopBlocks:
+    return typeOfTopBlocks(*expr);
   }
   return std::nullopt;
 }
@@ -268,6 +271,13 @@ MaybeType TypeChecker::typeOfIndex(const Expr &expr) {
   if (!sound)
     return std::nullopt;
   return pattern->inputs[static_cast<std::size_t>(expr.symbol.index)].type;
+}
+
+MaybeType TypeChecker::typeOfTopBlocks(const Expr &expr) {
+  bool sound = checkInt(expr.operands[0], "'count'");
+  sound &= checkInt(expr.operands[1], "'block'");
+  sound &= checkInt(expr.operands[2], "'share'");
+  return sound ? MaybeType(Type::Bool) : std::nullopt;
 }
 
 MaybeType TypeChecker::typeOfCall(const Expr &expr) {

@@ -29,6 +29,7 @@ void suggestCallables(Suggestion &suggestion, const Program &program) {
     suggestion.consider(def.name.text, "the def");
   for (const BuiltinSignature &builtin : builtins())
     suggestion.consider(builtin.name, "the function");
+  suggestion.consider(topBlocks, "the function");
 }
 
 std::string hintForLibrary(const std::string &name, const Hidden &hidden) {

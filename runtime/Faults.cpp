@@ -28,8 +28,7 @@ using MaybeFault = std::optional<Fault>;
 class TileTrial {
 public:
   TileTrial(const gaze_plan &owner, std::int64_t head, std::int64_t batch)
-      : plan(owner), kernel(*owner.kernel), head(head), batch(batch),
-        arguments(owner.uniforms, owner.inputs),
+      : plan(owner), kernel(*owner.kernel), head(head), batch(batch), arguments(owner),
         found(std::size_t{2} * kernel.tile_q * kernel.tile_k) {}
 
   MaybeFault first(std::int32_t queryTile, std::int32_t keyTile) {
@@ -82,7 +81,7 @@ MaybeFault firstOfStrip(const gaze_plan &plan, const Strip &strip, const Planes 
 [[noreturn]] void report(const gaze_plan &plan, const Fault &fault) {
   const gaze_site &site = plan.kernel->sites[fault.site];
   std::string sizes;
-  for (const std::int64_t size : plan.inputs.sizes[site.input])
+  for (const std::int64_t size : plan.inputs->sizes[site.input])
     sizes += (sizes.empty() ? "" : ", ") + std::to_string(size);
   throw Failure(GAZE_INDEX_OUT_OF_RANGE,
                 std::string(site.place) + ": error: index " + std::to_string(fault.index) +

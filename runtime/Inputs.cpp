@@ -2,6 +2,7 @@
 #include "runtime/Inputs.h"
 
 #include "runtime/Error.h"
+#include "runtime/Plan.h"
 
 #include <algorithm>
 #include <cmath>
@@ -265,11 +266,13 @@ Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std
   return inputs;
 }
 
-Arguments::Arguments(const std::vector<std::int64_t> &uniformValues, const Inputs &inputs)
-    : uniforms(uniformValues.data(), int64, static_cast<std::int64_t>(uniformValues.size())),
-      ints(inputs.ints.data(), int64, static_cast<std::int64_t>(inputs.ints.size())),
-      floats(inputs.floats.data(), float32, static_cast<std::int64_t>(inputs.floats.size())),
-      bools(inputs.bools.data(), uint8, static_cast<std::int64_t>(inputs.bools.size())),
-      zones(inputs.zones.data(), int64, 2, static_cast<std::int64_t>(inputs.zones.size() / 2), 2) {}
+Arguments::Arguments(const gaze_plan &plan)
+    : uniforms(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size())),
+      ints(plan.inputs->ints.data(), int64, static_cast<std::int64_t>(plan.inputs->ints.size())),
+      floats(plan.inputs->floats.data(), float32,
+             static_cast<std::int64_t>(plan.inputs->floats.size())),
+      bools(plan.bools().data(), uint8, static_cast<std::int64_t>(plan.bools().size())),
+      zones(plan.inputs->zones.data(), int64, 2,
+            static_cast<std::int64_t>(plan.inputs->zones.size() / 2), 2) {}
 
 } // namespace gaze::runtime

@@ -58,7 +58,7 @@ Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std
 struct Arguments {
   Buffer uniforms, ints, floats, bools, zones;
 
-  Arguments(const std::vector<std::int64_t> &uniformValues, const Inputs &inputs);
+  explicit Arguments(const gaze_plan &plan);
 };
 
 } // namespace gaze::runtime

@@ -46,8 +46,7 @@ std::int64_t costOf(const Order &order, const gaze_plan &plan) {
 
 class Chooser {
 public:
-  explicit Chooser(const gaze_plan &plan)
-      : plan(plan), kernel(*plan.kernel), arguments(plan.uniforms, plan.inputs) {}
+  explicit Chooser(const gaze_plan &plan) : plan(plan), kernel(*plan.kernel), arguments(plan) {}
 
   Candidate candidate(const gaze_part &part, const Planes &planes) {
     return part.order == GAZE_ORDER_CONGRUENT ? congruent(part, planes) : columns(part, planes);

@@ -11,6 +11,7 @@
 #include "runtime/Parts.h"
 #include "runtime/Pieces.h"
 #include "runtime/Search.h"
+#include "runtime/Selection.h"
 
 #include <algorithm>
 #include <array>
@@ -76,15 +77,6 @@ void fillPart(Part &part, const gaze_plan &plan, int threads) {
                });
   for (Grid &grid : part.grids)
     grid.longestFirst = longestFirst(grid, plan.units);
-}
-
-void checkKernel(const gaze_kernel *kernel) {
-  if (!kernel)
-    invalid("kernel is null");
-  if (kernel->abi_version != GAZE_ABI_VERSION || kernel->struct_size != sizeof(gaze_kernel))
-    invalid("the kernel was compiled for interface version " + std::to_string(kernel->abi_version) +
-            ", this runtime has version " + std::to_string(GAZE_ABI_VERSION) +
-            "; compile the pattern again");
 }
 
 void checkShape(const gaze_shape *shape) {
@@ -157,11 +149,13 @@ template <typename T> std::size_t capacityBytes(const std::vector<T> &vector) {
   return vector.capacity() * sizeof(T);
 }
 
+} // namespace
+
 /// Few rows, those of all heads that share K and V, have functions of their own: by the
 /// shape alone, as all that decides the bits. Where queries fill more than two thirds of a
 /// tile's lanes, accumulate is the faster one. Where the mask reads the head, each head
 /// has its own tiles.
-void chooseKernel(gaze_plan &plan) {
+void gaze::runtime::chooseKernel(gaze_plan &plan) {
   const gaze_kernel &kernel = *plan.kernel;
   const gaze_shape &shape = plan.shape;
   plan.fewRows = shape.seq_q <= std::min(kernel.max_rows, kernel.tile_q * 2 / 3);
@@ -169,11 +163,21 @@ void chooseKernel(gaze_plan &plan) {
     plan.headsOfItem = std::min(shape.heads / shape.kv_heads, kernel.max_rows / shape.seq_q);
 }
 
-std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
-  return static_cast<std::int32_t>((sequence + tile - 1) / tile);
+void gaze::runtime::checkKernel(const gaze_kernel *kernel) {
+  if (!kernel)
+    invalid("kernel is null");
+  if (kernel->abi_version != GAZE_ABI_VERSION || kernel->struct_size != sizeof(gaze_kernel))
+    invalid("the kernel was compiled for interface version " + std::to_string(kernel->abi_version) +
+            ", this runtime has version " + std::to_string(GAZE_ABI_VERSION) +
+            "; compile the pattern again");
 }
 
-} // namespace
+void gaze::runtime::makeParts(gaze_plan &plan, int threads) {
+  plan.parts = chooseParts(plan);
+  for (Part &part : plan.parts)
+    fillPart(part, plan, threads);
+  cutLongRows(plan);
+}
 
 std::unique_ptr<gaze_plan>
 gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
@@ -191,7 +195,9 @@ gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
       {}});
   chooseKernel(*plan);
   checkRequirements(*plan);
-  plan->inputs = copyInputs(*kernel, inputs, inputCount, plan->uniforms);
+  plan->inputs =
+      std::make_shared<const Inputs>(copyInputs(*kernel, inputs, inputCount, plan->uniforms));
+  addSelections(*plan);
   checkIndices(*plan, threads);
   return plan;
 }
@@ -206,10 +212,8 @@ gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
     *plan = nullptr;
     std::unique_ptr<gaze_plan> result =
         preparePlan(kernel, shape, values, value_count, inputs, input_count, threads);
-    result->parts = chooseParts(*result);
-    for (Part &part : result->parts)
-      fillPart(part, *result, threads);
-    cutLongRows(*result);
+    if (!result->mustSelect())
+      makeParts(*result, threads);
     *plan = result.release();
   });
 }
@@ -222,7 +226,8 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
       invalid(plan ? "info is null" : "plan is null");
     *info = {};
     info->parts = static_cast<std::int64_t>(plan->parts.size());
-    info->bytes = static_cast<std::int64_t>(sizeof *plan) + plan->inputs.bytes();
+    info->bytes = static_cast<std::int64_t>(sizeof *plan + plan->selectedBools.size()) +
+                  plan->inputs->bytes();
     const std::int64_t planes = plan->shape.batch * plan->shape.heads;
     for (const Part &part : plan->parts) {
       const std::int64_t repeats = planes / static_cast<std::int64_t>(part.grids.size());
@@ -258,6 +263,9 @@ gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
     if (head < 0 || head >= plan->shape.heads || batch < 0 || batch >= plan->shape.batch)
       invalid("there is no head " + std::to_string(head) + " of batch entry " +
               std::to_string(batch));
+    if (plan->mustSelect())
+      invalid(
+          "the plan has no tiles before Q and K are known; gaze_plan_select makes one that has");
     const std::int64_t tileQ = plan->kernel->tile_q, unit = plan->units.keys;
     for (const Part &part : plan->parts) {
       if (part.code && part.code->order != GAZE_ORDER_TILES)

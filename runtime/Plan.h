@@ -74,6 +74,12 @@ struct Grid {
   }
 };
 
+/// The sizes of a top_blocks, and what it scores blocks by.
+struct Selection {
+  gaze_select_by by;
+  std::int64_t count, block, share;
+};
+
 /// Some of the pairs of a pattern, in one order of computation; results of disjoint parts
 /// merge (Parts.h).
 struct Part {
@@ -86,14 +92,23 @@ struct Part {
 struct gaze_plan {
   const gaze_kernel *kernel;
   gaze_shape shape;
-  std::vector<std::int64_t> uniforms; ///< as gaze_kernel describes them
-  gaze::runtime::Inputs inputs;
+  std::vector<std::int64_t> uniforms;                  ///< as gaze_kernel describes them
+  std::shared_ptr<const gaze::runtime::Inputs> inputs; ///< shared by plans of the same problem
   std::int32_t queryTiles;
   gaze::runtime::Units units;             ///< of edge_k keys
   std::vector<gaze::runtime::Part> parts; ///< in the order in which they run
   /// Whether accumulate_rows computes a query tile, for so many heads at once.
   bool fewRows = false;
   std::int64_t headsOfItem = 1;
+  /// Each top_blocks, and the bools of the inputs with the tables of what they have
+  /// selected; none before Q and K are known.
+  std::vector<gaze::runtime::Selection> selections = {};
+  std::vector<std::uint8_t> selectedBools = {};
+
+  bool mustSelect() const { return !selections.empty() && selectedBools.empty(); }
+  const std::vector<std::uint8_t> &bools() const {
+    return selectedBools.empty() ? inputs->bools : selectedBools;
+  }
 
   bool isInParts() const { return parts[0].code != nullptr; }
 
@@ -113,6 +128,20 @@ struct gaze_plan {
 };
 
 namespace gaze::runtime {
+
+/// Throws a Failure where it is none, or one of another version.
+void checkKernel(const gaze_kernel *kernel);
+
+/// By the shape alone, as all that decides the bits: sets fewRows and headsOfItem.
+void chooseKernel(gaze_plan &plan);
+
+/// Query tiles or units that a sequence takes.
+inline std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
+  return static_cast<std::int32_t>((sequence + tile - 1) / tile);
+}
+
+/// Lists the tiles of a plan that selects nothing, or has selected.
+void makeParts(gaze_plan &plan, int threads);
 
 /// A plan that has no parts yet, for who looks for tiles himself (Search.h). Throws a
 /// Failure for all that gaze_plan_create refuses.

@@ -1,11 +1,13 @@
 //===- Run.cpp - Executes a plan -----------------------------------------------===//
+#include "runtime/Run.h"
+
 #include "runtime/Error.h"
-#include "runtime/Plan.h"
-#include "runtime/Tensors.h"
+#include "runtime/Selection.h"
 #include "runtime/Threads.h"
 #include "runtime/Worker.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -54,7 +56,75 @@ void runParts(const gaze_plan &plan, const Tensors &tensors, int threads) {
   }
 }
 
+/// Computes the tiles that a plan lists.
+void runTiles(const gaze_plan &plan, const Tensors &tensors, int threads) {
+  if (plan.isInParts())
+    runParts(plan, tensors, threads);
+  else
+    runWhole(plan, tensors, threads);
+}
+
+/// The rows of a slice in Q and in what is written.
+class SliceTensors {
+public:
+  SliceTensors(const Tensors &of, std::int64_t row)
+      : q(rowsFrom(*of.q, row)), out(rowsFrom(*of.out, row)),
+        tensors{&q, of.k, of.v, &out, of.lse ? of.lse + row : nullptr, of.lseStride} {}
+
+  const Tensors &get() const { return tensors; }
+
+private:
+  gaze_tensor q, out;
+  Tensors tensors;
+};
+
+/// Adds what it lasts, in milliseconds.
+class Timed {
+public:
+  explicit Timed(double &sum) : sum(sum) {}
+  ~Timed() { sum += std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  double &sum;
+  Clock::time_point begin = Clock::now();
+};
+
+RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const Tensors &tensors,
+                      int threads) {
+  RunCosts costs;
+  gaze_summaries own(plan.kernel, plan.shape.batch, plan.shape.kv_heads);
+  if (!given) {
+    const Timed selecting(costs.selectionMs);
+    own.update(plan, *tensors.k, threads);
+  }
+  const gaze_summaries &summaries = given ? *given : own;
+  for (const Slice &slice : slicesOf(plan)) {
+    std::unique_ptr<gaze_plan> selected;
+    {
+      const Timed selecting(costs.selectionMs);
+      selected = selectBlocks(plan, slice, *tensors.q, summaries, threads);
+      makeParts(*selected, threads);
+    }
+    runTiles(*selected, SliceTensors(tensors, slice.first).get(), threads);
+  }
+  return costs;
+}
+
 } // namespace
+
+RunCosts gaze::runtime::run(const gaze_plan &plan, const gaze_summaries *summaries,
+                            const Tensors &tensors, int threads) {
+  if (!plan.kernel->accumulate || !plan.kernel->finish)
+    invalid("the kernel was compiled for its mask alone");
+  checkTensors(plan, tensors);
+  if (summaries)
+    summaries->checkFit(plan, plan.shape.seq_k);
+  if (plan.mustSelect())
+    return selectAndRun(plan, summaries, tensors, threads);
+  runTiles(plan, tensors, threads);
+  return {};
+}
 
 gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
                      const gaze_tensor *v, const gaze_tensor *out, float *lse, int32_t threads,
@@ -62,13 +132,17 @@ gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_ten
   return guarded(error, [&] {
     if (!plan)
       invalid("plan is null");
-    if (!plan->kernel->accumulate || !plan->kernel->finish)
-      invalid("the kernel was compiled for its mask alone");
-    const Tensors tensors{q, k, v, out, lse};
-    checkTensors(*plan, tensors);
-    if (plan->isInParts())
-      runParts(*plan, tensors, threads);
-    else
-      runWhole(*plan, tensors, threads);
+    run(*plan, nullptr, {q, k, v, out, lse, plan->shape.seq_q}, threads);
+  });
+}
+
+gaze_status gaze_run_summarized(const gaze_plan *plan, const gaze_summaries *summaries,
+                                const gaze_tensor *q, const gaze_tensor *k, const gaze_tensor *v,
+                                const gaze_tensor *out, float *lse, int32_t threads,
+                                gaze_error *error) {
+  return guarded(error, [&] {
+    if (!plan || !summaries)
+      invalid(plan ? "summaries is null" : "plan is null");
+    run(*plan, summaries, {q, k, v, out, lse, plan->shape.seq_q}, threads);
   });
 }

@@ -9,67 +9,14 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/Search.h"
 
-#include "runtime/Error.h"
+#include "runtime/Questions.h"
 #include "runtime/Threads.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 namespace gaze::runtime {
 namespace {
-
-/// Asks classify for many rectangles, a batch at a time.
-class Questions {
-public:
-  Questions(const gaze_plan &plan, ClassifyFunction classify)
-      : classify(classify), arguments(plan.uniforms, plan.inputs),
-        batch(8 * (batchSize + largestVector)) {}
-
-  void clear() { asked = 0, answered = 0; }
-
-  /// Of queries and keys, first and last.
-  void ask(std::int64_t firstQ, std::int64_t lastQ, std::int64_t firstK, std::int64_t lastK,
-           const Planes &planes) {
-    if (asked - answered == batchSize)
-      answer();
-    std::int64_t *const ends = batch.data() + 8 * (asked++ - answered);
-    ends[0] = firstQ, ends[1] = lastQ, ends[2] = firstK, ends[3] = lastK;
-    ends[4] = planes.firstHead, ends[5] = planes.lastHead;
-    ends[6] = planes.firstBatch, ends[7] = planes.lastBatch;
-  }
-
-  /// Of all that was asked, in order.
-  const std::uint8_t *verdicts() {
-    answer();
-    return all.data();
-  }
-
-private:
-  /// `classify` answers for whole vectors: so many rectangles may be read, and verdicts
-  /// written, behind the last.
-  static constexpr std::size_t largestVector = 16;
-  static constexpr std::size_t batchSize = 256;
-
-  const ClassifyFunction classify;
-  Arguments arguments;
-  std::vector<std::int64_t> batch;
-  std::vector<std::uint8_t> all;
-  std::size_t asked = 0, answered = 0;
-
-  void answer() {
-    const auto count = static_cast<std::int64_t>(asked - answered);
-    if (all.size() < asked + largestVector)
-      all.resize(2 * asked + largestVector);
-    Buffer in(batch.data(), int64, 8, count, 8);
-    Buffer out(all.data() + answered, uint8, count);
-    if (const int code =
-            classify(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
-                     arguments.bools.get(), arguments.zones.get(), in.get(), out.get()))
-      throw Failure(GAZE_INTERNAL_ERROR, "classify failed with code " + std::to_string(code));
-    answered = asked;
-  }
-};
 
 /// Collects the runs of one row, which come in the order of keys.
 class RowBuilder {

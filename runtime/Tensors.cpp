@@ -86,6 +86,14 @@ void checkDistinct(const gaze_tensor &tensor, const char *name, const gaze_shape
 
 } // namespace
 
+void checkQueriesAndKeys(const gaze_plan &plan, const gaze_tensor *q, const gaze_tensor *k) {
+  const gaze_shape &shape = plan.shape;
+  const gaze_kernel &kernel = *plan.kernel;
+  if (q)
+    checkTensor(q, "q", kernel.element, shape.batch, shape.heads, shape.seq_q, kernel.head_dim);
+  checkTensor(k, "k", kernel.element, shape.batch, shape.kv_heads, shape.seq_k, kernel.head_dim);
+}
+
 void checkTensors(const gaze_plan &plan, const Tensors &tensors) {
   const gaze_shape &shape = plan.shape;
   const std::int64_t dim = plan.kernel->head_dim, valueDim = plan.kernel->value_dim;

@@ -11,8 +11,12 @@ namespace gaze::runtime {
 
 struct Tensors {
   const gaze_tensor *q, *k, *v, *out;
-  float *lse; ///< may be null
+  float *lse;             ///< may be null
+  std::int64_t lseStride; ///< from one head to the next
 };
+
+/// Throws a Failure for all that gaze_run refuses of Q and K, or of K alone where `q` is null.
+void checkQueriesAndKeys(const gaze_plan &plan, const gaze_tensor *q, const gaze_tensor *k);
 
 /// Throws a Failure for all that gaze_run refuses of them.
 void checkTensors(const gaze_plan &plan, const Tensors &tensors);

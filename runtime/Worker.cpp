@@ -48,7 +48,7 @@ std::int64_t largestState(const gaze_plan &plan) {
 Worker::Worker(const gaze_plan &owner, const Tensors &given, const Stage &of)
     : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), stage(of),
       scratch(kernel.scratch_bytes), tiles(std::size_t(kernel.chunk_tiles) * plan.units.ofTile),
-      arguments(plan.uniforms, plan.inputs), work(plan.fewRows ? 1 : mostTogether) {
+      arguments(plan), work(plan.fewRows ? 1 : mostTogether) {
   for (Work &each : work)
     for (Floats &state : each.states)
       state = allocateFloats(largestState(plan));
@@ -237,7 +237,7 @@ void Worker::finishHead(const Item &item, std::int64_t head, Buffer &state) {
   Buffer out =
       rowsOf(*tensors.out, item.batch, head, rows.first, kernel.value_dim, rows.count, rows.step);
   float *const lse =
-      tensors.lse ? tensors.lse + (item.batch * shape.heads + head) * shape.seq_q + rows.first
+      tensors.lse ? tensors.lse + (item.batch * shape.heads + head) * tensors.lseStride + rows.first
                   : nullptr;
   const bool isDense = lse && rows.step == 1;
   Buffer lseBuffer(isDense ? lse : tileLse.get(), float32, rows.count);

@@ -111,6 +111,12 @@ typedef struct gaze_requirement {
   const char *place;   /**< FILE:LINE:COLUMN */
 } gaze_requirement;
 
+/** What a `top_blocks` of the pattern scores blocks of keys by. */
+typedef enum gaze_select_by {
+  GAZE_SELECT_MEAN = 0,   /**< the block's mean key */
+  GAZE_SELECT_MINMAX = 1, /**< the bounds of its keys, by channel */
+  GAZE_SELECT_FIRST = 2   /**< its first key */
+} gaze_select_by;
 /** The orders in which a part of a pattern can be computed. */
 typedef enum gaze_order {
   GAZE_ORDER_TILES = 0,     /**< queries and keys as they stand */
@@ -171,6 +177,15 @@ typedef struct gaze_part {
  *             16 more
  *   mask      out uint8 [keys, rows]: 1 where the pair of query q_first + row and key
  *             k_first + key is kept
+ *   selection_sizes  out int64 [3, selections]: count, block and share of each top_blocks
+ *   classify_candidates, mask_candidates  as classify and mask, with each top_blocks taken
+ *             as true
+ *   block_means  of rows [head_dim, n] of Q or K, in blocks of `keys` rows that begin
+ *             `block` rows apart: out float [blocks, head_dim], channels with any stride
+ *   block_extremes  likewise, out float [blocks, 2 * head_dim]: greatest, then least
+ *   mean_scores, extreme_scores  of queries float [groups, head_dim] and summaries float
+ *             [blocks, head_dim or twice that]: out float [blocks, groups], whose extents
+ *             are multiples of 32 and of 4
  *   faults    out int64 [2, keys, rows]: for these pairs, 0 or the number, from 1, of
  *             the site whose index is outside of its input, and that index
  *   accumulate adds the pairs of one query tile and `tiles` [count] to a state. A
@@ -193,34 +208,38 @@ typedef struct gaze_part {
  * For few rows it is float [value_dim + 2, rows].
  */
 typedef struct gaze_kernel {
-  uint32_t abi_version;      /**< GAZE_ABI_VERSION when it was compiled */
-  uint32_t struct_size;      /**< sizeof(gaze_kernel) when it was compiled */
-  const char *name;          /**< the pattern's name */
-  const char *target;        /**< what it was compiled for, as Halide names it */
-  gaze_element element;      /**< of Q, K, V and the output: float32, float16 or bfloat16 */
-  int32_t head_dim;          /**< elements of a row of Q and K */
-  int32_t value_dim;         /**< elements of a row of V and of the output */
-  int32_t tile_q;            /**< queries of a tile */
-  int32_t tile_k;            /**< keys of a full tile */
-  int32_t edge_k;            /**< keys of a partial tile; divides tile_k */
-  int32_t chunk_tiles;       /**< key tiles that one call of accumulate takes at most */
-  int32_t max_rows;          /**< rows that one call of accumulate_rows takes at most */
-  int32_t reads_head;        /**< 1 where the mask differs by head */
-  int32_t reads_batch;       /**< 1 where the mask differs by batch entry */
-  int32_t faults_read_head;  /**< 1 where indices of inputs differ by head */
-  int32_t faults_read_batch; /**< 1 where they differ by batch entry */
-  int64_t scratch_bytes;     /**< memory that one call of a function takes at most */
+  uint32_t abi_version;          /**< GAZE_ABI_VERSION when it was compiled */
+  uint32_t struct_size;          /**< sizeof(gaze_kernel) when it was compiled */
+  const char *name;              /**< the pattern's name */
+  const char *target;            /**< what it was compiled for, as Halide names it */
+  gaze_element element;          /**< of Q, K, V and the output: float32, float16 or bfloat16 */
+  int32_t head_dim;              /**< elements of a row of Q and K */
+  int32_t value_dim;             /**< elements of a row of V and of the output */
+  int32_t tile_q;                /**< queries of a tile */
+  int32_t tile_k;                /**< keys of a full tile */
+  int32_t edge_k;                /**< keys of a partial tile; divides tile_k */
+  int32_t chunk_tiles;           /**< key tiles that one call of accumulate takes at most */
+  int32_t max_rows;              /**< rows that one call of accumulate_rows takes at most */
+  int32_t reads_head;            /**< 1 where the mask differs by head */
+  int32_t reads_batch;           /**< 1 where the mask differs by batch entry */
+  int32_t faults_read_head;      /**< 1 where indices of inputs differ by head */
+  int32_t faults_read_batch;     /**< 1 where they differ by batch entry */
+  int32_t candidates_read_head;  /**< 1 where candidates of selections differ by head */
+  int32_t candidates_read_batch; /**< 1 where they differ by batch entry */
+  int64_t scratch_bytes;         /**< memory that one call of a function takes at most */
   int32_t parameter_count;
   int32_t requirement_count;
   int32_t input_count;
   int32_t site_count;
   int32_t part_count; /**< 0: computed in tiles alone */
+  int32_t selection_count;
   const gaze_parameter *parameters;
   const gaze_requirement *requirements; /**< NULL without any, as require is */
   const gaze_input *inputs;             /**< NULL without any, as sizes is */
   const gaze_site *sites;               /**< NULL without any, as faults is */
   const gaze_part *parts;               /**< NULL without any, as save_rows and merge_rows are;
                                              disjoint, and together the pattern */
+  const gaze_select_by *selections;     /**< NULL without any, as the functions at the end are */
 
   int (*require)(struct halide_buffer_t *uniforms, struct halide_buffer_t *holds);
   int (*sizes)(struct halide_buffer_t *uniforms, struct halide_buffer_t *sizes);
@@ -253,6 +272,24 @@ typedef struct gaze_kernel {
   int (*save_rows)(struct halide_buffer_t *state, struct halide_buffer_t *rows);
   int (*merge_rows)(struct halide_buffer_t *rows, struct halide_buffer_t *state_in,
                     struct halide_buffer_t *state_out);
+
+  int (*selection_sizes)(struct halide_buffer_t *uniforms, struct halide_buffer_t *sizes);
+  int (*classify_candidates)(struct halide_buffer_t *uniforms, struct halide_buffer_t *ints,
+                             struct halide_buffer_t *floats, struct halide_buffer_t *bools,
+                             struct halide_buffer_t *zones, struct halide_buffer_t *rectangles,
+                             struct halide_buffer_t *verdicts);
+  int (*mask_candidates)(struct halide_buffer_t *uniforms, struct halide_buffer_t *ints,
+                         struct halide_buffer_t *floats, struct halide_buffer_t *bools,
+                         int64_t q_first, int64_t k_first, int64_t head, int64_t batch,
+                         struct halide_buffer_t *kept);
+  int (*block_means)(struct halide_buffer_t *rows, int32_t keys, int32_t block,
+                     struct halide_buffer_t *means);
+  int (*block_extremes)(struct halide_buffer_t *rows, int32_t keys, int32_t block,
+                        struct halide_buffer_t *extremes);
+  int (*mean_scores)(struct halide_buffer_t *queries, struct halide_buffer_t *summaries,
+                     struct halide_buffer_t *scores);
+  int (*extreme_scores)(struct halide_buffer_t *queries, struct halide_buffer_t *summaries,
+                        struct halide_buffer_t *scores);
 } gaze_kernel;
 
 /**
@@ -284,7 +321,11 @@ typedef struct gaze_tensor {
 
 typedef struct gaze_plan gaze_plan;
 
-/** What a plan holds; sums over all heads and batch entries. */
+/**
+ * What a plan holds; sums over all heads and batch entries. A plan that selects blocks
+ * (top_blocks) has no tiles before Q and K are known: items, tiles and cost are 0, and
+ * those of one input are in the plan that gaze_plan_select makes.
+ */
 typedef struct gaze_plan_info {
   int64_t items;         /**< rows of tiles: one per (part, batch, head, query tile) with any key */
   int64_t full_tiles;    /**< of tile_q x tile_k pairs, all kept */
@@ -338,12 +379,68 @@ gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_ten
  * where all pairs are kept, 0 where the mask is computed, in tiles of edge_k keys.
  * In the order of queries; for each, full runs before the others. Parts in other orders
  * than tiles are left out: their keys are no ranges.
- * Stops early when visit returns non-zero.
+ * Stops early when visit returns non-zero. An error where the plan selects blocks: it has
+ * no tiles yet.
  */
 gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
                             int (*visit)(void *context, int64_t q_begin, int64_t q_end,
                                          int64_t k_begin, int64_t k_end, int32_t full),
                             void *context, gaze_error *error);
+
+/**
+ * What a plan with top_blocks becomes for these Q and K: *selected, the caller's, holds the
+ * blocks that they select and the tiles that follow. gaze_plan_get_info and gaze_plan_visit
+ * tell of them, and gaze_run takes it for any Q, K and V of the shape: the selection
+ * stays. gaze_run on the first plan selects anew each time, in slices of the queries where the
+ * tables would take much memory; this one holds them whole. A plan without top_blocks
+ * has nothing to select: an error.
+ */
+gaze_status gaze_plan_select(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
+                             int32_t threads, gaze_plan **selected, gaze_error *error);
+
+/**
+ * What top_blocks needs of the blocks of a KV cache: their means, bounds or first keys. They
+ * belong to the cache and grow with it, so that a decode step reads no more of K than
+ * what is selected:
+ *
+ *   gaze_summaries_create(&kernel, batch, kv_heads, &summaries, &error);
+ *   for each step:
+ *     ...append the step's keys and values, make the plan of the new shape...
+ *     gaze_summaries_update(summaries, plan, &k, 0, &error);
+ *     gaze_run_summarized(plan, summaries, &q, &k, &v, &out, NULL, 0, &error);
+ *
+ * Bits are those of gaze_run. Memory: a float for each channel of a block (two for by = minmax),
+ * batch entry and kv head, and as much again in reserve. Not to be updated while
+ * another thread uses them.
+ */
+typedef struct gaze_summaries gaze_summaries;
+
+/** Of no keys yet. On GAZE_OK *summaries is the caller's; the kernel must outlive them. */
+gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int64_t kv_heads,
+                                  gaze_summaries **summaries, gaze_error *error);
+
+/**
+ * Brings them up to the plan's seq_k keys of `k`. Rows that they hold already must be as they
+ * were: of those only the block that was incomplete is read again. Where the plan's blocks
+ * have other sizes, because parameters or the shape decide them, all are read again.
+ */
+gaze_status gaze_summaries_update(gaze_summaries *summaries, const gaze_plan *plan,
+                                  const gaze_tensor *k, int32_t threads, gaze_error *error);
+
+/** Forgets all keys behind the first `keys`, as when a cache is cut back. */
+gaze_status gaze_summaries_truncate(gaze_summaries *summaries, int64_t keys, gaze_error *error);
+
+/** Frees summaries; NULL is fine. */
+void gaze_summaries_destroy(gaze_summaries *summaries);
+
+/**
+ * gaze_run of a plan with top_blocks, with the summaries of its keys. They must have been
+ * updated with a plan of as many keys and the same blocks.
+ */
+gaze_status gaze_run_summarized(const gaze_plan *plan, const gaze_summaries *summaries,
+                                const gaze_tensor *q, const gaze_tensor *k, const gaze_tensor *v,
+                                const gaze_tensor *out, float *lse, int32_t threads,
+                                gaze_error *error);
 
 /** "0.1.0", of the runtime that is linked. */
 const char *gaze_version(void);

@@ -181,8 +181,8 @@ Environment Pairs::environment(const Kernel &kernel) const {
   return environment;
 }
 
-Mask::Mask(const Kernel &kernel) {
-  kept(ki, qi) = cast<std::uint8_t>(translate(kernel.keep, environment(kernel))[0]);
+Mask::Mask(const Kernel &kernel, const Function &keep) {
+  kept(ki, qi) = cast<std::uint8_t>(translate(keep, environment(kernel))[0]);
 }
 
 Faults::Faults(const Kernel &kernel) {

@@ -118,7 +118,8 @@ struct Pairs {
 
 /// Which pairs are kept.
 struct Mask : Pairs {
-  explicit Mask(const Kernel &kernel);
+  /// By `keep`, which is the kernel's own or that of candidates.
+  Mask(const Kernel &kernel, const Function &keep);
   Halide::Func kept{"kept"}; ///< (ki, qi)
 };
 

@@ -3,6 +3,7 @@
 
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/ScheduleCpu.h"
+#include "compiler/halide/Selection.h"
 
 #include <functional>
 #include <numeric>
@@ -73,6 +74,25 @@ void addParts(const Kernel &kernel, const KernelSizes &sizes, const EmitOptions 
   add(merge.stateOut, merge.arguments(), "merge_rows");
 }
 
+/// What the runtime selects blocks with.
+void addSelection(const Kernel &kernel, const EmitOptions &options, const AddFunction &add) {
+  const ElementUse element{options.element, options.target.convertsFloat16, false};
+  const int lanes = options.target.lanes;
+  SelectionSizes sizes(kernel);
+  add(sizes.sizes, sizes.arguments(), "selection_sizes");
+  BlockMeans means(options.headDim, element);
+  scheduleForCpu(means, lanes);
+  add(means.means, means.arguments(), "block_means");
+  BlockExtremes extremes(options.headDim, element);
+  scheduleForCpu(extremes, lanes);
+  add(extremes.extremes, extremes.arguments(), "block_extremes");
+  for (const bool byExtremes : {false, true}) {
+    BlockScores scores(options.headDim, byExtremes);
+    scheduleForCpu(scores, lanes);
+    add(scores.scores, scores.arguments(), byExtremes ? "extreme_scores" : "mean_scores");
+  }
+}
+
 Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   const Target target = kernelTarget(Target(options.target.name));
   const int lanes = options.target.lanes;
@@ -113,13 +133,20 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
       addParts(kernel, sizes, options, add);
   }
 
-  Classify classify(kernel, kernel.bounds);
-  scheduleForCpu(classify, lanes);
-  add(classify.verdicts, classify.arguments(), "classify");
+  const auto addMasks = [&](const Function &bounds, const Function &keep, const std::string &of) {
+    Classify classify(kernel, bounds);
+    scheduleForCpu(classify, lanes);
+    add(classify.verdicts, classify.arguments(), "classify" + of);
 
-  Mask mask(kernel);
-  scheduleForCpu(mask, lanes);
-  add(mask.kept, mask.arguments(), "mask");
+    Mask mask(kernel, keep);
+    scheduleForCpu(mask, lanes);
+    add(mask.kept, mask.arguments(), "mask" + of);
+  };
+  addMasks(kernel.bounds, kernel.keep, "");
+  if (!kernel.selections.empty()) {
+    addMasks(kernel.candidateBounds, kernel.candidates, "_candidates");
+    addSelection(kernel, options, add);
+  }
 
   if (!kernel.inputs.empty()) {
     Sizes sizesOfInputs(kernel);

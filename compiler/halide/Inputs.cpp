@@ -8,6 +8,7 @@
 #include "compiler/halide/Inputs.h"
 
 #include "compiler/halide/Expressions.h"
+#include "runtime/SelectionTable.h"
 
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@ using Halide::Expr;
 using Halide::Int;
 using Halide::reinterpret;
 using Halide::select;
+
+using gaze::runtime::allSelected;
+using gaze::runtime::someSelected;
 
 namespace gaze {
 namespace {
@@ -70,6 +74,8 @@ Expr elementAt(const InputAccess &input, const InputBuffers &buffers,
   }
 }
 
+Expr zoneCount(const InputAccess::Axis &axis) { return axis.points + (axis.padded >> 3) - 1; }
+
 /// The zones that hold the clamped indices [low, high] of an axis: one or two, of the
 /// size that makes it no more.
 std::pair<Expr, Expr> zonesOf(const InputAccess::Axis &axis, const Expr &low, const Expr &high,
@@ -105,7 +111,7 @@ Expr extremeOfZones(const InputAccess &input, const InputBuffers &buffers,
   for (std::size_t i = 0; i < input.axes.size(); ++i) {
     const InputAccess::Axis &axis = input.axes[i];
     const auto [first, last] = zonesOf(axis, low[i], high[i], let);
-    const Expr zones = let(axis.points + (axis.padded >> 3) - 1);
+    const Expr zones = let(zoneCount(axis));
     std::vector<Expr> longer;
     for (const Expr &offset : offsets)
       for (const Expr &zone : {first, last})
@@ -126,11 +132,11 @@ Expr extremeOfZones(const InputAccess &input, const InputBuffers &buffers,
 
 } // namespace
 
-std::vector<InputAccess> inputAccesses(const std::vector<KernelInput> &inputs,
-                                       const Halide::ImageParam &uniforms, int position) {
+std::vector<InputAccess> inputAccesses(const Kernel &kernel, const Halide::ImageParam &uniforms,
+                                       int position, const Expr &heads) {
   std::vector<InputAccess> accesses;
   const auto next = [&]() -> Expr { return uniforms(position++); };
-  for (const KernelInput &input : inputs) {
+  for (const KernelInput &input : kernel.inputs) {
     InputAccess access;
     access.type = input.type;
     access.first = next();
@@ -141,11 +147,71 @@ std::vector<InputAccess> inputAccesses(const std::vector<KernelInput> &inputs,
     }
     accesses.push_back(std::move(access));
   }
+  for (std::size_t i = 0; i < kernel.selections.size(); ++i) {
+    InputAccess access;
+    access.type = ValueType::I1;
+    access.first = next();
+    access.firstGroup = next();
+    access.heads = heads;
+    for (int axis = 0; axis < 2; ++axis) {
+      const Expr size = next(), padded = next();
+      access.axes.push_back({size, size, padded});
+    }
+    accesses.push_back(std::move(access));
+  }
   return accesses;
 }
 
+namespace {
+
+/// Where the table of a batch entry and head begins.
+Expr selectionTable(const InputAccess &input, const Expr &batch, const Expr &head) {
+  const Expr entries = zoneCount(input.axes[0]) * zoneCount(input.axes[1]);
+  return input.first + (batch * input.heads + head) * entries;
+}
+
+/// Its points are its elements.
+Expr loadSelected(const InputAccess &input, const InputBuffers &buffers,
+                  const std::vector<Expr> &indices) {
+  const Expr group = clamped(indices[2] - input.firstGroup, input.axes[0]);
+  const Expr block = clamped(indices[3], input.axes[1]);
+  const Expr offset =
+      selectionTable(input, indices[0], indices[1]) + group * zoneCount(input.axes[1]) + block;
+  return buffers.bools(position(offset, buffers.bools)) != 0;
+}
+
+/// Nothing is known of several heads or batch entries at once: a plan asks for one of each.
+Expr loadSelectedExtreme(const InputAccess &input, const InputBuffers &buffers,
+                         const std::vector<Expr> &ends, bool greatest) {
+  Lets let;
+  const Expr isOne = ends[0] == ends[1] && ends[2] == ends[3];
+  const auto inside = [&](const Expr &index, int axis) {
+    return let(clamped(index, input.axes[axis]));
+  };
+  const auto [firstGroup, lastGroup] = zonesOf(input.axes[0], inside(ends[4] - input.firstGroup, 0),
+                                               inside(ends[5] - input.firstGroup, 0), let);
+  const auto [firstBlock, lastBlock] =
+      zonesOf(input.axes[1], inside(ends[6], 1), inside(ends[7], 1), let);
+  const Expr table = let(selectionTable(input, ends[0], ends[2]));
+  const Expr zones = let(zoneCount(input.axes[1]));
+  const std::uint8_t bit = greatest ? someSelected : allSelected;
+  Expr result;
+  for (const Expr &group : {firstGroup, lastGroup})
+    for (const Expr &block : {firstBlock, lastBlock}) {
+      const Expr offset = table + group * zones + block;
+      const Expr entry = let(buffers.bools(position(offset, buffers.bools)));
+      result = !result.defined() ? entry : let(greatest ? result | entry : result & entry);
+    }
+  const Expr isSet = (result & bit) != cast<std::uint8_t>(0);
+  return let.around(greatest ? isSet || !isOne : isSet && isOne);
+}
+
+} // namespace
+
 Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
                  const std::vector<Expr> &indices) {
+  if (input.isSelection())
+    return loadSelected(input, buffers, indices);
   std::vector<Expr> inside;
   for (std::size_t i = 0; i < indices.size(); ++i)
     inside.push_back(clamped(indices[i], input.axes[i]));
@@ -154,6 +220,8 @@ Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
 
 Expr loadExtreme(const InputAccess &input, const InputBuffers &buffers,
                  const std::vector<Expr> &ends, bool greatest) {
+  if (input.isSelection())
+    return loadSelectedExtreme(input, buffers, ends, greatest);
   Lets let;
   std::vector<Expr> low, high;
   Expr isElement;

@@ -33,13 +33,18 @@ struct InputAccess {
   Halide::Expr first;     ///< its first element
   Halide::Expr firstZone; ///< its first zone
   std::vector<Axis> axes;
+  /// Of a selection alone (runtime/SelectionTable.h); its axes are groups and blocks.
+  Halide::Expr firstGroup, heads;
+  bool isSelection() const { return firstGroup.defined(); }
 };
 
-/// The accesses of all inputs; `uniforms` from `position` on describes them.
-std::vector<InputAccess> inputAccesses(const std::vector<KernelInput> &inputs,
-                                       const Halide::ImageParam &uniforms, int position);
+/// The accesses of all inputs, and of selections behind them; `uniforms` from `position` on
+/// describes them.
+std::vector<InputAccess> inputAccesses(const Kernel &kernel, const Halide::ImageParam &uniforms,
+                                       int position, const Halide::Expr &heads);
 
-/// The element at `indices` (int64), each clamped into its axis: int64, float32 or bool.
+/// The element at `indices` (int64; of a selection batch, head, group and block), each clamped into
+/// its axis: int64, float32 or bool.
 Halide::Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Halide::Expr> &indices);
 

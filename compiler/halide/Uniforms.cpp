@@ -29,7 +29,7 @@ Environment uniformEnvironment(const Kernel &kernel, const ImageParam &uniforms,
   set(Coordinate::SeqK, uniforms(count + 1));
   set(Coordinate::Heads, uniforms(count + 2));
   set(Coordinate::HeadDim, headDim ? Expr(cast<std::int64_t>(headDim)) : uniforms(count + 3));
-  environment.inputs = inputAccesses(kernel.inputs, uniforms, count + 5);
+  environment.inputs = inputAccesses(kernel, uniforms, count + 5, uniforms(count + 2));
   return environment;
 }
 

@@ -31,6 +31,9 @@ namespace gaze::ir {
 /// The type of a coordinate: i64, and f32 for the score.
 mlir::Type coordinateType(mlir::MLIRContext *context, Coordinate coordinate);
 
+/// Whether `coordinate` says which pair it is: q, k, head or batch.
+bool isOfPair(Coordinate coordinate);
+
 /// The parameter called `name`, or null.
 ParameterAttr findParameter(mlir::ArrayAttr parameters, llvm::StringRef name);
 

@@ -35,6 +35,14 @@ def Gaze_Coordinate : I32Enum<"Coordinate", "a name that is always there", [
   let cppNamespace = "::gaze::ir";
 }
 
+def Gaze_SelectBy : I32Enum<"SelectBy", "by what blocks of keys are scored", [
+    I32EnumCase<"Mean", 0, "mean">, I32EnumCase<"MinMax", 1, "minmax">,
+    I32EnumCase<"First", 2, "first">]> {
+  let cppNamespace = "::gaze::ir";
+}
+
+def Gaze_SelectByAttr : EnumAttr<Gaze_Dialect, Gaze_SelectBy, "select_by">;
+
 def Gaze_CoordinateAttr : EnumAttr<Gaze_Dialect, Gaze_Coordinate, "coordinate">;
 
 def Gaze_CoordinateArrayAttr

@@ -108,11 +108,11 @@ template <typename OpType> static LogicalResult verifySharedRegions(OpType op) {
     return failure();
   llvm::StringSet<> inputs;
   for (Operation &inner : op.getInputs().getOps()) {
-    auto input = dyn_cast<InputOp>(inner);
-    if (!input)
+    if (!isa<InputOp, SelectionOp>(inner))
       return inner.emitOpError("cannot stand in 'inputs'; gaze.input can");
-    if (!inputs.insert(input.getInput()).second)
-      return inner.emitOpError("is the second input '") << input.getInput() << "'";
+    StringRef name = inner.getAttrOfType<StringAttr>("input").getValue();
+    if (!inputs.insert(name).second)
+      return inner.emitOpError("is the second input '") << name << "'";
   }
   for (Operation &inner : op.getRequirements().getOps())
     if (!isa<RequireOp>(inner))
@@ -125,6 +125,10 @@ template <typename OpType> static LogicalResult verifySharedRegions(OpType op) {
   if (!op.getKeep().empty() &&
       (failed(verifyYields(op, op.getKeep(), "keep", builder.getI1Type())) ||
        failed(verifyReads(op.getKeep(), "keep", noScore))))
+    return failure();
+  if (!op.getCandidates().empty() &&
+      (failed(verifyYields(op, op.getCandidates(), "candidates", builder.getI1Type())) ||
+       failed(verifyReads(op.getCandidates(), "candidates", noScore))))
     return failure();
   if (!op.getScale().empty() &&
       (failed(verifyYields(op, op.getScale(), "scale", builder.getF64Type())) ||
@@ -179,11 +183,13 @@ LogicalResult KernelOp::verifyRegions() {
       return inner.emitOpError("cannot stand in 'parts'; gaze.part can");
   if (failed(verifySharedRegions(*this)))
     return failure();
-  return verifyBounds(*this, getBounds(), !getFaults().empty());
+  if (failed(verifyBounds(*this, getBounds(), !getFaults().empty())))
+    return failure();
+  return verifyBounds(*this, getCandidateBounds(), /*hasFaults=*/false);
 }
 
 void KernelOp::getAsmBlockArgumentNames(Region &region, function_ref<void(Value, StringRef)> set) {
-  if (&region == &getBounds())
+  if (&region == &getBounds() || &region == &getCandidateBounds())
     nameBoundsArguments(region, set);
 }
 

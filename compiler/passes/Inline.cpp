@@ -101,9 +101,21 @@ private:
     if (isa<ir::ScoreOp>(op))
       if (Value value = environment[static_cast<size_t>(ir::Coordinate::Score)])
         return value;
+    if (isa<ir::TopBlocksOp>(op) && isAtAnotherPair(environment)) {
+      op.emitOpError("cannot be read with another q, k, head or batch");
+      return {};
+    }
     Operation *copy = builder.clone(op, values);
     copy->setLoc(location);
     return copy->getResult(0);
+  }
+
+  static bool isAtAnotherPair(const Environment &environment) {
+    for (auto coordinate :
+         {ir::Coordinate::Q, ir::Coordinate::K, ir::Coordinate::Head, ir::Coordinate::Batch})
+      if (environment[static_cast<size_t>(coordinate)])
+        return true;
+    return false;
   }
 
   /// The arguments of `region`, mapped to what `operands` are outside.

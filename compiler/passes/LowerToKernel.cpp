@@ -83,7 +83,7 @@ LogicalResult legalize(Region &region) {
   for (Operation &op : llvm::make_early_inc_range(region.front())) {
     if (op.hasTrait<OpTrait::IsTerminator>())
       continue;
-    if (isa<ir::RequireOp, ir::InputOp>(op)) {
+    if (isa<ir::RequireOp, ir::InputOp, ir::SelectionOp>(op)) {
       if (failed(legalize(op.getRegion(0))))
         return failure();
       continue;
@@ -126,6 +126,7 @@ LogicalResult lower(ir::PatternOp pattern) {
   kernel.getFaults().takeBody(pattern.getFaults());
   kernel.getRequirements().takeBody(pattern.getRequirements());
   kernel.getKeep().takeBody(pattern.getKeep());
+  kernel.getCandidates().takeBody(pattern.getCandidates());
   kernel.getScale().takeBody(pattern.getScale());
   kernel.getScore().takeBody(pattern.getScore());
   if (kernel.getKeep().empty())

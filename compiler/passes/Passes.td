@@ -45,6 +45,25 @@ def RequireDivisorsPass : Pass<"gaze-require-divisors", "::mlir::ModuleOp"> {
   let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
 }
 
+def RequireSelectionsPass : Pass<"gaze-require-selections", "::mlir::ModuleOp"> {
+  let summary = "Refuse sizes that `gaze.top_blocks` cannot do with";
+  let description = [{
+    Adds the requirements that `count` is at least 0 and `block` and `share` are at least 1,
+    wherever `keep` holds a `gaze.top_blocks`: what is selected is found before any pair is looked
+    at, so nothing guards it. Runs on inlined patterns.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
+}
+
+def LowerSelectionsPass : Pass<"gaze-lower-selections", "::mlir::ModuleOp"> {
+  let summary = "Turn `top_blocks` into tables that the runtime makes";
+  let description = [{
+    Afterwards no `gaze.top_blocks` is left: `keep` reads a `gaze.selection` instead, and
+    `candidates` is `keep` with each of them taken as true.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
+}
+
 def SimplifyBooleansPass : Pass<"gaze-simplify-booleans", "::mlir::ModuleOp"> {
   let summary = "Simplify `and`, `or` and `not` over comparisons";
   let description = [{

@@ -15,6 +15,10 @@ void addLoweringPasses(mlir::OpPassManager &manager) {
   manager.addPass(createFindFaultsPass());
   // Dividing by zero is refused before the kernel runs. `and` and `or` may change sides after this.
   manager.addPass(createRequireDivisorsPass());
+  // What `top_blocks` selects exists: its sizes are as they must be.
+  manager.addPass(createRequireSelectionsPass());
+  // What `top_blocks` selects is a table to read from here on.
+  manager.addPass(createLowerSelectionsPass());
 
   // Constants are folded, also those that follow from the range of coordinates.
   manager.addPass(mlir::createCanonicalizerPass());

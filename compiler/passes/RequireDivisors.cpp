@@ -1,8 +1,6 @@
 //===- RequireDivisors.cpp - gaze-require-divisors -------------------------------===//
-#include "compiler/passes/Passes.h"
+#include "compiler/passes/Requirements.h"
 
-#include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
 using namespace mlir;
@@ -19,37 +17,10 @@ OperandRange unconditionalOperands(Operation *op) {
   return isLogic || isa<arith::SelectOp>(op) ? op->getOperands().take_front(1) : op->getOperands();
 }
 
-/// Everything that `value` is computed from, itself included, in the order of the block.
-SmallVector<Operation *> slice(Value value, function_ref<OperandRange(Operation *)> operandsOf) {
-  llvm::SmallPtrSet<Operation *, 16> found;
-  SmallVector<Operation *> work{value.getDefiningOp()}, ordered;
-  while (!work.empty()) {
-    Operation *op = work.pop_back_val();
-    if (!found.insert(op).second)
-      continue;
-    for (Value operand : operandsOf(op))
-      work.push_back(operand.getDefiningOp());
-  }
-  for (Operation &op : *value.getParentBlock())
-    if (found.contains(&op))
-      ordered.push_back(&op);
-  return ordered;
-}
-
-/// What computes `divisor`, where that reads no more than parameters and shape, and reads any.
-std::optional<SmallVector<Operation *>> sliceOfRequirable(Value divisor) {
-  auto ops = slice(divisor, [](Operation *op) { return OperandRange(op->getOperands()); });
-  bool readsAny = false;
-  for (Operation *op : ops) {
-    auto coordinate = dyn_cast<ir::CoordinateOp>(op);
-    if (isa<ir::ScoreOp, ir::LoadOp>(op) ||
-        (coordinate && !ir::CoordinateOp::isShape(coordinate.getCoordinate())))
-      return std::nullopt;
-    readsAny |= coordinate || isa<ir::ParameterOp>(op);
-  }
-  if (!readsAny)
-    return std::nullopt;
-  return ops;
+/// Whether a value that `ops` compute is no constant: that is an error of the text.
+bool readsAny(ArrayRef<Operation *> ops) {
+  return llvm::any_of(ops,
+                      [](Operation *op) { return isa<ir::CoordinateOp, ir::ParameterOp>(op); });
 }
 
 struct RequireDivisorsPass : impl::RequireDivisorsPassBase<RequireDivisorsPass> {
@@ -66,28 +37,11 @@ struct RequireDivisorsPass : impl::RequireDivisorsPassBase<RequireDivisorsPass> 
     for (Operation *op : slice(result, unconditionalOperands)) {
       if (!isa<ir::FloorDivOp, ir::FloorModOp>(op) || !required.insert(op->getOperand(1)).second)
         continue;
-      if (auto computation = sliceOfRequirable(op->getOperand(1)))
-        require(pattern, op->getLoc(), op->getOperand(1), *computation);
+      Value divisor = op->getOperand(1);
+      if (auto computation = sliceOfSize(divisor); computation && readsAny(*computation))
+        require(pattern, op->getLoc(), "division by zero: the divisor is 0 here", divisor,
+                *computation, arith::CmpIPredicate::ne, 0);
     }
-  }
-
-  /// Adds the requirement `divisor != 0`, with a copy of what computes the divisor.
-  static void require(ir::PatternOp pattern, Location location, Value divisor,
-                      ArrayRef<Operation *> computation) {
-    OpBuilder builder(pattern.getContext());
-    if (pattern.getRequirements().empty())
-      pattern.getRequirements().emplaceBlock();
-    builder.setInsertionPointToEnd(&pattern.getRequirements().front());
-    auto requirement =
-        ir::RequireOp::create(builder, location, "division by zero: the divisor is 0 here");
-    builder.setInsertionPointToStart(&requirement.getCondition().emplaceBlock());
-    IRMapping copies;
-    for (Operation *op : computation)
-      builder.clone(*op, copies);
-    Value zero = arith::ConstantOp::create(builder, location, builder.getI64IntegerAttr(0));
-    Value holds = arith::CmpIOp::create(builder, location, arith::CmpIPredicate::ne,
-                                        copies.lookup(divisor), zero);
-    ir::YieldOp::create(builder, location, holds);
   }
 };
 

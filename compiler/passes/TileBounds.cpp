@@ -317,6 +317,8 @@ struct TileBoundsPass : impl::TileBoundsPassBase<TileBoundsPass> {
       if (kernel.getBounds().empty())
         Bounds(kernel.getBounds())
             .derive(kernel.getKeep(), kernel.getFaults().empty() ? nullptr : &kernel.getFaults());
+      if (!kernel.getCandidates().empty() && kernel.getCandidateBounds().empty())
+        Bounds(kernel.getCandidateBounds()).derive(kernel.getCandidates(), nullptr);
       for (auto part : kernel.getParts().getOps<ir::PartOp>())
         if (part.getBounds().empty())
           Bounds(part.getBounds()).derive(part.getKeep(), nullptr);

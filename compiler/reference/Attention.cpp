@@ -10,6 +10,7 @@
 #include "compiler/reference/Attention.h"
 
 #include "compiler/reference/Plain.h"
+#include "compiler/reference/Selections.h"
 
 #include <algorithm>
 #include <atomic>
@@ -28,6 +29,23 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// Asks for a row, and remembers whether it asked and whether what it heard was beyond doubt.
+class SelectionsOfRow : public dsl::Selector {
+public:
+  explicit SelectionsOfRow(const Selections &ofAllRows) : all(ofAllRows) {}
+  bool selected(const dsl::Selection &selection, const dsl::Coordinates &at) const override {
+    wasAsked = true;
+    isUndecided |= all.choice(selection, at).undecided;
+    return all.selected(selection, at);
+  }
+  bool asked() const { return wasAsked; }
+  bool undecided() const { return isUndecided; }
+
+private:
+  const Selections &all;
+  mutable bool wasAsked = false, isUndecided = false;
+};
+
 struct Problem {
   const dsl::Interpreter &interpreter;
   const gaze_shape &shape;
@@ -37,13 +55,14 @@ struct Problem {
   const std::vector<double> &largest; ///< [batch, kv_heads, seq_k]: max |v|
   Pairs pairs;
   std::optional<gaze_element> plain;
+  const Selections &selections;
 
   /// Whether the pair takes part, as far as one knows without its score.
-  bool keeps(const dsl::Coordinates &at) const {
+  bool keeps(const dsl::Coordinates &at, const dsl::Selector &selector) const {
     using dsl::Ambient;
     switch (pairs) {
     case Pairs::Kept:
-      return interpreter.keep(at);
+      return interpreter.keep(at, &selector);
     case Pairs::UpToQuery:
       return at.integers[static_cast<int>(Ambient::K)] <= at.integers[static_cast<int>(Ambient::Q)];
     case Pairs::All:
@@ -84,14 +103,14 @@ struct Workspace {
 };
 
 /// Fills `kept` with the keys and scores of one row.
-void scoreRow(const Problem &problem, dsl::Coordinates at, const float *q, const float *k,
-              Workspace &kept) {
+void scoreRow(const Problem &problem, const dsl::Selector &selector, dsl::Coordinates at,
+              const float *q, const float *k, Workspace &kept) {
   kept.keys.clear();
   kept.weights.clear();
   std::optional<double> scale; // of a row that keeps no key it need not exist
   std::int64_t &key = at.integers[static_cast<int>(dsl::Ambient::K)];
   for (key = 0; key < problem.shape.seq_k; ++key) {
-    if (!problem.keeps(at))
+    if (!problem.keeps(at, selector))
       continue;
     if (!scale)
       scale = problem.interpreter.scale(at);
@@ -121,9 +140,14 @@ double exponentiate(std::vector<double> &scores) {
   return scores.empty() ? -infinity : maximum + std::log(sum);
 }
 
-/// Computes row `row` of [batch, heads, seq_q] flattened; true where no key later than the
-/// query takes part.
-bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Result &result) {
+/// What is known of a row but for its numbers.
+struct RowFacts {
+  bool causal = true; ///< no key later than the query takes part
+  bool selects = false;
+};
+
+/// Computes row `row` of [batch, heads, seq_q] flattened.
+RowFacts computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Result &result) {
   const gaze_shape &shape = problem.shape;
   const std::int64_t index = row % shape.seq_q;
   const std::int64_t head = row / shape.seq_q % shape.heads;
@@ -136,7 +160,9 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
   at.integers = {index + shape.q_start, 0,           head,        batch,
                  shape.seq_q,           shape.seq_k, shape.heads, problem.headDim};
   const float *q = problem.q + row * problem.headDim;
-  scoreRow(problem, at, q, k, kept);
+  const SelectionsOfRow selector(problem.selections);
+  scoreRow(problem, selector, at, q, k, kept);
+  result.undecided[row] = selector.undecided();
   if (problem.plain)
     plainAttention(problem.interpreter, at, {q, k, v, problem.headDim, problem.valueDim}, kept.keys,
                    *problem.plain, &result.plain[row * problem.valueDim]);
@@ -151,7 +177,7 @@ bool computeRow(const Problem &problem, std::int64_t row, Workspace &kept, Resul
       out[d] += weight * value[d];
     result.magnitude[row] += weight * problem.largest[kvHead * shape.seq_k + kept.keys[i]];
   }
-  return kept.keys.empty() || kept.keys.back() <= index + shape.q_start;
+  return {kept.keys.empty() || kept.keys.back() <= index + shape.q_start, selector.asked()};
 }
 
 /// Calls `compute` for every row, on as many threads as the system gives. What it
@@ -198,22 +224,29 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
                                   Pairs pairs, std::optional<gaze_element> plain) {
   const std::vector<double> largest =
       largestValues(v, shape.batch * shape.kv_heads * shape.seq_k, valueDim);
-  const Problem problem{interpreter, shape, headDim, valueDim, q, k, v, largest, pairs, plain};
+  const Selections selections(interpreter, shape, headDim, q, k);
+  const Problem problem{interpreter, shape,   headDim, valueDim, q,         k,
+                        v,           largest, pairs,   plain,    selections};
   const std::int64_t rows = shape.batch * shape.heads * shape.seq_q;
   Result result;
   result.out.resize(rows * valueDim);
   result.lse.resize(rows);
   result.keys.resize(rows);
   result.magnitude.resize(rows);
+  result.undecided.resize(rows);
   result.plain.resize(plain ? rows * valueDim : 0);
 
-  std::atomic<bool> causal{true};
+  std::atomic<bool> causal{true}, selects{false};
   const auto compute = [&](std::int64_t row, Workspace &workspace) {
-    if (!computeRow(problem, row, workspace, result))
+    const RowFacts facts = computeRow(problem, row, workspace, result);
+    if (!facts.causal)
       causal = false;
+    if (facts.selects)
+      selects = true;
   };
   forEachRow(rows, compute, progress);
   result.causal = causal;
+  result.selects = selects;
   result.rowsEmpty = std::count(result.keys.begin(), result.keys.end(), 0);
   return result;
 }

@@ -36,6 +36,9 @@ struct Result {
   /// [batch, heads, seq_q]: sum over keys of weight * max |v|, the size against
   /// which rounding errors of a row are measured.
   std::vector<double> magnitude;
+  bool selects = false; ///< `top_blocks` has been asked for a pair
+  /// [batch, heads, seq_q]: 1 where float32 may select other blocks (Selections.h).
+  std::vector<char> undecided;
   /// `out` as a plain program in float32 has it, rounded to a type (Plain.h); empty where
   /// it was not asked for.
   std::vector<float> plain;

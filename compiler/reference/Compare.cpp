@@ -30,34 +30,61 @@ Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element typ
   return tolerance;
 }
 
+namespace {
+
+/// How far one row is off.
+struct RowErrors {
+  double out = 0, lse = 0;   ///< the largest
+  double share = 0;          ///< of its limit, the largest
+  std::int64_t channel = -1; ///< where the share is largest; -1: the log-sum-exp
+
+  void add(double error, double size, double tolerance, std::int64_t ofChannel) {
+    // A size that is no number belongs to a row that holds NaN or infinity.
+    const double limit = toleranceF32 * (size > 1 && std::isfinite(size) ? size : 1);
+    if (const double ofLimit = error / std::max(limit, tolerance); ofLimit > share) {
+      share = ofLimit;
+      channel = ofChannel;
+    }
+    double &largest = ofChannel < 0 ? lse : out;
+    largest = std::max(largest, error);
+  }
+};
+
+} // namespace
+
+static RowErrors errorsOf(const Result &reference, std::int64_t row, int valueDim, const float *out,
+                          const float *lse, const Tolerance &tolerance) {
+  RowErrors errors;
+  for (std::int64_t channel = 0; channel < valueDim; ++channel) {
+    const std::int64_t i = row * valueDim + channel;
+    errors.add(difference(out[i], reference.out[i]), reference.magnitude[row], tolerance.out,
+               channel);
+  }
+  if (lse)
+    errors.add(difference(lse[row], reference.lse[row]), std::abs(reference.lse[row]),
+               tolerance.lse, -1);
+  return errors;
+}
+
 Comparison gaze::reference::compare(const Result &reference, int valueDim, const float *out,
                                     const float *lse, const Tolerance &tolerance) {
   Comparison result;
   double worst = 1;
-  auto hold = [&](double error, double size, std::int64_t row, std::int64_t channel) {
-    // A size that is no number belongs to a row that holds NaN or infinity.
-    const double limit = toleranceF32 * (size > 1 && std::isfinite(size) ? size : 1);
-    const double share = error / std::max(limit, channel < 0 ? tolerance.lse : tolerance.out);
-    if (share > worst) {
-      worst = share;
-      result.ok = false;
-      result.worstRow = row;
-      result.worstChannel = channel;
-    }
-  };
   const auto rows = static_cast<std::int64_t>(reference.lse.size());
   for (std::int64_t row = 0; row < rows; ++row) {
-    for (std::int64_t channel = 0; channel < valueDim; ++channel) {
-      const std::int64_t i = row * valueDim + channel;
-      const double error = difference(out[i], reference.out[i]);
-      result.maxAbsError = std::max(result.maxAbsError, error);
-      hold(error, reference.magnitude[row], row, channel);
-    }
-    if (!lse)
+    const RowErrors errors = errorsOf(reference, row, valueDim, out, lse, tolerance);
+    if (errors.share > 1 && !reference.undecided.empty() && reference.undecided[row]) {
+      ++result.rowsUndecided;
       continue;
-    const double error = difference(lse[row], reference.lse[row]);
-    result.maxLseError = std::max(result.maxLseError, error);
-    hold(error, std::abs(reference.lse[row]), row, -1);
+    }
+    result.maxAbsError = std::max(result.maxAbsError, errors.out);
+    result.maxLseError = std::max(result.maxLseError, errors.lse);
+    if (errors.share <= worst)
+      continue;
+    worst = errors.share;
+    result.ok = false;
+    result.worstRow = row;
+    result.worstChannel = errors.channel;
   }
 
   const auto zero = [](auto value) { return value == 0; };

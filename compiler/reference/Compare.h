@@ -33,6 +33,9 @@ struct Comparison {
   bool ok = true;
   double maxAbsError = 0; ///< largest |out - reference|; NaN never matches a number
   double maxLseError = 0;
+  /// Rows that are past their limit where float32 may select other blocks of keys than the
+  /// reference (Result::undecided): not wrong, and in none of the other numbers.
+  std::int64_t rowsUndecided = 0;
   std::int64_t worstRow = -1; ///< [batch, heads, seq_q] flattened: furthest past its limit, or -1
   std::int64_t worstChannel = -1; ///< of worstRow; -1 where the log-sum-exp is wrong
 };

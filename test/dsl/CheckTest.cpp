@@ -23,6 +23,18 @@ TEST(Check, CalledNamesAndValuesAreApart) {
             "");
 }
 
+TEST(Check, ADefHidesTopBlocks) {
+  EXPECT_TRUE(keeps("top_blocks(3)", pair(7, 3), "", "def top_blocks(n) = k == n; "));
+}
+
+TEST(Check, WhatBlocksAreScoredByIsNoValue) {
+  EXPECT_EQ(errorsOf("def first(x) = x;\n"
+                     "pattern p(mean: int = 3) {\n"
+                     "  keep top_blocks(mean, first(2), by = mean) or top_blocks(1, 2, first);\n"
+                     "}\n"),
+            "");
+}
+
 TEST(Check, DefParametersMayHaveNamesThatAreAlwaysThere) {
   EXPECT_EQ(scoreOf("f(2, 3)", pair(7, 8), "", "def f(q, score) = q * 10 + score; "), 23);
 }

@@ -147,6 +147,37 @@ TEST(Interpreter, ParametersCanBeBound) {
   EXPECT_EQ(interpreter.score(pair(0, 0)), 3);
 }
 
+/// Selects the keys of one block, and writes down what it is asked.
+struct OneBlock : Selector {
+  bool selected(const Selection &selection, const Coordinates &at) const override {
+    asked = selection;
+    return at.integers[static_cast<int>(Ambient::K)] / selection.block == 2;
+  }
+  mutable Selection asked;
+};
+
+TEST(Interpreter, WithoutASelectorEverythingIsSelected) {
+  Program program = loaded("pattern p() { keep k < q and top_blocks(1, 4); }");
+  Interpreter interpreter(program, program.patterns[0], {});
+  EXPECT_TRUE(interpreter.keep(pair(9, 1)));
+  EXPECT_FALSE(interpreter.keep(pair(1, 9)));
+}
+
+TEST(Interpreter, ASelectorIsAskedWithTheSizesOfItsPlace) {
+  Program program = loaded("def some(n, size) = top_blocks(n, size, by = minmax, share = n + 4);\n"
+                           "pattern p(n: int) {\n"
+                           "  keep not some(n, 2 * n) where n = n + 1;\n"
+                           "}\n");
+  Interpreter interpreter(program, program.patterns[0], {{Type::Int, 2, 0}});
+  OneBlock selector;
+  EXPECT_FALSE(interpreter.keep(pair(0, 12), &selector)); // block 2 of 6 keys
+  EXPECT_TRUE(interpreter.keep(pair(0, 11), &selector));
+  EXPECT_EQ(selector.asked.count, 3);
+  EXPECT_EQ(selector.asked.block, 6);
+  EXPECT_EQ(selector.asked.share, 7);
+  EXPECT_EQ(selector.asked.by, SelectBy::MinMax);
+}
+
 TEST(Interpreter, StatementsHaveTheirDefaults) {
   Program program = loaded("pattern p() { }");
   Interpreter interpreter(program, program.patterns[0], {});

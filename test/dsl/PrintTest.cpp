@@ -65,6 +65,20 @@ TEST(Print, IsAFixedPoint) {
   }
 }
 
+TEST(Print, WritesSelectionsWithTheirNames) {
+  Program program = loaded("pattern p(n: int = 2, block: int = 64) {\n"
+                           "  keep top_blocks(share = 1, block = block, count = n + 1)\n"
+                           "    or top_blocks(n, 32, first) or top_blocks(n, 32, minmax, 32);\n"
+                           "}\n");
+  std::string once = print(program);
+  EXPECT_NE(once.find("keep ((top_blocks((n + 1), block, by = mean, share = 1) or "
+                      "top_blocks(n, 32, by = first)) or "
+                      "top_blocks(n, 32, by = minmax, share = 32));"),
+            std::string::npos)
+      << once;
+  EXPECT_EQ(print(loaded(once)), once);
+}
+
 TEST(Print, OfACheckedProgramIsAProgram) {
   Program program = loaded("import \"std\";\n"
                            "pattern p(cap: float = 50) {\n"

@@ -197,3 +197,26 @@ gaze.kernel @bounded() sites [#gaze.site<"doc", 0, loc("bounded.gaze":1:2)>] rea
   %zero = arith.constant 0 : i64
   gaze.fault %zero, %zero : i64, i64
 }
+
+// What is selected stands in defs, in `keep`, and under a `where` that leaves the pair alone.
+// CHECK-LABEL: gaze.def @picked(%count: i64) -> i1 {
+// CHECK:         gaze.top_blocks %count, %{{.*}}, %{{.*}} by minmax : i1
+gaze.def @picked(%count: i64) -> i1 {
+  %block = arith.constant 64 : i64
+  %one = arith.constant 1 : i64
+  %0 = gaze.top_blocks %count, %block, %one by minmax : i1
+  gaze.yield %0 : i1
+}
+// CHECK-LABEL: gaze.pattern @selected(n: i64) keep {
+// CHECK:         gaze.top_blocks %n, %n, %n by mean : i1
+// CHECK:         gaze.top_blocks %{{.*}}, %{{.*}}, %{{.*}} by first : i1
+gaze.pattern @selected(n: i64) keep {
+  %n = gaze.parameter @n : i64
+  %0 = gaze.top_blocks %n, %n, %n by mean : i1
+  %1 = gaze.where seq_k = %n given (%m = %n : i64) -> i1 {
+    %2 = gaze.top_blocks %m, %m, %m by first : i1
+    gaze.yield %2 : i1
+  }
+  %3 = arith.ori %0, %1 : i1
+  gaze.yield %3 : i1
+}

@@ -510,3 +510,25 @@ gaze.kernel @inside_is_not_said() keep {
   %0 = arith.constant 0 : i64
   gaze.fault %0, %0 : i64, i64
 }
+
+// -----
+
+gaze.pattern @selected_for_another_pair() keep {
+  %n = arith.constant 4 : i64
+  %0 = gaze.where q = %n given (%m = %n : i64) -> i1 {
+    // expected-error@+1 {{cannot be read with another 'q'}}
+    %1 = gaze.top_blocks %m, %m, %m by mean : i1
+    gaze.yield %1 : i1
+  }
+  gaze.yield %0 : i1
+}
+
+// -----
+
+gaze.pattern @selected_for_a_scale() scale {
+  %n = arith.constant 4 : i64
+  // expected-error@+1 {{can stand in 'keep' alone}}
+  %0 = gaze.top_blocks %n, %n, %n by mean : i1
+  %1 = arith.uitofp %0 : i1 to f64
+  gaze.yield %1 : f64
+}

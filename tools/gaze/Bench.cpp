@@ -51,6 +51,7 @@ struct BenchOptions {
 struct Times {
   double run = 0, least = 0; ///< the median and the least of the runs
   double plan = 0, compile = 0;
+  std::optional<double> selection;     ///< of a run: selecting blocks and planning what follows
   std::optional<double> cachedCompile; ///< none where there is no cache
   double usefulGflops = 0;
   std::int64_t keptPairs = 0;
@@ -65,6 +66,13 @@ struct Limits {
 };
 
 } // namespace
+
+/// The first run warms up.
+static double medianOf(std::vector<double> times) {
+  times.erase(times.begin());
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
 
 static Times measure(const ChosenPattern &chosen, const Problem &problem, KernelOptions compiling,
                      int threads, int repetitions) {
@@ -81,11 +89,18 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   const Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  const RunTimes runs = timeRuns([&] { problem.run(plan, output, threads); }, repetitions);
+  std::vector<double> selections;
+  const RunTimes runs = timeRuns(
+      [&] { selections.push_back(problem.run(plan, output, threads).selectionMs); }, repetitions);
   times.run = runs.median;
   times.least = runs.shortest;
 
-  const KernelMask mask(*plan.get());
+  std::unique_ptr<const gaze_plan> selected;
+  if (plan.get()->mustSelect()) {
+    times.selection = medianOf(std::move(selections));
+    selected = problem.select(plan, threads);
+  }
+  const KernelMask mask(selected ? *selected : *plan.get());
   times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, threads);
   const auto flops =
       static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
@@ -126,6 +141,8 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"threads", threads},
                                      {"dtype", dtype},
                                      {"target", options.code.target}};
+    if (times.selection)
+      object["selection_ms"] = *times.selection;
     if (times.cachedCompile)
       object["cached_compile_ms"] = *times.cachedCompile;
     if (dense)
@@ -140,6 +157,10 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
   if (dense)
     std::cout << "; dense attention takes " << dense->run << " ms, " << std::setprecision(1)
               << dense->run / times.run << " times as long";
+  if (times.selection)
+    std::cout << std::setprecision(2) << "\nselection   " << *times.selection << " ms of it, "
+              << std::setprecision(1) << 100 * *times.selection / times.run
+              << " %: which blocks the queries look at, and the tiles that follow";
   std::cout << std::setprecision(1) << "\nuseful      " << times.usefulGflops
             << " GFLOP/s on kept pairs, " << percent << " % of the measured peak of " << peak
             << "\n";

@@ -35,7 +35,7 @@ std::int64_t KernelMask::list(Plane plane, std::int64_t begin, std::int64_t end,
 
 void KernelMask::keep(Plane plane, std::int64_t query, std::int64_t queries, std::int64_t key,
                       std::int64_t keys, std::uint8_t *keep) const {
-  runtime::Arguments arguments(plan.uniforms, plan.inputs);
+  runtime::Arguments arguments(plan);
   runtime::Buffer kept(keep, runtime::uint8, keys, queries, keys);
   if (const int code = plan.kernel->mask(arguments.uniforms.get(), arguments.ints.get(),
                                          arguments.floats.get(), arguments.bools.get(),

@@ -8,6 +8,7 @@
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Progress.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
@@ -89,6 +90,23 @@ static double bound(const reference::Tolerance &tolerance) {
   return std::max(tolerance.out, reference::toleranceF32);
 }
 
+static std::int64_t rowsUndecided(const reference::Result &expected) {
+  return std::count(expected.undecided.begin(), expected.undecided.end(), 1);
+}
+
+/// What ties between blocks mean, for patterns with `top_blocks`.
+static std::string textOfSelection(const reference::Comparison &found,
+                                   const reference::Result &expected) {
+  const std::int64_t rows = rowsUndecided(expected);
+  std::string text = "selection              ";
+  if (rows == 0)
+    return text + "decided in every row: float32 rounding cannot change it\n";
+  return text + std::to_string(rows) + " of " + std::to_string(expected.lse.size()) +
+         " rows have blocks whose scores are nearer\n"
+         "                       than float32 rounding; " +
+         std::to_string(found.rowsUndecided) + " of these differ, which is no error\n";
+}
+
 static void printText(const reference::Comparison &found, const reference::Result &expected,
                       const reference::Tolerance &tolerance) {
   std::cout << "largest error          " << found.maxAbsError << "\n"
@@ -102,18 +120,24 @@ static void printText(const reference::Comparison &found, const reference::Resul
   else
     std::cout << "tolerance              " << bound(tolerance)
               << ", twice the largest error of plain float32 rounded to the type\n";
+  if (expected.selects)
+    std::cout << textOfSelection(found, expected);
   std::cout << (found.ok ? "ok\n" : "not ok\n");
 }
 
 static nlohmann::ordered_json toJson(const reference::Comparison &found,
                                      const reference::Result &expected,
                                      const reference::Tolerance &tolerance) {
-  return {{"max_abs_error", number(found.maxAbsError)},
-          {"max_lse_error", number(found.maxLseError)},
-          {"rows_empty", expected.rowsEmpty},
-          {"rows_nan", rowsWithNan(expected)},
-          {"tolerance", bound(tolerance)},
-          {"ok", found.ok}};
+  nlohmann::ordered_json object = {{"max_abs_error", number(found.maxAbsError)},
+                                   {"max_lse_error", number(found.maxLseError)},
+                                   {"rows_empty", expected.rowsEmpty},
+                                   {"rows_nan", rowsWithNan(expected)},
+                                   {"tolerance", bound(tolerance)},
+                                   {"ok", found.ok}};
+  if (expected.selects)
+    object["selection"] = {{"rows_undecided", rowsUndecided(expected)},
+                           {"rows_different", found.rowsUndecided}};
+  return object;
 }
 
 static std::string textOf(const FoundCost &found) {
@@ -235,6 +259,13 @@ void cli::addVerify(CLI::App &gaze) {
       "the log-sum-exp of bf16 by 2^-9. NaN is right only where the reference has it. Exit status "
       "3\n"
       "where the kernel is wrong.\n\n"
+      "Blocks that top_blocks selects are scored in float32 by the kernel and in float64 by the\n"
+      "reference. Where the lowest score that is selected and the highest that is not are\n"
+      "no further apart than float32 rounding explains (n * 2^-24 of the sum of magnitudes each,\n"
+      "for n = queries of the group + keys of the block + head_dim + 2), either is right: such\n"
+      "rows are counted, and no error where they differ; --json has them as "
+      "selection.rows_undecided\n"
+      "and selection.rows_different.\n\n"
       "With --q, --k and --v it also tells how far the pattern is from dense attention, by\n"
       "head and over all, in float64: what accuracy the mask costs on these tensors. Dense\n"
       "attention has the pattern's scale and score statements, and every key takes part; or,\n"

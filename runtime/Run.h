@@ -1,0 +1,22 @@
+//===- Run.h - Executes a plan -------------------------------------------------===//
+#ifndef GAZE_RUNTIME_RUN_H
+#define GAZE_RUNTIME_RUN_H
+
+#include "runtime/Plan.h"
+#include "runtime/Summaries.h"
+#include "runtime/Tensors.h"
+
+namespace gaze::runtime {
+
+/// What a run took for other things than attention.
+struct RunCosts {
+  double selectionMs = 0; ///< summaries, scores, tables and the tiles that follow from them
+};
+
+/// gaze_run, and gaze_run_summarized where `summaries` is not null. Throws a Failure.
+RunCosts run(const gaze_plan &plan, const gaze_summaries *summaries, const Tensors &tensors,
+             int threads);
+
+} // namespace gaze::runtime
+
+#endif // GAZE_RUNTIME_RUN_H

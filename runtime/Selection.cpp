@@ -1,0 +1,284 @@
+//===- Selection.cpp - Selecting blocks by content -----------------------------===//
+#include "runtime/Selection.h"
+
+#include "runtime/Blocks.h"
+#include "runtime/Candidates.h"
+#include "runtime/Error.h"
+#include "runtime/HighestBlocks.h"
+#include "runtime/Scratch.h"
+#include "runtime/SelectionTable.h"
+#include "runtime/Tensors.h"
+#include "runtime/Threads.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <string>
+
+namespace gaze::runtime {
+namespace {
+
+constexpr std::int64_t uniformsOfSelection = 6;
+constexpr std::int64_t bytesOfTables = std::int64_t{32} << 20;
+/// Groups that are scored together.
+constexpr std::int64_t groupsOfItem = 32;
+
+/// A selection of a plan, and where its tables stand among the bools.
+struct Job {
+  Job(const gaze_plan &plan, const Selection &selection, std::int64_t first)
+      : selection(selection), groups(plan.shape, selection.share),
+        blocks(plan.shape, selection.block),
+        table{SelectionAxis(groups.count), SelectionAxis(blocks.count)}, first(first) {}
+
+  const Selection &selection;
+  Groups groups;
+  Blocks blocks;
+  SelectionTable table;
+  std::int64_t first;
+};
+
+/// Scores the candidates of some groups of one head and selects among them.
+class Scorer {
+public:
+  Scorer(const gaze_plan &plan, const Job &job, const Summary &summary,
+         const Candidates &candidates, const gaze_tensor &q)
+      : kernel(*plan.kernel), job(job), summary(summary), candidates(candidates), q(q),
+        means(allocateFloats(groupsOfItem * kernel.head_dim)),
+        scores(allocateFloats(groupsOfItem * roundedUp(job.blocks.count, blocksTogether))) {
+    std::fill_n(means.get(), groupsOfItem * kernel.head_dim, 0.0F);
+  }
+
+  /// Groups [begin, end), into the table of the head.
+  void select(std::int64_t batch, std::int64_t head, std::int64_t kvPlane, std::int64_t begin,
+              std::int64_t end, std::uint8_t *table) {
+    const auto [firstBlock, endBlock] = rangeOfCandidates(batch, head, begin, end);
+    const std::int64_t width = endBlock - firstBlock;
+    if (width > 0 && job.selection.count > 0) {
+      computeMeans(batch, head, begin, end);
+      computeScores(kvPlane, firstBlock, width, end - begin);
+    }
+    for (std::int64_t group = begin; group < end; ++group)
+      highest.select(scores.get() + (group - begin) * width, candidates.of(batch, head, group),
+                     firstBlock, std::min(endBlock, job.blocks.count), job.blocks.count,
+                     job.selection.count, job.table.row(table, group));
+  }
+
+private:
+  const gaze_kernel &kernel;
+  const Job &job;
+  const Summary &summary;
+  const Candidates &candidates;
+  const gaze_tensor &q;
+  std::unique_ptr<float[], FreeFloats> means;  ///< [channels, groups]
+  std::unique_ptr<float[], FreeFloats> scores; ///< [groups, blocks]
+  HighestBlocks highest;
+
+  static void check(int code, const char *function) {
+    if (code != 0)
+      throw Failure(GAZE_INTERNAL_ERROR,
+                    std::string(function) + " failed with code " + std::to_string(code));
+  }
+
+  /// From the first to behind the last, in whole register blocks.
+  std::pair<std::int64_t, std::int64_t> rangeOfCandidates(std::int64_t batch, std::int64_t head,
+                                                          std::int64_t begin,
+                                                          std::int64_t end) const {
+    std::int64_t first = job.blocks.count, last = -1;
+    for (std::int64_t group = begin; group < end; ++group) {
+      const std::uint8_t *const row = candidates.of(batch, head, group);
+      const std::uint8_t *const rowEnd = row + job.blocks.count;
+      first = std::min<std::int64_t>(first, std::find(row, row + first, 1) - row);
+      const auto isSet = [](std::uint8_t byte) { return byte == 1; };
+      const auto reversed = std::find_if(std::make_reverse_iterator(rowEnd),
+                                         std::make_reverse_iterator(row + last + 1), isSet);
+      last = std::max<std::int64_t>(last, reversed.base() - row - 1);
+    }
+    return last < 0 ? std::pair<std::int64_t, std::int64_t>{0, 0}
+                    : std::pair{first / blocksTogether * blocksTogether,
+                                roundedUp(last + 1, blocksTogether)};
+  }
+
+  void computeMeans(std::int64_t batch, std::int64_t head, std::int64_t begin, std::int64_t end) {
+    const std::int64_t share = job.groups.share;
+    const auto call = [&](std::int64_t first, std::int64_t last) {
+      if (first == last)
+        return;
+      const Span queries = job.groups.queriesOf(first, last);
+      const std::int64_t rows = last - first == 1 ? queries.size() : share;
+      Buffer in = rowsOf(q, batch, head, queries.first - job.groups.queries.first, kernel.head_dim,
+                         queries.size());
+      Buffer out(means.get() + (first - begin), float32, last - first, kernel.head_dim,
+                 groupsOfItem);
+      check(kernel.block_means(in.get(), static_cast<std::int32_t>(rows),
+                               static_cast<std::int32_t>(rows), out.get()),
+            "block_means");
+    };
+    // The first and the last group may be cut by what is present.
+    const std::int64_t whole = std::min(begin + (begin == 0 ? 1 : 0), end);
+    const std::int64_t wholeEnd = std::max(whole, end - (end == job.groups.count ? 1 : 0));
+    call(begin, whole);
+    call(whole, wholeEnd);
+    call(wholeEnd, end);
+  }
+
+  void computeScores(std::int64_t kvPlane, std::int64_t firstBlock, std::int64_t width,
+                     std::int64_t groups) {
+    Buffer queries(means.get(), float32, groupsOfItem, kernel.head_dim, groupsOfItem);
+    Buffer in(summary.of(kvPlane) + firstBlock, float32, width, summary.channels, summary.capacity);
+    Buffer out(scores.get(), float32, width, roundedUp(groups, groupsTogether), width);
+    auto *const function =
+        summary.by == GAZE_SELECT_MINMAX ? kernel.extreme_scores : kernel.mean_scores;
+    check(function(queries.get(), in.get(), out.get()), "the scores of blocks");
+  }
+};
+
+void fillTables(gaze_plan &plan, const Job &job, const Summary &summary, const gaze_tensor &q,
+                int threads) {
+  const gaze_shape &shape = plan.shape;
+  const Candidates candidates(plan, job.selection, threads);
+  const std::int64_t planes = shape.batch * shape.heads;
+  const std::int64_t items = (job.groups.count + groupsOfItem - 1) / groupsOfItem;
+  const auto tableOf = [&](std::int64_t plane) {
+    return plan.selectedBools.data() + job.first + plane * job.table.entries();
+  };
+  forEachWorker(planes * items, threads, [&](const auto &next) {
+    Scorer scorer(plan, job, summary, candidates, q);
+    for (std::int64_t i = next(); i >= 0; i = next()) {
+      const std::int64_t plane = i / items, begin = i % items * groupsOfItem;
+      const std::int64_t batch = plane / shape.heads, head = plane % shape.heads;
+      const std::int64_t kvHead = head / (shape.heads / shape.kv_heads);
+      scorer.select(batch, head, batch * shape.kv_heads + kvHead, begin,
+                    std::min(begin + groupsOfItem, job.groups.count), tableOf(plane));
+    }
+  });
+  forEachWorker(planes, threads, [&](const auto &next) {
+    for (std::int64_t plane = next(); plane >= 0; plane = next())
+      job.table.fillZones(tableOf(plane));
+  });
+}
+
+/// Room for the tables behind the bools of the inputs, and the uniforms that describe them.
+std::vector<Job> makeTables(gaze_plan &plan) {
+  std::vector<Job> jobs;
+  const std::int64_t planes = plan.shape.batch * plan.shape.heads;
+  auto end = static_cast<std::int64_t>(plan.inputs->bools.size());
+  const auto count = static_cast<std::int64_t>(plan.selections.size());
+  auto uniform = plan.uniforms.end() - count * uniformsOfSelection;
+  for (const Selection &selection : plan.selections) {
+    const Job &job = jobs.emplace_back(plan, selection, end);
+    const SelectionTable &table = job.table;
+    for (const std::int64_t value : {end, job.groups.first, table.groups.size, table.groups.padded,
+                                     table.blocks.size, table.blocks.padded})
+      *uniform++ = value;
+    const double bytes = static_cast<double>(planes) * static_cast<double>(table.groups.zones()) *
+                         static_cast<double>(table.blocks.zones());
+    if (bytes + static_cast<double>(end) > std::numeric_limits<std::int32_t>::max() - 1)
+      invalid("a table of " + std::to_string(job.groups.count) + " groups of queries and " +
+              std::to_string(job.blocks.count) +
+              " blocks of keys has more than the 2^31 - 2 entries that are supported; take larger "
+              "blocks, or groups of more queries");
+    end += planes * table.entries();
+  }
+  plan.selectedBools.resize(static_cast<std::size_t>(end));
+  std::copy(plan.inputs->bools.begin(), plan.inputs->bools.end(), plan.selectedBools.begin());
+  return jobs;
+}
+
+/// The least common multiple, or `most` where it is more.
+std::int64_t commonMultiple(std::int64_t a, std::int64_t b, std::int64_t most) {
+  const std::int64_t factor = b / std::gcd(a, b);
+  return a > most / factor ? most : a * factor;
+}
+
+} // namespace
+
+void addSelections(gaze_plan &plan) {
+  const gaze_kernel &kernel = *plan.kernel;
+  if (kernel.selection_count == 0)
+    return;
+  std::vector<std::int64_t> sizes(3 * static_cast<std::size_t>(kernel.selection_count));
+  Buffer in(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size()));
+  Buffer out(sizes.data(), int64, static_cast<std::int64_t>(sizes.size()));
+  if (const int code = kernel.selection_sizes(in.get(), out.get()))
+    throw Failure(GAZE_INTERNAL_ERROR, "selection_sizes failed with code " + std::to_string(code));
+  for (std::int32_t i = 0; i < kernel.selection_count; ++i) {
+    const std::int64_t *const size = sizes.data() + std::size_t{3} * i;
+    plan.selections.push_back({kernel.selections[i], size[0], size[1], size[2]});
+    // Of a table with one entry, before there is any.
+    plan.uniforms.insert(plan.uniforms.end(), {0, 0, 1, 16, 1, 16});
+  }
+}
+
+std::vector<Slice> slicesOf(const gaze_plan &plan) {
+  const gaze_shape &shape = plan.shape;
+  constexpr std::int64_t most = std::int64_t{1} << 41; // more than all queries
+  std::int64_t step = 1;
+  double bytesOfQuery = 0;
+  for (const Selection &selection : plan.selections) {
+    step = commonMultiple(step, std::min(selection.share, most), most);
+    const SelectionAxis blocks(Blocks(shape, selection.block).count);
+    bytesOfQuery += static_cast<double>(shape.batch * shape.heads * blocks.zones()) /
+                    static_cast<double>(selection.share);
+  }
+  const std::int64_t rows = std::max<std::int64_t>(
+      plan.kernel->tile_q, static_cast<std::int64_t>(bytesOfTables / bytesOfQuery));
+  const std::int64_t withTiles = commonMultiple(step, plan.kernel->tile_q, most);
+  if (withTiles <= rows)
+    step = withTiles;
+  step *= std::max<std::int64_t>(1, std::min(rows, most) / step);
+  std::vector<Slice> slices;
+  const std::int64_t end = shape.q_start + shape.seq_q;
+  for (std::int64_t first = shape.q_start, last; first < end; first = last) {
+    last = std::min(end, (floorDivide(first, step) + 1) * step);
+    slices.push_back({first - shape.q_start, last - first});
+  }
+  return slices;
+}
+
+gaze_tensor rowsFrom(const gaze_tensor &tensor, std::int64_t row) {
+  gaze_tensor rows = tensor;
+  rows.data = static_cast<char *>(tensor.data) +
+              row * tensor.seq_stride * halideType(tensor.element).bytes();
+  return rows;
+}
+
+std::unique_ptr<gaze_plan> selectBlocks(const gaze_plan &plan, const Slice &slice,
+                                        const gaze_tensor &q, const gaze_summaries &summaries,
+                                        int threads) {
+  auto selected = std::make_unique<gaze_plan>(plan);
+  selected->shape.seq_q = slice.count;
+  selected->shape.q_start += slice.first;
+  selected->queryTiles = tilesOf(slice.count, plan.kernel->tile_q);
+  chooseKernel(*selected);
+  const gaze_tensor rows = rowsFrom(q, slice.first);
+  const std::vector<Job> jobs = makeTables(*selected);
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    fillTables(*selected, jobs[i], summaries.each[i], rows, threads);
+  return selected;
+}
+
+std::unique_ptr<gaze_plan> selectBlocks(const gaze_plan &plan, const gaze_tensor &q,
+                                        const gaze_tensor &k, int threads) {
+  gaze_summaries summaries(plan.kernel, plan.shape.batch, plan.shape.kv_heads);
+  summaries.update(plan, k, threads);
+  return selectBlocks(plan, {0, plan.shape.seq_q}, q, summaries, threads);
+}
+
+} // namespace gaze::runtime
+
+using namespace gaze::runtime;
+
+gaze_status gaze_plan_select(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
+                             int32_t threads, gaze_plan **selected, gaze_error *error) {
+  return guarded(error, [&] {
+    if (!plan || !selected)
+      invalid(plan ? "selected is null" : "plan is null");
+    *selected = nullptr;
+    if (!plan->mustSelect())
+      invalid("the plan has nothing to select: it has its tiles already");
+    checkQueriesAndKeys(*plan, q, k);
+    std::unique_ptr<gaze_plan> result = selectBlocks(*plan, *q, *k, threads);
+    makeParts(*result, threads);
+    *selected = result.release();
+  });
+}
