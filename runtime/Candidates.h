@@ -4,7 +4,7 @@
 // when each top_blocks is taken as true. Exact: what the bounds of rectangles, coarse to
 // fine, leave open is tried pair by pair.
 //
-// Test: test/runtime/CandidatesTest.cpp
+// Test: test/numeric/SelectingTest.cpp
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_CANDIDATES_H

@@ -4,7 +4,7 @@
 // block's keys, their bounds, or the first one. There is room for more blocks, in whole
 // register blocks of the scoring kernels; as a cache grows the room doubles.
 //
-// Test: test/runtime/SummariesTest.cpp, test/numeric/SelectionTest.cpp
+// Test: test/numeric/CacheTest.cpp
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_SUMMARIES_H

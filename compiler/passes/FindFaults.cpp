@@ -14,13 +14,15 @@
 // score. This is what the interpreter does (dsl/Interpreter.cpp), said with operations,
 // so that TileBounds can show for most rectangles that there is none.
 //
-// Faults are found before there are scores. So an index must not depend on the score,
-// and a condition that does guards nothing: both of its sides count.
+// Faults are found before there are scores and selected blocks. So an index must not depend
+// on the score, and in a condition what does, and each `top_blocks`, may be either: a side
+// counts where the rest of the condition leaves it open.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/passes/Passes.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -70,7 +72,7 @@ private:
     for (Operation &op : region.front().without_terminator()) {
       Operation *copied = builder.clone(op, copies);
       Value value = copied->getResult(0);
-      if (isa<ir::ScoreOp>(op) ||
+      if (isa<ir::ScoreOp, ir::TopBlocksOp>(op) ||
           llvm::any_of(copied->getOperands(), [&](Value v) { return ofScore.contains(v); }))
         ofScore.insert(value);
       for (Value operand : copied->getOperands())
@@ -171,10 +173,11 @@ private:
   }
 
   Fault choose(Value condition, const Fault &whenTrue, const Fault &whenFalse) {
-    if (ofScore.contains(condition))
-      return first(whenTrue, whenFalse);
     if (!whenTrue && !whenFalse)
       return {};
+    if (ofScore.contains(condition))
+      return first(onlyWhere(mayBe(condition, true), whenTrue),
+                   onlyWhere(mayBe(condition, false), whenFalse));
     Location location = (whenTrue ? whenTrue : whenFalse).site.getLoc();
     Value zero = number(0, location);
     auto select = [&](Value yes, Value no) -> Value {
@@ -182,6 +185,32 @@ private:
                                      no ? no : zero);
     };
     return {select(whenTrue.site, whenFalse.site), select(whenTrue.index, whenFalse.index)};
+  }
+
+  /// Whether `condition` can be `when`, whatever is not known yet; null where it always can.
+  Value mayBe(Value condition, bool when) {
+    if (!ofScore.contains(condition))
+      return when ? condition : negated(condition);
+    Operation *op = condition.getDefiningOp();
+    if (isa<arith::AndIOp, arith::OrIOp>(op)) {
+      Value lhs = mayBe(op->getOperand(0), when), rhs = mayBe(op->getOperand(1), when);
+      if (isa<arith::AndIOp>(op) != when)
+        return lhs && rhs ? arith::OrIOp::create(builder, op->getLoc(), lhs, rhs) : Value();
+      return lhs && rhs ? arith::AndIOp::create(builder, op->getLoc(), lhs, rhs) : lhs ? lhs : rhs;
+    }
+    if (isa<arith::XOrIOp>(op) && matchPattern(op->getOperand(1), m_One()))
+      return mayBe(op->getOperand(0), !when);
+    return {};
+  }
+
+  Value negated(Value condition) {
+    Value yes = arith::ConstantOp::create(builder, condition.getLoc(), builder.getBoolAttr(true));
+    return arith::XOrIOp::create(builder, condition.getLoc(), condition, yes);
+  }
+
+  /// `fault` where `condition`, which may be null, holds.
+  Fault onlyWhere(Value condition, const Fault &fault) {
+    return condition && fault ? choose(condition, fault, {}) : fault;
   }
 
   Value number(int64_t value, Location location) {
@@ -198,7 +227,7 @@ private:
   OpBuilder builder;
   IRMapping copies;
   llvm::DenseMap<Value, Fault> faults;
-  llvm::DenseSet<Value> ofScore;     ///< values that depend on the score
+  llvm::DenseSet<Value> ofScore;     ///< values that depend on the score or on a selection
   llvm::DenseMap<Value, int> depths; ///< loads within indices of loads
   int64_t zones = 0;                 ///< that the loads look up
   SmallVector<Attribute> sites;

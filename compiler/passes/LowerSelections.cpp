@@ -104,13 +104,9 @@ private:
 
 struct LowerSelectionsPass : impl::LowerSelectionsPassBase<LowerSelectionsPass> {
   void runOnOperation() override {
-    for (auto pattern : getOperation().getOps<ir::PatternOp>()) {
-      replaceByTrue(pattern.getFaults());
-      if (pattern.getKeep().getOps<ir::TopBlocksOp>().empty())
-        continue;
-      if (failed(Lowering(pattern).run()))
+    for (auto pattern : getOperation().getOps<ir::PatternOp>())
+      if (!pattern.getKeep().getOps<ir::TopBlocksOp>().empty() && failed(Lowering(pattern).run()))
         return signalPassFailure();
-    }
   }
 };
 
