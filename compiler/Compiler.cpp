@@ -155,6 +155,7 @@ struct JitKernel::Storage {
   std::vector<gaze_requirement> requirements;
   std::vector<gaze_input> inputs;
   std::vector<gaze_site> sites;
+  std::vector<gaze_select_by> selections;
   std::unique_ptr<LoadedObject> code;
   bool fromCache = false;
   gaze_kernel table = {};
@@ -164,6 +165,12 @@ namespace {
 
 gaze_type typeOf(ValueType type) {
   return type == ValueType::I64 ? GAZE_INT : type == ValueType::I1 ? GAZE_BOOL : GAZE_FLOAT;
+}
+
+gaze_select_by selectBy(SelectBy by) {
+  return by == SelectBy::Mean     ? GAZE_SELECT_MEAN
+         : by == SelectBy::MinMax ? GAZE_SELECT_MINMAX
+                                  : GAZE_SELECT_FIRST;
 }
 
 /// The table without its functions.
@@ -188,6 +195,9 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   for (const IndexSite &site : storage->kernel.sites)
     storage->sites.push_back({site.input, site.axis, site.place.c_str()});
 
+  for (const Selection &selection : storage->kernel.selections)
+    storage->selections.push_back(selectBy(selection.by));
+
   gaze_kernel &table = storage->table;
   table.abi_version = GAZE_ABI_VERSION;
   table.struct_size = sizeof(gaze_kernel);
@@ -205,15 +215,19 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.reads_batch = storage->kernel.keepReadsBatch;
   table.faults_read_head = storage->kernel.faultsReadHead;
   table.faults_read_batch = storage->kernel.faultsReadBatch;
+  table.candidates_read_head = storage->kernel.candidatesReadHead;
+  table.candidates_read_batch = storage->kernel.candidatesReadBatch;
   table.scratch_bytes = scratchBytes(options.schedule, options.headDim, options.valueDim);
   table.parameter_count = static_cast<std::int32_t>(storage->parameters.size());
   table.requirement_count = static_cast<std::int32_t>(storage->requirements.size());
   table.input_count = static_cast<std::int32_t>(storage->inputs.size());
   table.site_count = static_cast<std::int32_t>(storage->sites.size());
+  table.selection_count = static_cast<std::int32_t>(storage->selections.size());
   table.parameters = storage->parameters.data();
   table.requirements = storage->requirements.data();
   table.inputs = storage->inputs.data();
   table.sites = storage->sites.data();
+  table.selections = storage->selections.data();
   return storage;
 }
 
@@ -306,6 +320,15 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
       find(table.sizes, "sizes");
     if (table.site_count > 0)
       find(table.faults, "faults");
+    if (table.selection_count > 0) {
+      find(table.selection_sizes, "selection_sizes");
+      find(table.classify_candidates, "classify_candidates");
+      find(table.mask_candidates, "mask_candidates");
+      find(table.block_means, "block_means");
+      find(table.block_extremes, "block_extremes");
+      find(table.mean_scores, "mean_scores");
+      find(table.extreme_scores, "extreme_scores");
+    }
     find(table.classify, "classify");
     find(table.mask, "mask");
     if (!resolved.maskOnly) {

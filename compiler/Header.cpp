@@ -116,6 +116,40 @@ void inputTables(std::ostream &out, const gaze_kernel &table, const std::string 
   }
 }
 
+const char *enumerator(gaze_select_by by) {
+  return by == GAZE_SELECT_MEAN     ? "GAZE_SELECT_MEAN"
+         : by == GAZE_SELECT_MINMAX ? "GAZE_SELECT_MINMAX"
+                                    : "GAZE_SELECT_FIRST";
+}
+
+void selectionTable(std::ostream &out, const gaze_kernel &table, const std::string &name) {
+  if (table.selection_count == 0)
+    return;
+  out << "static const gaze_select_by " << name << "_selections[] = {";
+  for (int i = 0; i < table.selection_count; ++i)
+    out << (i > 0 ? ", " : "") << enumerator(table.selections[i]);
+  out << "};\n\n";
+}
+
+/// The functions of a kernel that selects blocks.
+void selectionDeclarations(std::ostream &out, const std::string &name) {
+  const std::string buffer = "struct halide_buffer_t *";
+  const std::string inputs = buffer + "uniforms, " + buffer + "ints,\n    " + buffer + "floats, " +
+                             buffer + "bools,\n    ";
+  out << "int " << name << "_selection_sizes(" << buffer << "uniforms, " << buffer << "sizes);\n"
+      << "int " << name << "_classify_candidates(" << inputs << buffer << "zones, " << buffer
+      << "rectangles,\n    " << buffer << "verdicts);\n"
+      << "int " << name << "_mask_candidates(" << inputs
+      << "int64_t q_first, int64_t k_first, int64_t head, int64_t batch,\n    " << buffer
+      << "kept);\n";
+  for (const char *of : {"means", "extremes"})
+    out << "int " << name << "_block_" << of << "(" << buffer
+        << "rows, int32_t keys, int32_t block,\n    " << buffer << of << ");\n";
+  for (const char *of : {"mean", "extreme"})
+    out << "int " << name << "_" << of << "_scores(" << buffer << "queries,\n    " << buffer
+        << "summaries, " << buffer << "scores);\n";
+}
+
 /// The functions that the object holds.
 void declarations(std::ostream &out, const gaze_kernel &table, const std::string &name) {
   const std::string buffer = "struct halide_buffer_t *";
@@ -133,6 +167,8 @@ void declarations(std::ostream &out, const gaze_kernel &table, const std::string
                             "    int64_t q_first, int64_t head, int64_t batch,\n    " + buffer +
                             "state_in, " + buffer + "state_out);\n";
   const std::string finish = buffer + "state, " + buffer + "out,\n    " + buffer + "lse);\n";
+  if (table.selection_count > 0)
+    selectionDeclarations(out, name);
   out << "int " << name << "_classify(" << inputs << buffer << "zones, " << buffer
       << "rectangles,\n    " << buffer << "verdicts);\n"
       << "int " << name << "_mask(" << inputs << pairs << buffer << "kept);\n"
@@ -153,17 +189,26 @@ void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string 
       << ", " << table.tile_k << ", " << table.edge_k << ", " << table.chunk_tiles << ", "
       << table.max_rows << ", /* tile_q, tile_k, edge_k, chunk_tiles, max_rows */\n    "
       << table.reads_head << ", " << table.reads_batch << ", " << table.faults_read_head << ", "
-      << table.faults_read_batch << ", /* reads_*, faults_read_* */\n    INT64_C("
+      << table.faults_read_batch << ", " << table.candidates_read_head << ", "
+      << table.candidates_read_batch
+      << ", /* reads_*, faults_read_*, candidates_read_* */\n    INT64_C("
       << table.scratch_bytes << "), /* scratch_bytes */\n    " << table.parameter_count << ", "
       << table.requirement_count << ", " << table.input_count << ", " << table.site_count
-      << ", /* parameters, requirements, inputs, sites */\n    "
+      << ", " << table.selection_count
+      << ", /* parameters, requirements, inputs, sites, selections */\n    "
       << only(table.parameter_count, "_parameters") << ", "
       << only(table.requirement_count, "_requirements") << ",\n    "
-      << only(table.input_count, "_inputs") << ", " << only(table.site_count, "_sites") << ",\n    "
+      << only(table.input_count, "_inputs") << ", " << only(table.site_count, "_sites") << ", "
+      << only(table.selection_count, "_selections") << ",\n    "
       << only(table.requirement_count, "_require") << ", " << only(table.input_count, "_sizes")
       << ", " << name << "_classify,\n    " << name << "_mask, "
       << only(table.site_count, "_faults") << ",\n    " << name << "_accumulate, " << name
-      << "_finish,\n    " << name << "_accumulate_rows, " << name << "_finish_rows};\n\n";
+      << "_finish,\n    " << name << "_accumulate_rows, " << name << "_finish_rows";
+  for (const char *function :
+       {"_selection_sizes", "_classify_candidates", "_mask_candidates", "_block_means",
+        "_block_extremes", "_mean_scores", "_extreme_scores"})
+    out << ",\n    " << only(table.selection_count, function);
+  out << "};\n\n";
 }
 
 void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
@@ -249,6 +294,7 @@ std::string kernelHeader(const gaze_kernel &table, const std::string &name,
   declarations(out, table, name);
   parameterTables(out, table, name);
   inputTables(out, table, name);
+  selectionTable(out, table, name);
   kernelTable(out, table, name);
   out << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
   return out.str();

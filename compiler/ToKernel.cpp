@@ -29,9 +29,12 @@ static std::int64_t integerOf(IntegerAttr attribute) {
                                           : attribute.getInt();
 }
 
+/// Selections stand behind the inputs.
 static int inputIndex(ir::KernelOp kernel, StringRef name) {
-  auto all = kernel.getInputs().getOps<ir::InputOp>();
-  auto found = llvm::find_if(all, [&](ir::InputOp input) { return input.getInput() == name; });
+  auto all = kernel.getInputs().getOps();
+  auto found = llvm::find_if(all, [&](Operation &input) {
+    return input.getAttrOfType<StringAttr>("input").getValue() == name;
+  });
   return static_cast<int>(std::distance(all.begin(), found));
 }
 
@@ -120,6 +123,12 @@ static KernelParameter kernelParameter(ir::ParameterAttr parameter) {
   return result;
 }
 
+static SelectBy selectBy(ir::SelectBy by) {
+  return by == ir::SelectBy::Mean     ? SelectBy::Mean
+         : by == ir::SelectBy::MinMax ? SelectBy::MinMax
+                                      : SelectBy::First;
+}
+
 /// FILE:LINE:COLUMN, or nothing.
 static std::string placeOf(Location location) {
   auto place = dyn_cast<FileLineColLoc>(outermostCaller(location));
@@ -138,6 +147,8 @@ Kernel toKernel(ir::KernelOp kernel) {
   for (auto input : kernel.getInputs().getOps<ir::InputOp>())
     result.inputs.push_back({input.getInput().str(), valueType(input.getType()),
                              input.getAxes().str(), function(input.getSizes())});
+  for (auto selection : kernel.getInputs().getOps<ir::SelectionOp>())
+    result.selections.push_back({selectBy(selection.getBy()), function(selection.getSizes())});
   if (ArrayAttr sites = kernel.getSitesAttr())
     for (auto site : sites.getAsRange<ir::SiteAttr>())
       result.sites.push_back({inputIndex(kernel, site.getInput()), static_cast<int>(site.getAxis()),
@@ -150,6 +161,10 @@ Kernel toKernel(ir::KernelOp kernel) {
         {function(require.getCondition()), require.getMessage().str(), placeOf(require.getLoc())});
   result.keep = function(kernel.getKeep());
   result.bounds = function(kernel.getBounds());
+  result.candidates = function(kernel.getCandidates());
+  result.candidateBounds = function(kernel.getCandidateBounds());
+  result.candidatesReadHead = reads(kernel.getCandidates(), ir::Coordinate::Head);
+  result.candidatesReadBatch = reads(kernel.getCandidates(), ir::Coordinate::Batch);
   result.scale = function(kernel.getScale());
   result.score = function(kernel.getScore());
   result.keepsEverything = kernel.getKeepsEverything();

@@ -39,9 +39,7 @@ void scheduleForCpu(BlockMeans &m, int lanes) {
 void scheduleForCpu(BlockExtremes &e, int lanes) {
   fixRows(e);
   e.extremes.output_buffer().dim(1).set_bounds(0, 2 * e.headDim);
-  e.extremes.update(0).reorder(e.channel, e.bi);
-  e.extremes.update(1).reorder(e.channel, e.bi);
-  e.extremes.update(1).compute_with(e.extremes.update(0), e.bi);
+  e.extremes.reorder(e.ci, e.bi);
   for (Func *func : {&e.greatest, &e.least})
     reduceRows(*func, e, e.extremes, lanes);
 }

@@ -28,14 +28,13 @@ BlockMeans::BlockMeans(int headDim, const ElementUse &element) : BlockRows(headD
 }
 
 BlockExtremes::BlockExtremes(int headDim, const ElementUse &element)
-    : BlockRows(headDim, element), channel(0, headDim, "channel") {
+    : BlockRows(headDim, element) {
   greatest(di, bi) = minusInfinity();
   greatest(di, bi) = extended(greatest(di, bi), value(), true);
   least(di, bi) = -minusInfinity();
   least(di, bi) = extended(least(di, bi), value(), false);
-  extremes(bi, di) = undef<float>();
-  extremes(bi, channel) = greatest(channel, bi);
-  extremes(bi, headDim + channel) = least(channel, bi);
+  extremes(bi, ci) = select(ci < headDim, greatest(clamp(ci, 0, headDim - 1), bi),
+                            least(clamp(ci - headDim, 0, headDim - 1), bi));
 }
 
 BlockScores::BlockScores(int headDim, bool byExtremes) : channel(0, headDim, "channel") {

@@ -51,9 +51,9 @@ struct BlockMeans : BlockRows {
 struct BlockExtremes : BlockRows {
   BlockExtremes(int headDim, const ElementUse &element);
 
-  Halide::RDom channel;
+  Halide::Var ci{"ci"};
   Halide::Func greatest{"greatest"}, least{"least"}; ///< (di, bi)
-  Halide::Func extremes{"extremes"}; ///< (bi, 2 head_dim): the greatest, then the least
+  Halide::Func extremes{"extremes"}; ///< (bi, ci): the greatest, then the least
 };
 
 /// The scores of blocks for groups of queries.

@@ -46,11 +46,12 @@ def Gaze_PatternOp : Gaze_RegionsOp<"pattern"> {
                        OptionalAttr<Gaze_SiteArrayAttr>:$sites);
   let regions = (region
     MaxSizedRegion<1>:$inputs, MaxSizedRegion<1>:$requirements, MaxSizedRegion<1>:$keep,
-    MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$faults);
+    MaxSizedRegion<1>:$candidates, MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score,
+    MaxSizedRegion<1>:$faults);
   let assemblyFormat = [{
     $sym_name `` custom<Parameters>($parameters) (`sites` $sites^)? attr-dict-with-keyword
-    (`inputs` $inputs^)? (`requirements` $requirements^)? (`keep` $keep^)? (`scale` $scale^)?
-    (`score` $score^)? (`faults` $faults^)?
+    (`inputs` $inputs^)? (`requirements` $requirements^)? (`keep` $keep^)?
+    (`candidates` $candidates^)? (`scale` $scale^)? (`score` $score^)? (`faults` $faults^)?
   }];
 }
 
@@ -62,20 +63,22 @@ def Gaze_KernelOp : Gaze_RegionsOp<"kernel", [
     is always there. `bounds` answers for a rectangle of pairs what `keep` answers for one: its
     arguments are the inclusive ends of q, k, head and batch, in that order, and
     its `gaze.verdict` says whether any pair may, and whether all pairs must, be
-    kept, and, where there are `faults`, whether none of these is anywhere on it.
+    kept, and, where there are `faults`, whether none of these is anywhere on it. `candidates` is
+    `keep` with every `gaze.selection` taken as true, and has bounds of its own.
   }];
   let arguments = (ins
     SymbolNameAttr:$sym_name, Gaze_ParameterArrayAttr:$parameters,
     OptionalAttr<Gaze_SiteArrayAttr>:$sites, UnitAttr:$keeps_everything, UnitAttr:$reads_head, UnitAttr:$reads_batch);
   let regions = (region
     MaxSizedRegion<1>:$inputs, MaxSizedRegion<1>:$requirements, SizedRegion<1>:$keep,
-    MaxSizedRegion<1>:$bounds, MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score,
-    MaxSizedRegion<1>:$faults);
+    MaxSizedRegion<1>:$bounds, MaxSizedRegion<1>:$candidates, MaxSizedRegion<1>:$candidateBounds,
+    MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$faults);
   let assemblyFormat = [{
     $sym_name `` custom<Parameters>($parameters) (`sites` $sites^)?
     (`keeps_everything` $keeps_everything^)? (`reads_head` $reads_head^)?
     (`reads_batch` $reads_batch^)? attr-dict-with-keyword
     (`inputs` $inputs^)? (`requirements` $requirements^)? `keep` $keep (`bounds` $bounds^)?
+    (`candidates` $candidates^)? (`candidate_bounds` $candidateBounds^)?
     (`scale` $scale^)? (`score` $score^)? (`faults` $faults^)?
   }];
 }
@@ -114,6 +117,19 @@ def Gaze_InputOp : Gaze_Op<"input", [
   }];
 }
 
+def Gaze_SelectionOp : Gaze_Op<"selection", [
+    IsolatedFromAbove, SingleBlock, ParentOneOf<["PatternOp", "KernelOp"]>]> {
+  let summary = "What a `gaze.top_blocks` selects, as a table that the runtime makes";
+  let description = [{
+    It stands behind the inputs, and is read like one of type i1 whose axes are batch entries,
+    heads, groups of queries and blocks of keys. The region gives count, block and share.
+  }];
+  let arguments = (ins SymbolNameAttr:$input, Gaze_SelectByAttr:$by);
+  let regions = (region SizedRegion<1>:$sizes);
+  let assemblyFormat = "$input `by` $by attr-dict-with-keyword $sizes";
+  let hasRegionVerifier = 1;
+}
+
 def Gaze_DefOp : Gaze_Op<"def", [
     IsolatedFromAbove, SingleBlock, Symbol, HasParent<"::mlir::ModuleOp">,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>,
@@ -141,8 +157,9 @@ def Gaze_DefOp : Gaze_Op<"def", [
 // Ends of regions
 //===----------------------------------------------------------------------===//
 
-def Gaze_SizesOp : Gaze_Op<"sizes", [Pure, Terminator, HasParent<"InputOp">]> {
-  let summary = "The sizes of the axes of an input";
+def Gaze_SizesOp : Gaze_Op<"sizes", [
+    Pure, Terminator, ParentOneOf<["InputOp", "SelectionOp"]>]> {
+  let summary = "The sizes of the axes of an input, or count, block and share of a selection";
   let arguments = (ins Variadic<I64>:$sizes);
   let assemblyFormat = "$sizes attr-dict `:` type($sizes)";
 }

@@ -18,6 +18,22 @@ static Region *inputsAround(Operation *op) {
   return nullptr;
 }
 
+/// What a load reads.
+struct Source {
+  int64_t rank;
+  Type type;
+};
+
+static std::optional<Source> findSource(Operation *user, StringRef name) {
+  if (InputOp input = findInput(user, name))
+    return Source{input.rank(), input.getType()};
+  if (Region *inputs = inputsAround(user))
+    for (auto selection : inputs->getOps<SelectionOp>())
+      if (selection.getInput() == name)
+        return Source{4, IntegerType::get(user->getContext(), 1)};
+  return std::nullopt;
+}
+
 InputOp findInput(Operation *user, StringRef name) {
   if (Region *inputs = inputsAround(user))
     for (auto input : inputs->getOps<InputOp>())
@@ -41,16 +57,29 @@ LogicalResult InputOp::verifyRegions() {
   return success();
 }
 
+LogicalResult SelectionOp::verifyRegions() {
+  Block &block = getSizes().front();
+  if (block.getNumArguments() != 0 || block.empty() || !isa<SizesOp>(block.back()) ||
+      block.back().getNumOperands() != 3)
+    return emitOpError("has a region without arguments that gives three sizes: count, block and "
+                       "share");
+  for (auto read : getSizes().getOps<CoordinateOp>())
+    if (!CoordinateOp::isShape(read.getCoordinate()))
+      return read.emitOpError("'")
+             << stringifyCoordinate(read.getCoordinate()) << "' cannot be read in a size";
+  return success();
+}
+
 /// `op` reads the input called `name`, with `values` times as many values as it has axes.
 static LogicalResult verifyRead(Operation *op, StringRef name, size_t operands, int64_t values) {
-  InputOp input = findInput(op, name);
-  if (!input)
+  std::optional<Source> source = findSource(op, name);
+  if (!source)
     return op->emitOpError("names no input: '") << name << "'";
-  if (static_cast<int64_t>(operands) != values * input.rank())
+  if (static_cast<int64_t>(operands) != values * source->rank)
     return op->emitOpError("must have ")
-           << values * input.rank() << " operands, for the axes of '" << name << "'";
-  if (op->getResult(0).getType() != input.getType())
-    return op->emitOpError("must have the type of '") << name << "', " << input.getType();
+           << values * source->rank << " operands, for the axes of '" << name << "'";
+  if (op->getResult(0).getType() != source->type)
+    return op->emitOpError("must have the type of '") << name << "', " << source->type;
   return success();
 }
 

@@ -108,11 +108,11 @@ template <typename OpType> static LogicalResult verifySharedRegions(OpType op) {
     return failure();
   llvm::StringSet<> inputs;
   for (Operation &inner : op.getInputs().getOps()) {
-    auto input = dyn_cast<InputOp>(inner);
-    if (!input)
+    if (!isa<InputOp, SelectionOp>(inner))
       return inner.emitOpError("cannot stand in 'inputs'; gaze.input can");
-    if (!inputs.insert(input.getInput()).second)
-      return inner.emitOpError("is the second input '") << input.getInput() << "'";
+    StringRef name = inner.getAttrOfType<StringAttr>("input").getValue();
+    if (!inputs.insert(name).second)
+      return inner.emitOpError("is the second input '") << name << "'";
   }
   for (Operation &inner : op.getRequirements().getOps())
     if (!isa<RequireOp>(inner))
@@ -125,6 +125,10 @@ template <typename OpType> static LogicalResult verifySharedRegions(OpType op) {
   if (!op.getKeep().empty() &&
       (failed(verifyYields(op, op.getKeep(), "keep", builder.getI1Type())) ||
        failed(verifyReads(op.getKeep(), "keep", noScore))))
+    return failure();
+  if (!op.getCandidates().empty() &&
+      (failed(verifyYields(op, op.getCandidates(), "candidates", builder.getI1Type())) ||
+       failed(verifyReads(op.getCandidates(), "candidates", noScore))))
     return failure();
   if (!op.getScale().empty() &&
       (failed(verifyYields(op, op.getScale(), "scale", builder.getF64Type())) ||
@@ -152,26 +156,33 @@ LogicalResult RequireOp::verifyRegions() {
 static constexpr StringRef boundsArguments[] = {"q_lo",    "q_hi",    "k_lo",     "k_hi",
                                                 "head_lo", "head_hi", "batch_lo", "batch_hi"};
 
-LogicalResult KernelOp::verifyRegions() {
-  if (failed(verifySharedRegions(*this)))
-    return failure();
-  if (getBounds().empty())
+/// `bounds` takes the ends of a rectangle and gives a verdict.
+static LogicalResult verifyBounds(KernelOp kernel, Region &bounds, StringRef name,
+                                  bool saysInside) {
+  if (bounds.empty())
     return success();
-  Block &block = getBounds().front();
+  Block &block = bounds.front();
   if (block.getNumArguments() != std::size(boundsArguments) ||
       !llvm::all_of(block.getArgumentTypes(), [](Type type) { return type.isInteger(64); }))
-    return emitOpError("region 'bounds' takes the low and the high end of q, k, head and batch: "
-                       "eight i64");
+    return kernel.emitOpError("region '")
+           << name << "' takes the low and the high end of q, k, head and batch: eight i64";
   auto verdict = block.empty() ? VerdictOp() : dyn_cast<VerdictOp>(block.back());
   if (!verdict)
-    return emitOpError("region 'bounds' must end with gaze.verdict");
-  if (bool(verdict.getInside()) == getFaults().empty())
+    return kernel.emitOpError("region '") << name << "' must end with gaze.verdict";
+  if (bool(verdict.getInside()) != saysInside)
     return verdict.emitOpError("says whether indices are inside where there are 'faults'");
-  return verifyReads(getBounds(), "bounds", CoordinateOp::isShape);
+  return verifyReads(bounds, name, CoordinateOp::isShape);
+}
+
+LogicalResult KernelOp::verifyRegions() {
+  if (failed(verifySharedRegions(*this)) ||
+      failed(verifyBounds(*this, getBounds(), "bounds", !getFaults().empty())))
+    return failure();
+  return verifyBounds(*this, getCandidateBounds(), "candidate_bounds", false);
 }
 
 void KernelOp::getAsmBlockArgumentNames(Region &region, function_ref<void(Value, StringRef)> set) {
-  if (&region == &getBounds())
+  if (&region == &getBounds() || &region == &getCandidateBounds())
     for (auto [argument, name] : llvm::zip(region.getArguments(), boundsArguments))
       set(argument, name);
 }

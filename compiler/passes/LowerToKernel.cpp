@@ -83,15 +83,13 @@ LogicalResult legalize(Region &region) {
   for (Operation &op : llvm::make_early_inc_range(region.front())) {
     if (op.hasTrait<OpTrait::IsTerminator>())
       continue;
-    if (isa<ir::RequireOp, ir::InputOp>(op)) {
+    if (isa<ir::RequireOp, ir::InputOp, ir::SelectionOp>(op)) {
       if (failed(legalize(op.getRegion(0))))
         return failure();
       continue;
     }
     if (kernelOperation(&op))
       continue;
-    if (isa<ir::TopBlocksOp>(op))
-      return emitError(op.getLoc()) << "not supported yet: 'top_blocks'";
     Value value = sayWithKernelOperations(&op);
     if (!value)
       return op.emitError("kernels have no operation '") << op.getName() << "' of these types";
@@ -128,6 +126,7 @@ LogicalResult lower(ir::PatternOp pattern) {
   kernel.getFaults().takeBody(pattern.getFaults());
   kernel.getRequirements().takeBody(pattern.getRequirements());
   kernel.getKeep().takeBody(pattern.getKeep());
+  kernel.getCandidates().takeBody(pattern.getCandidates());
   kernel.getScale().takeBody(pattern.getScale());
   kernel.getScore().takeBody(pattern.getScore());
   if (kernel.getKeep().empty())

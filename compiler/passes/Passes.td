@@ -55,6 +55,15 @@ def RequireSelectionsPass : Pass<"gaze-require-selections", "::mlir::ModuleOp"> 
   let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
 }
 
+def LowerSelectionsPass : Pass<"gaze-lower-selections", "::mlir::ModuleOp"> {
+  let summary = "Turn `top_blocks` into tables that the runtime makes";
+  let description = [{
+    Afterwards no `gaze.top_blocks` is left: `keep` reads a `gaze.selection` instead, and
+    `candidates` is `keep` with each of them taken as true.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
+}
+
 def SimplifyBooleansPass : Pass<"gaze-simplify-booleans", "::mlir::ModuleOp"> {
   let summary = "Simplify `and`, `or` and `not` over comparisons";
   let description = [{

@@ -17,6 +17,8 @@ void addLoweringPasses(mlir::OpPassManager &manager) {
   manager.addPass(createRequireDivisorsPass());
   // What `top_blocks` selects exists: its sizes are as they must be.
   manager.addPass(createRequireSelectionsPass());
+  // What `top_blocks` selects is a table to read from here on.
+  manager.addPass(createLowerSelectionsPass());
 
   // Constants are folded, also those that follow from the range of coordinates.
   manager.addPass(mlir::createCanonicalizerPass());

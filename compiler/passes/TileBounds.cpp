@@ -71,17 +71,18 @@ class Bounds {
 public:
   Bounds(ir::KernelOp kernel) : kernel(kernel), builder(kernel.getContext()) {}
 
-  void derive() {
-    makeArguments();
-    bound(kernel.getKeep());
-    auto yield = cast<ir::YieldOp>(kernel.getKeep().front().getTerminator());
-    const Interval keep = intervals.at(yield.getValue());
+  /// What `keep` gives for a rectangle, into `bounds`; and whether all indices are inside.
+  void derive(Region &keep, Region &bounds, bool saysInside) {
+    makeArguments(bounds);
+    bound(keep);
+    auto yield = cast<ir::YieldOp>(keep.front().getTerminator());
+    const Interval kept = intervals.at(yield.getValue());
     Value inside;
-    if (!kernel.getFaults().empty()) {
+    if (saysInside) {
       bound(kernel.getFaults());
       inside = mustBeZero(cast<ir::FaultOp>(kernel.getFaults().front().getTerminator()).getSite());
     }
-    ir::VerdictOp::create(builder, yield.getLoc(), keep.high, keep.low, inside);
+    ir::VerdictOp::create(builder, yield.getLoc(), kept.high, kept.low, inside);
   }
 
 private:
@@ -96,8 +97,9 @@ private:
     return ints.compare(arith::CmpIPredicate::eq, intervals.at(value), {zero, zero, 0, 0}).low;
   }
 
-  void makeArguments() {
-    Block &block = kernel.getBounds().emplaceBlock();
+  void makeArguments(Region &bounds) {
+    Block &block = bounds.emplaceBlock();
+    ends = &block;
     builder.setInsertionPointToStart(&block);
     for (int end = 0; end < 8; ++end)
       block.addArgument(builder.getI64Type(), kernel.getLoc());
@@ -107,8 +109,7 @@ private:
     auto coordinate = dyn_cast<ir::CoordinateOp>(op);
     if (coordinate && !ir::CoordinateOp::isShape(coordinate.getCoordinate())) {
       unsigned index = 2 * static_cast<unsigned>(coordinate.getCoordinate());
-      Block &block = kernel.getBounds().front();
-      return {block.getArgument(index), block.getArgument(index + 1), -ir::CoordinateOp::maximum,
+      return {ends->getArgument(index), ends->getArgument(index + 1), -ir::CoordinateOp::maximum,
               ir::CoordinateOp::maximum};
     }
     SmallVector<Interval, 3> operands;
@@ -306,14 +307,21 @@ private:
 
   ir::KernelOp kernel;
   OpBuilder builder;
+  Block *ends = nullptr; ///< its arguments are those of the rectangle
   llvm::DenseMap<Value, Interval> intervals;
 };
 
 struct TileBoundsPass : impl::TileBoundsPassBase<TileBoundsPass> {
   void runOnOperation() override {
     for (auto kernel : getOperation().getOps<ir::KernelOp>())
-      if (kernel.getBounds().empty())
-        Bounds(kernel).derive();
+      derive(kernel);
+  }
+
+  static void derive(ir::KernelOp kernel) {
+    if (kernel.getBounds().empty())
+      Bounds(kernel).derive(kernel.getKeep(), kernel.getBounds(), !kernel.getFaults().empty());
+    if (!kernel.getCandidates().empty() && kernel.getCandidateBounds().empty())
+      Bounds(kernel).derive(kernel.getCandidates(), kernel.getCandidateBounds(), false);
   }
 };
 
