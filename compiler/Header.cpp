@@ -211,6 +211,28 @@ void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string 
   out << "};\n\n";
 }
 
+/// Three lines for C++, with the kernel's own parameters and inputs.
+void usageInCpp(std::ostream &out, const gaze_kernel &table, const std::string &name) {
+  std::string values, inputs;
+  for (int i = 0; i < table.parameter_count; ++i)
+    values += (i > 0 ? ", " : "") + std::string(table.parameters[i].name);
+  for (int i = 0; i < table.input_count; ++i)
+    inputs += (i > 0 ? ", " : "") + std::string("gaze::input(") + table.inputs[i].name +
+              ", {sizes of its axes})";
+  const auto tensor = [](const char *data, const char *heads, const char *seq, int channels) {
+    return std::string("gaze::dense(") + data + ", " + heads + ", " + seq + ", " +
+           std::to_string(channels) + ")";
+  };
+  out << " * or from C++, as runtime/gaze.hpp says:\n"
+      << " *   #include \"runtime/gaze.hpp\"\n"
+      << " *   gaze::Plan plan(" << name << ", {batch, heads, kv_heads, seq_q, seq_k, q_start}, {"
+      << values << "}" << (inputs.empty() ? "" : ", {" + inputs + "}") << ");\n"
+      << " *   plan.run(" << tensor("q", "heads", "seq_q", table.head_dim) << ", "
+      << tensor("k", "kv_heads", "seq_k", table.head_dim) << ", "
+      << tensor("v", "kv_heads", "seq_k", table.value_dim) << ", "
+      << tensor("out", "heads", "seq_q", table.value_dim) << ", lse);\n *\n";
+}
+
 void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
            const std::string &source) {
   out << "/* " << name << ".h - sparse-attention kernel '" << table.name << "' from "
@@ -220,8 +242,9 @@ void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
       << " *   gaze_plan_create(&" << name << ", &shape, values, " << table.parameter_count << ", "
       << (table.input_count > 0 ? "inputs" : "NULL") << ", " << table.input_count
       << ", 0, &plan, &error);\n"
-      << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n *\n"
-      << " * " << typeName(table.element) << "; Q and K [batch, heads, seq, " << table.head_dim
+      << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n";
+  usageInCpp(out, table, name);
+  out << " * " << typeName(table.element) << "; Q and K [batch, heads, seq, " << table.head_dim
       << "], V and the output [.., " << table.value_dim << "].\n";
   if (table.parameter_count > 0)
     out << " * Parameters, in the order of values:\n";

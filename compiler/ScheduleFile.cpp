@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -45,9 +46,40 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// Text of a file as it may stand in a message: a terminal obeys control characters, also
+/// those of U+0080 to U+009F, which are two bytes in UTF-8.
+std::string printable(const std::string &text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool isLong =
+        byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    i += isLong ? 1 : 0;
+    result += isLong || byte < 0x20 || byte == 0x7f ? '?' : text[i];
+  }
+  return result;
+}
+
 //===----------------------------------------------------------------------===//
 // Reading
 //===----------------------------------------------------------------------===//
+
+/// The JSON of a file. Of two equal keys JSON readers take the last, and a person means
+/// one of them: that is a mistake.
+ordered_json parse(const std::string &text) {
+  std::vector<std::set<std::string>> keys;
+  const auto visit = [&](int, ordered_json::parse_event_t event, const ordered_json &parsed) {
+    if (event == ordered_json::parse_event_t::object_start)
+      keys.emplace_back();
+    else if (event == ordered_json::parse_event_t::object_end)
+      keys.pop_back();
+    else if (event == ordered_json::parse_event_t::key)
+      if (const auto key = parsed.get<std::string>(); !keys.back().insert(key).second)
+        throw Wrong("the key '" + key + "' stands twice in one object");
+    return true;
+  };
+  return ordered_json::parse(text, visit, /*allow_exceptions=*/false);
+}
 
 void readKnob(const Knob &knob, const ordered_json &value, Schedule &schedule) {
   if (!value.is_number_integer() || value < knob.least || value > knob.most)
@@ -83,12 +115,31 @@ T read(const ordered_json &object, const char *key, const std::string &where) {
   }
 }
 
+void checkKeysOfMadeFor(const ordered_json &object) {
+  for (const auto &item : object.items()) {
+    const std::string &key = item.key();
+    dsl::Suggestion suggestion(key);
+    bool isKnown = key == "format";
+    const auto consider = [&](const char *known) {
+      isKnown = isKnown || key == known;
+      suggestion.consider(known, "the key");
+    };
+    for (const Text &entry : texts)
+      consider(entry.key);
+    for (const Number &entry : numbers)
+      consider(entry.key);
+    if (!isKnown)
+      throw Wrong("unknown key '" + key + "' in 'made_for'" + suggestion.text());
+  }
+}
+
 MadeFor readMadeFor(const ordered_json &object) {
   if (!object.is_object())
     throw Wrong("'made_for' must be an object");
   if (const int given = read<int>(object, "format", "made_for"); given != format)
     throw Wrong("the file has format " + std::to_string(given) + ", and this gaze knows format " +
                 std::to_string(format));
+  checkKeysOfMadeFor(object);
   MadeFor made;
   for (const Text &text : texts)
     if (object.contains(text.key))
@@ -131,7 +182,7 @@ Tuning readTuning(const ordered_json &object) {
 }
 
 ScheduleFile readFile(const std::string &text) {
-  const ordered_json object = ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const ordered_json object = parse(text);
   if (object.is_discarded())
     throw Wrong("a schedule is a JSON object, and this is not JSON");
   if (!object.is_object())
@@ -208,7 +259,7 @@ std::string fromJson(const std::string &text, ScheduleFile &file) {
     file = readFile(text);
     return {};
   } catch (const Wrong &wrong) {
-    return wrong.what();
+    return printable(wrong.what());
   }
 }
 
@@ -239,7 +290,8 @@ std::string toJson(const Schedule &schedule) {
 std::string differences(const MadeFor &here, const MadeFor &there) {
   std::string text;
   const auto note = [&](const char *name, const std::string &a, const std::string &b) {
-    text += (text.empty() ? "" : "; ") + std::string(name) + " is " + a + ", not " + b;
+    text += (text.empty() ? "" : "; ") + std::string(name) + " is " + printable(a) + ", not " +
+            printable(b);
   };
   for (const Text &entry : texts) {
     const std::string &a = here.*entry.value, &b = there.*entry.value;

@@ -17,7 +17,9 @@
 // so there are points + padded / 8 - 1, and any range of s indices lies in two
 // neighbouring zones of less than 2 s, or 16, indices. The table of an axis with more
 // than 256 indices takes at most a quarter of the entries. (Databases call this a zone
-// map: Moerkotte, "Small Materialized Aggregates", VLDB 1998.)
+// map: Moerkotte, "Small Materialized Aggregates", VLDB 1998.) A box of one index in every
+// axis, points or not, is read from the elements, so that a tile within one block of a
+// large table of blocks knows it. Where one axis has a range of indices, all have zones.
 //
 // In the uniforms an input has: the index of its first element in the array of its
 // type, that of its first entry in the table of zones, and for each axis its size,

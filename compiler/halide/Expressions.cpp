@@ -54,24 +54,6 @@ struct Translated {
   Expr narrow = {}; ///< the same number as float32, where a float64 was loaded as one
 };
 
-/// A float32 as float64. LLVM may assume that what Halide casts is finite, so that
-/// is_nan would be false: other numbers are made of their bits.
-Expr widen(const Expr &x) {
-  const auto bits32 = [](std::uint32_t bits) {
-    return Halide::Internal::make_const(UInt(32), bits);
-  };
-  const auto bits64 = [](std::uint64_t bits) {
-    return Halide::Internal::make_const(UInt(64), bits);
-  };
-  const Expr bits = reinterpret(UInt(32), x), exponent = bits32(0x7f800000u);
-  const Expr isFinite = (bits & exponent) != exponent;
-  const Expr finite = cast(Float(64), reinterpret(Float(32), select(isFinite, bits, bits32(0))));
-  const Expr other = (cast(UInt(64), bits & bits32(0x80000000u)) << 32) |
-                     bits64(0x7ff0000000000000u) |
-                     (cast(UInt(64), bits & bits32(0x007fffffu)) << 29);
-  return reinterpret(Float(64), select(isFinite, reinterpret(UInt(64), finite), other));
-}
-
 Expr wrapping(Op op, const Expr &a, const Expr &b) {
   const Expr x = reinterpret(UInt(64), a);
   const Expr y = reinterpret(UInt(64), b);
@@ -494,6 +476,22 @@ Expr choose(const Expr &condition, const Expr &yes, const Expr &no) {
     return (condition && yes) || (!condition && no);
   const Expr mask = select(condition, bits.max(), Halide::Internal::make_zero(bits));
   return reinterpret(type, (reinterpret(bits, yes) & mask) | (reinterpret(bits, no) & ~mask));
+}
+
+Expr widen(const Expr &x) {
+  const auto bits32 = [](std::uint32_t bits) {
+    return Halide::Internal::make_const(UInt(32), bits);
+  };
+  const auto bits64 = [](std::uint64_t bits) {
+    return Halide::Internal::make_const(UInt(64), bits);
+  };
+  const Expr bits = reinterpret(UInt(32), x), exponent = bits32(0x7f800000u);
+  const Expr isFinite = (bits & exponent) != exponent;
+  const Expr finite = cast(Float(64), reinterpret(Float(32), select(isFinite, bits, bits32(0))));
+  const Expr other = (cast(UInt(64), bits & bits32(0x80000000u)) << 32) |
+                     bits64(0x7ff0000000000000u) |
+                     (cast(UInt(64), bits & bits32(0x007fffffu)) << 29);
+  return reinterpret(Float(64), select(isFinite, reinterpret(UInt(64), finite), other));
 }
 
 std::vector<int> loadsOfQuery(const Function &function) {

@@ -39,6 +39,10 @@ std::vector<Halide::Expr> translate(const Function &function, const Environment 
 /// of the two reads under the condition, and fails on conditions that read inputs.
 Halide::Expr choose(const Halide::Expr &condition, const Halide::Expr &yes, const Halide::Expr &no);
 
+/// A float32 as float64. LLVM may assume that what Halide casts is finite, so that
+/// is_nan would be false: other numbers are made of their bits.
+Halide::Expr widen(const Halide::Expr &x);
+
 /// The nodes of `function` that load from inputs and depend on the query but not on the
 /// key or the score, as far as nothing larger does: what is worth computing once for
 /// all keys.

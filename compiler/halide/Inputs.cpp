@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/halide/Inputs.h"
 
+#include "compiler/halide/Expressions.h"
 #include "runtime/SelectionTable.h"
 
 #include <string>
@@ -56,11 +57,27 @@ private:
   std::vector<Expr> values;
 };
 
-/// The zones that hold the indices [low, high] of an axis: one or two, of the size
-/// that makes it no more.
-std::pair<Expr, Expr> zonesOf(const InputAccess::Axis &axis, const Expr &lowEnd,
-                              const Expr &highEnd, Lets &let) {
-  const Expr low = let(clamped(lowEnd, axis)), high = let(clamped(highEnd, axis));
+/// The element of clamped indices.
+Expr elementAt(const InputAccess &input, const InputBuffers &buffers,
+               const std::vector<Expr> &indices) {
+  Expr offset = int64(0);
+  for (std::size_t i = 0; i < indices.size(); ++i)
+    offset = offset * input.axes[i].size + indices[i];
+  offset = input.first + offset;
+  switch (input.type) {
+  case ValueType::I64:
+    return buffers.ints(position(offset, buffers.ints));
+  case ValueType::I1:
+    return buffers.bools(position(offset, buffers.bools)) != 0;
+  default:
+    return buffers.floats(position(offset, buffers.floats));
+  }
+}
+
+/// The zones that hold the clamped indices [low, high] of an axis: one or two, of the
+/// size that makes it no more.
+std::pair<Expr, Expr> zonesOf(const InputAccess::Axis &axis, const Expr &low, const Expr &high,
+                              Lets &let) {
   const Expr span = let(high - low);
   // The least level with 2^level >= span, but at least 4: zones of 16 indices.
   const Expr bits =
@@ -81,6 +98,34 @@ Expr furthest(const Expr &a, const Expr &b, bool greatest) {
     return greatest ? Halide::max(a, b) : Halide::min(a, b);
   const Expr aWins = greatest ? Halide::strict_float(b < a) : Halide::strict_float(a < b);
   return select(Halide::strict_float(Halide::is_nan(a)) || aWins, a, b);
+}
+
+/// The least, or the greatest, of what the zones over the box [low, high] of clamped
+/// indices hold.
+Expr extremeOfZones(const InputAccess &input, const InputBuffers &buffers,
+                    const std::vector<Expr> &low, const std::vector<Expr> &high, bool greatest,
+                    Lets &let) {
+  std::vector<Expr> offsets = {int64(0)};
+  for (std::size_t i = 0; i < input.axes.size(); ++i) {
+    const InputAccess::Axis &axis = input.axes[i];
+    const auto [first, last] = zonesOf(axis, low[i], high[i], let);
+    const Expr zones = let(axis.points + (axis.padded >> 3) - 1);
+    std::vector<Expr> longer;
+    for (const Expr &offset : offsets)
+      for (const Expr &zone : {first, last})
+        longer.push_back(let(offset * zones + zone));
+    offsets = std::move(longer);
+  }
+  Expr result;
+  for (const Expr &offset : offsets) {
+    const Expr bits =
+        buffers.zones(greatest ? 1 : 0, position(input.firstZone + offset, buffers.zones, 1));
+    const Expr value = let(input.type == ValueType::I64  ? bits
+                           : input.type == ValueType::I1 ? bits != 0
+                                                         : reinterpret<double>(bits));
+    result = result.defined() ? let(furthest(result, value, greatest)) : value;
+  }
+  return result;
 }
 
 } // namespace
@@ -130,8 +175,8 @@ Expr loadSelected(const InputAccess &input, const InputBuffers &buffers,
                   const std::vector<Expr> &indices) {
   const Expr group = clamped(indices[2] - input.firstGroup, input.axes[0]);
   const Expr block = clamped(indices[3], input.axes[1]);
-  const Expr offset = selectionTable(input, indices[0], indices[1]) +
-                      group * zoneCount(input.axes[1]) + block;
+  const Expr offset =
+      selectionTable(input, indices[0], indices[1]) + group * zoneCount(input.axes[1]) + block;
   return buffers.bools(position(offset, buffers.bools)) != 0;
 }
 
@@ -140,16 +185,19 @@ Expr loadSelectedExtreme(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Expr> &ends, bool greatest) {
   Lets let;
   const Expr isOne = ends[0] == ends[1] && ends[2] == ends[3];
+  const auto zones = [&](const InputAccess::Axis &axis, const Expr &low, const Expr &high) {
+    return zonesOf(axis, let(clamped(low, axis)), let(clamped(high, axis)), let);
+  };
   const auto [firstGroup, lastGroup] =
-      zonesOf(input.axes[0], ends[4] - input.firstGroup, ends[5] - input.firstGroup, let);
-  const auto [firstBlock, lastBlock] = zonesOf(input.axes[1], ends[6], ends[7], let);
+      zones(input.axes[0], ends[4] - input.firstGroup, ends[5] - input.firstGroup);
+  const auto [firstBlock, lastBlock] = zones(input.axes[1], ends[6], ends[7]);
   const Expr table = let(selectionTable(input, ends[0], ends[2]));
-  const Expr zones = let(zoneCount(input.axes[1]));
+  const Expr blockZones = let(zoneCount(input.axes[1]));
   const std::uint8_t bit = greatest ? someSelected : allSelected;
   Expr result;
   for (const Expr &group : {firstGroup, lastGroup})
     for (const Expr &block : {firstBlock, lastBlock}) {
-      const Expr offset = table + group * zones + block;
+      const Expr offset = table + group * blockZones + block;
       const Expr entry = let(buffers.bools(position(offset, buffers.bools)));
       result = !result.defined() ? entry : let(greatest ? result | entry : result & entry);
     }
@@ -163,18 +211,10 @@ Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
                  const std::vector<Expr> &indices) {
   if (input.isSelection())
     return loadSelected(input, buffers, indices);
-  Expr offset = int64(0);
+  std::vector<Expr> inside;
   for (std::size_t i = 0; i < indices.size(); ++i)
-    offset = offset * input.axes[i].size + clamped(indices[i], input.axes[i]);
-  offset = input.first + offset;
-  switch (input.type) {
-  case ValueType::I64:
-    return buffers.ints(position(offset, buffers.ints));
-  case ValueType::I1:
-    return buffers.bools(position(offset, buffers.bools)) != 0;
-  default:
-    return buffers.floats(position(offset, buffers.floats));
-  }
+    inside.push_back(clamped(indices[i], input.axes[i]));
+  return elementAt(input, buffers, inside);
 }
 
 Expr loadExtreme(const InputAccess &input, const InputBuffers &buffers,
@@ -182,27 +222,18 @@ Expr loadExtreme(const InputAccess &input, const InputBuffers &buffers,
   if (input.isSelection())
     return loadSelectedExtreme(input, buffers, ends, greatest);
   Lets let;
-  std::vector<Expr> offsets = {int64(0)};
+  std::vector<Expr> low, high;
+  Expr isElement;
   for (std::size_t i = 0; i < input.axes.size(); ++i) {
-    const InputAccess::Axis &axis = input.axes[i];
-    const auto [low, high] = zonesOf(axis, ends[2 * i], ends[2 * i + 1], let);
-    const Expr zones = let(zoneCount(axis));
-    std::vector<Expr> longer;
-    for (const Expr &offset : offsets)
-      for (const Expr &zone : {low, high})
-        longer.push_back(let(offset * zones + zone));
-    offsets = std::move(longer);
+    low.push_back(let(clamped(ends[2 * i], input.axes[i])));
+    high.push_back(let(clamped(ends[2 * i + 1], input.axes[i])));
+    const Expr isIndex = low[i] == high[i];
+    isElement = let(isElement.defined() ? isElement && isIndex : isIndex);
   }
-  Expr result;
-  for (const Expr &offset : offsets) {
-    const Expr bits =
-        buffers.zones(greatest ? 1 : 0, position(input.firstZone + offset, buffers.zones, 1));
-    const Expr value = let(input.type == ValueType::I64  ? bits
-                           : input.type == ValueType::I1 ? bits != 0
-                                                         : reinterpret<double>(bits));
-    result = result.defined() ? let(furthest(result, value, greatest)) : value;
-  }
-  return let.around(result);
+  const Expr ofZones = extremeOfZones(input, buffers, low, high, greatest, let);
+  const Expr loaded = elementAt(input, buffers, low);
+  const Expr element = let(input.type == ValueType::F64 ? widen(loaded) : loaded);
+  return let.around(choose(isElement, element, ofZones));
 }
 
 } // namespace gaze

@@ -47,9 +47,9 @@ std::vector<InputAccess> inputAccesses(const Kernel &kernel, const Halide::Image
 Halide::Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Halide::Expr> &indices);
 
-/// The least, or the greatest, of what the zones over the box of indices `ends` (low,
-/// high; an axis after the other) hold: int64, float64 (NaN where one is) or, of bools,
-/// whether all, or any, are true.
+/// The least, or the greatest, of the elements that the box of indices `ends` (low, high;
+/// an axis after the other) may hold, by its zones, and exactly where it is a single
+/// element: int64, float64 (NaN where one is) or, of bools, whether all, or any, are true.
 Halide::Expr loadExtreme(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Halide::Expr> &ends, bool greatest);
 

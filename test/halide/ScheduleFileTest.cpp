@@ -45,6 +45,50 @@ TEST(ScheduleFile, whatIsWrongIsSaid) {
             "a trial in 'tuning' has a time that none can take");
 }
 
+/// JSON readers take the last of two equal keys, without a word.
+TEST(ScheduleFile, keysStandOnce) {
+  EXPECT_EQ(wrong("{\"tile_q\": 8, \"keys\": 4, \"tile_q\": 16}"),
+            "the key 'tile_q' stands twice in one object");
+  EXPECT_EQ(wrong("{\"tile_q\": 8, \"tile_\\u0071\": 8}"),
+            "the key 'tile_q' stands twice in one object");
+  EXPECT_EQ(wrong("{\"made_for\": {\"format\": 1, \"cpu\": \"a\", \"cpu\": \"b\"}}"),
+            "the key 'cpu' stands twice in one object");
+  EXPECT_EQ(wrong("{\"made_for\": {\"format\": 1}, \"made_for\": {\"format\": 1}}"),
+            "the key 'made_for' stands twice in one object");
+  // Two objects may have the same keys.
+  read("{\"tile_q\": 8, \"tuning\": {\"ms\": 1, \"default_ms\": 1, \"trials\": ["
+       "{\"knobs\": {\"tile_q\": 8}, \"why\": \"\"}, {\"knobs\": {\"tile_q\": 16}, \"why\": "
+       "\"\"}]}}");
+}
+
+TEST(ScheduleFile, keysOfMadeForAreKnownAndOfTheirTypes) {
+  const auto madeFor = [](const std::string &member) {
+    return wrong("{\"made_for\": {\"format\": 1, " + member + "}}");
+  };
+  EXPECT_EQ(madeFor("\"core\": 2"),
+            "unknown key 'core' in 'made_for'; did you mean the key 'cores'?");
+  EXPECT_EQ(madeFor("\"colour\": 2"), "unknown key 'colour' in 'made_for'");
+  for (const char *key : {"cpu", "target", "dtype", "pattern", "shape", "inputs", "build"})
+    EXPECT_EQ(madeFor("\"" + std::string(key) + "\": 1"),
+              "'" + std::string(key) + "' in 'made_for' is of the wrong type");
+  for (const char *key : {"cores", "head_dim", "value_dim", "threads"})
+    for (const char *value : {"\"1\"", "1.5", "null", "true", "[1]"})
+      EXPECT_EQ(madeFor("\"" + std::string(key) + "\": " + value),
+                "'" + std::string(key) + "' in 'made_for' is of the wrong type");
+}
+
+/// What a terminal would obey does not reach it.
+TEST(ScheduleFile, controlCharactersAreNotRepeated) {
+  const ScheduleFile file = read("{\"made_for\": {\"format\": 1, \"cpu\": "
+                                 "\"a\\u001b[2J\\n\\u007f\\u009bb \\u00e9\\u00a0\"}}");
+  MadeFor here;
+  here.cpu = "c";
+  EXPECT_EQ(differences(here, *file.madeFor), "the CPU is c, not a?[2J???b \u00e9\u00a0");
+  EXPECT_EQ(wrong("{\"made_for\": {\"format\": 1, \"\\u001b]0;x\\u0007\": 1}}"),
+            "unknown key '?]0;x?' in 'made_for'");
+  EXPECT_EQ(wrong("{\"a\\u001bb\": 1}"), "unknown knob 'a?b'");
+}
+
 TEST(ScheduleFile, whatIsWrittenIsRead) {
   ScheduleFile file;
   file.schedule.tileQ = 24;

@@ -159,6 +159,53 @@ TEST(Inputs, masks) {
   expectExactPlan(sparse, shape(1, 1, 1, 90, 400));
 }
 
+/// Axes of more than 256 indices have no zones of one index; a tile that reads one element
+/// knows it all the same.
+TEST(Inputs, largeTablesOfBlocks) {
+  std::mt19937 random(11);
+  gaze_shape given = shape(1, 2, 2, 70, 4800);
+  given.q_start = 4000;
+  const auto rare = [&](std::int64_t) { return random() % 8 == 0; };
+  CompiledPattern blocks("pattern p() { input on: bool[300, 300]; keep on[q / 16, k / 16]; }");
+  blocks.give({bools({300, 300}, rare)});
+  blocks.check(given);
+  expectExactPlan(blocks, given);
+
+  CompiledPattern byHead("pattern p() { input n: int[heads, 300, 300];\n"
+                         "  keep n[head, q / 16, k / 16] > 1000000007; }");
+  byHead.give({ints({2, 300, 300}, [&](std::int64_t) { return 1000000000 + random() % 9; })});
+  byHead.check(given);
+  expectExactPlan(byHead, given);
+
+  CompiledPattern real("pattern p() { input x: float[300, 2];\n"
+                       "  keep x[k / 16, q / 16 % 2] >= 0.25 and not (x[k / 16, 0] < -1.0); }");
+  const float values[] = {-infinity, -1.5F, -0.0F, 0.24999999F, 0.25F, infinity};
+  real.give({floats({300, 2}, [&](std::int64_t) { return values[random() % 6]; })});
+  real.check(given);
+  expectExactPlan(real, given);
+
+  CompiledPattern guarded("pattern p() { input on: bool[280]; input order: int[280];\n"
+                          "  keep k / 16 < 280 and on[order[k / 16]]; }");
+  guarded.give({bools({280}, rare), ints({280}, [](std::int64_t i) { return i * 3 % 280; })});
+  guarded.check(given);
+  expectExactPlan(guarded, given);
+}
+
+/// Of NaN nothing is known, also where it is the only element.
+TEST(Inputs, aSingleNaNOfALargeTable) {
+  gaze_shape given = shape(1, 1, 1, 20, 4800);
+  for (const char *keep : {"x[k / 16] > 0.5", "not (x[k / 16] > 0.5)", "x[k / 16] != x[k / 16]",
+                           "min(x[k / 16], 1.0) == 1.0"}) {
+    SCOPED_TRACE(keep);
+    CompiledPattern pattern("pattern p() { input x: float[300]; keep " + std::string(keep) + "; }",
+                            8);
+    pattern.give({floats({300}, [](std::int64_t i) {
+      return i % 7 == 3 ? notANumber : static_cast<float>(i % 3);
+    })});
+    pattern.check(given);
+  }
+}
+
 TEST(Inputs, indexedByInputs) {
   std::mt19937 random(5);
   CompiledPattern pattern("pattern p() {\n"

@@ -161,7 +161,10 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   checkRunsHere(options.code.target);
   if (!options.json)
-    std::cout << chosen.title() << "\n" << problem.describe() << "\n" << std::flush;
+    std::cout << chosen.title() << "\n"
+              << problem.describe() << "\ndtype " << dtypeName(problem.element()) << ", target "
+              << options.code.target << "\n"
+              << std::flush;
   const auto peakNow = [&] {
     return measurePeak(arithmeticOf(problem.element(), options.code.target),
                        runtime::threadCount(options.threads));

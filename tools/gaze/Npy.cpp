@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <sys/stat.h>
 
 using namespace gaze::cli;
@@ -27,9 +29,12 @@ static std::uint64_t fileSize(const std::string &path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-/// Reads `count` elements of type `Element` as values of another type.
+/// Reads `count` elements of type `Element` as values of another type. Returns how many of
+/// the values are infinite where the elements are not.
 template <typename Element, typename Value>
-static void readValues(std::ifstream &stream, std::vector<Value> &values, std::size_t count) {
+static std::int64_t readValues(std::ifstream &stream, std::vector<Value> &values,
+                               std::size_t count) {
+  std::int64_t overflows = 0;
   std::vector<Element> piece(std::min<std::size_t>(count, 1 << 18));
   values.resize(count);
   for (std::size_t done = 0; done < count && stream;) {
@@ -38,8 +43,12 @@ static void readValues(std::ifstream &stream, std::vector<Value> &values, std::s
                 static_cast<std::streamsize>(size * sizeof(Element)));
     std::transform(piece.begin(), piece.begin() + size, values.begin() + done,
                    [](Element value) { return static_cast<Value>(value); });
+    if constexpr (sizeof(Element) > sizeof(Value))
+      for (std::size_t i = 0; i < size; ++i)
+        overflows += std::isinf(values[done + i]) && !std::isinf(piece[i]);
     done += size;
   }
+  return overflows;
 }
 
 namespace {
@@ -68,39 +77,43 @@ OpenNpy::OpenNpy(const std::string &path) {
   stream.seekg(static_cast<std::streamoff>(header.dataBegin));
 }
 
-/// False where the elements are no floats.
-static bool readFloats(OpenNpy &file, std::vector<float> &values) {
+/// How many overflow float32; nothing where the elements are no floats.
+static std::optional<std::int64_t> readFloats(OpenNpy &file, std::vector<float> &values) {
   switch (file.header.type) {
   case ElementType::Float16:
-    readValues<_Float16>(file.stream, values, file.count);
-    return true;
+    return readValues<_Float16>(file.stream, values, file.count);
   case ElementType::Float32:
-    readValues<float>(file.stream, values, file.count);
-    return true;
+    return readValues<float>(file.stream, values, file.count);
   case ElementType::Float64:
-    readValues<double>(file.stream, values, file.count);
-    return true;
+    return readValues<double>(file.stream, values, file.count);
   default:
-    return false;
+    return std::nullopt;
   }
 }
 
 static void readInts(OpenNpy &file, std::vector<std::int64_t> &values) {
   switch (file.header.type) {
   case ElementType::Int8:
-    return readValues<std::int8_t>(file.stream, values, file.count);
+    readValues<std::int8_t>(file.stream, values, file.count);
+    break;
   case ElementType::Int16:
-    return readValues<std::int16_t>(file.stream, values, file.count);
+    readValues<std::int16_t>(file.stream, values, file.count);
+    break;
   case ElementType::Int32:
-    return readValues<std::int32_t>(file.stream, values, file.count);
+    readValues<std::int32_t>(file.stream, values, file.count);
+    break;
   case ElementType::UInt8:
-    return readValues<std::uint8_t>(file.stream, values, file.count);
+    readValues<std::uint8_t>(file.stream, values, file.count);
+    break;
   case ElementType::UInt16:
-    return readValues<std::uint16_t>(file.stream, values, file.count);
+    readValues<std::uint16_t>(file.stream, values, file.count);
+    break;
   case ElementType::UInt32:
-    return readValues<std::uint32_t>(file.stream, values, file.count);
+    readValues<std::uint32_t>(file.stream, values, file.count);
+    break;
   default:
-    return readValues<std::int64_t>(file.stream, values, file.count);
+    readValues<std::int64_t>(file.stream, values, file.count);
+    break;
   }
 }
 
@@ -111,11 +124,13 @@ static void checkRead(const OpenNpy &file, const std::string &path) {
 
 NpyTensor gaze::cli::readNpy(const std::string &path) {
   OpenNpy file(path);
-  NpyTensor tensor{path, file.header.type, file.header.shape, {}};
-  if (!readFloats(file, tensor.values))
+  NpyTensor tensor{path, file.header.type, file.header.shape, {}, 0};
+  const std::optional<std::int64_t> overflows = readFloats(file, tensor.values);
+  if (!overflows)
     throw Failure("'" + path + "' holds " + spelling(file.header.type) +
                   "; Q, K and V are float16, float32 or float64");
   checkRead(file, path);
+  tensor.overflows = *overflows;
   return tensor;
 }
 

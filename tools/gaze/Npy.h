@@ -49,6 +49,7 @@ struct NpyTensor {
   ElementType type = ElementType::Float32; ///< of the file
   std::vector<std::int64_t> shape;
   std::vector<float> values;
+  std::int64_t overflows = 0; ///< values that are infinite and are not in the file
 };
 
 /// A tensor that a pattern reads at run time: one of the three has its elements.

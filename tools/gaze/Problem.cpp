@@ -2,6 +2,9 @@
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Failure.h"
 
+#include <algorithm>
+#include <cmath>
+#include <iostream>
 #include <random>
 #include <unistd.h>
 
@@ -105,6 +108,23 @@ NpyTensor readTensor(const std::string &path) {
   return tensor;
 }
 
+/// The values of a file in the kernel's type. What the file has as a number and the type
+/// has not becomes infinite, with a warning.
+Elements elementsOf(NpyTensor &tensor, gaze_element element) {
+  const auto infinite = [](const std::vector<float> &values) {
+    return std::count_if(values.begin(), values.end(),
+                         [](float value) { return std::isinf(value); });
+  };
+  const std::int64_t before = infinite(tensor.values);
+  Elements elements(element, std::move(tensor.values));
+  const std::int64_t count = tensor.overflows + infinite(elements.values()) - before;
+  if (count > 0)
+    std::cerr << "gaze: warning: '" << tensor.path << "': " << count
+              << (count == 1 ? " element is" : " elements are") << " past the largest number of "
+              << dtypeName(element) << ", and infinite in the kernel\n";
+  return elements;
+}
+
 } // namespace
 
 Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_t> qStart,
@@ -139,10 +159,10 @@ Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_
     narrow &= tensor->type == ElementType::Float16;
   const gaze_element element =
       elementOf(code, narrow ? GAZE_ELEMENT_FLOAT16 : GAZE_ELEMENT_FLOAT32);
-  problem.q = Elements(element, std::move(q.values));
-  problem.k = Elements(element, std::move(k.values));
+  problem.q = elementsOf(q, element);
+  problem.k = elementsOf(k, element);
   if (v)
-    problem.v = Elements(element, std::move(v->values));
+    problem.v = elementsOf(*v, element);
   return problem;
 }
 
