@@ -155,6 +155,7 @@ struct JitKernel::Storage {
   std::vector<gaze_requirement> requirements;
   std::vector<gaze_input> inputs;
   std::vector<gaze_site> sites;
+  std::vector<gaze_part> parts;
   std::vector<gaze_select_by> selections;
   std::unique_ptr<LoadedObject> code;
   bool fromCache = false;
@@ -195,6 +196,9 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   for (const IndexSite &site : storage->kernel.sites)
     storage->sites.push_back({site.input, site.axis, site.place.c_str()});
 
+  if (options.hasParts(storage->kernel))
+    for (const Part &part : storage->kernel.parts)
+      storage->parts.push_back({static_cast<gaze_order>(part.order), {}, {}, {}, {}});
   for (const Selection &selection : storage->kernel.selections)
     storage->selections.push_back(selectBy(selection.by));
 
@@ -222,11 +226,13 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
   table.requirement_count = static_cast<std::int32_t>(storage->requirements.size());
   table.input_count = static_cast<std::int32_t>(storage->inputs.size());
   table.site_count = static_cast<std::int32_t>(storage->sites.size());
+  table.part_count = static_cast<std::int32_t>(storage->parts.size());
   table.selection_count = static_cast<std::int32_t>(storage->selections.size());
   table.parameters = storage->parameters.data();
   table.requirements = storage->requirements.data();
   table.inputs = storage->inputs.data();
   table.sites = storage->sites.data();
+  table.parts = storage->parts.data();
   table.selections = storage->selections.data();
   return storage;
 }
@@ -310,7 +316,7 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
                     {"halide_malloc", reinterpret_cast<void *>(&halide_malloc)},
                     {"halide_free", reinterpret_cast<void *>(&halide_free)}});
     gaze_kernel &table = storage->table;
-    const auto find = [&](auto &function, const char *name) {
+    const auto find = [&](auto &function, const std::string &name) {
       function = reinterpret_cast<std::decay_t<decltype(function)>>(
           storage->code->address(resolved.prefix + "_" + name));
     };
@@ -336,6 +342,21 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
       find(table.finish, "finish");
       find(table.accumulate_rows, "accumulate_rows");
       find(table.finish_rows, "finish_rows");
+    }
+    if (table.part_count > 0) {
+      find(table.save_rows, "save_rows");
+      find(table.merge_rows, "merge_rows");
+    }
+    for (std::size_t i = 0; i < storage->parts.size(); ++i) {
+      gaze_part &part = storage->parts[i];
+      const std::string number = "_" + std::to_string(i);
+      find(part.classify, "classify" + number);
+      if (part.order == GAZE_ORDER_TILES) {
+        find(part.accumulate, "accumulate" + number);
+      } else {
+        find(part.selects, "selects" + number);
+        find(part.accumulate_listed, "accumulate" + number);
+      }
     }
   } catch (const LoadError &error) {
     failInternally(std::string("the compiled kernel cannot be loaded: ") + error.what());

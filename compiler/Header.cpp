@@ -150,6 +150,48 @@ void selectionDeclarations(std::ostream &out, const std::string &name) {
         << "summaries, " << buffer << "scores);\n";
 }
 
+std::string enumerator(gaze_order order) {
+  return order == GAZE_ORDER_CONGRUENT ? "GAZE_ORDER_CONGRUENT"
+         : order == GAZE_ORDER_COLUMNS ? "GAZE_ORDER_COLUMNS"
+                                       : "GAZE_ORDER_TILES";
+}
+
+/// The functions of the parts, and the table of them.
+void partTables(std::ostream &out, const gaze_kernel &table, const std::string &name) {
+  if (table.part_count == 0)
+    return;
+  const std::string buffer = "struct halide_buffer_t *";
+  std::ostringstream entries;
+  for (int i = 0; i < table.part_count; ++i) {
+    const gaze_order order = table.parts[i].order;
+    const bool inTiles = order == GAZE_ORDER_TILES;
+    const std::string number = std::to_string(i);
+    const std::string selects = name + "_selects_" + number;
+    const std::string classify = name + "_classify_" + number;
+    const std::string accumulate = name + "_accumulate_" + number;
+    const std::string inputs = "(" + buffer + "uniforms, " + buffer + "ints,\n    " + buffer +
+                               "floats, " + buffer + "bools,\n    ";
+    if (!inTiles)
+      out << "int " << selects << inputs << "int64_t head, int64_t batch, " << buffer
+          << "selected);\n";
+    out << "int " << classify << inputs << buffer << "zones, " << buffer << "rectangles,\n    "
+        << buffer << "verdicts);\n";
+    out << "int " << accumulate << inputs << buffer << "q, " << buffer << "k, " << buffer
+        << "v,\n    " << buffer << "tiles, int32_t full, int32_t count,\n"
+        << "    int64_t q_first, int64_t head, int64_t batch,\n    " << buffer << "state_in, ";
+    if (!inTiles)
+      out << buffer << "keys, int64_t q_step,\n    ";
+    out << buffer << "state_out);\n";
+    entries << "    {" << enumerator(order) << ", " << (inTiles ? "NULL" : selects) << ", "
+            << classify << ",\n     " << (inTiles ? accumulate : "NULL") << ", "
+            << (inTiles ? "NULL" : accumulate) << "},\n";
+  }
+  out << "int " << name << "_save_rows(" << buffer << "state, " << buffer << "rows);\n"
+      << "int " << name << "_merge_rows(" << buffer << "rows, " << buffer << "state_in,\n    "
+      << buffer << "state_out);\n\nstatic const gaze_part " << name << "_parts[] = {\n"
+      << entries.str() << "};\n\n";
+}
+
 /// The functions that the object holds.
 void declarations(std::ostream &out, const gaze_kernel &table, const std::string &name) {
   const std::string buffer = "struct halide_buffer_t *";
@@ -191,19 +233,20 @@ void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string 
       << table.reads_head << ", " << table.reads_batch << ", " << table.faults_read_head << ", "
       << table.faults_read_batch << ", " << table.candidates_read_head << ", "
       << table.candidates_read_batch
-      << ", /* reads_*, faults_read_*, candidates_read_* */\n    INT64_C("
-      << table.scratch_bytes << "), /* scratch_bytes */\n    " << table.parameter_count << ", "
-      << table.requirement_count << ", " << table.input_count << ", " << table.site_count
-      << ", " << table.selection_count
-      << ", /* parameters, requirements, inputs, sites, selections */\n    "
+      << ", /* reads_*, faults_read_*, candidates_read_* */\n    INT64_C(" << table.scratch_bytes
+      << "), /* scratch_bytes */\n    " << table.parameter_count << ", " << table.requirement_count
+      << ", " << table.input_count << ", " << table.site_count << ", " << table.part_count << ", "
+      << table.selection_count
+      << ", /* parameters, requirements, inputs, sites, parts, selections */\n    "
       << only(table.parameter_count, "_parameters") << ", "
       << only(table.requirement_count, "_requirements") << ",\n    "
-      << only(table.input_count, "_inputs") << ", " << only(table.site_count, "_sites") << ", "
-      << only(table.selection_count, "_selections") << ",\n    "
-      << only(table.requirement_count, "_require") << ", " << only(table.input_count, "_sizes")
-      << ", " << name << "_classify,\n    " << name << "_mask, "
-      << only(table.site_count, "_faults") << ",\n    " << name << "_accumulate, " << name
-      << "_finish,\n    " << name << "_accumulate_rows, " << name << "_finish_rows";
+      << only(table.input_count, "_inputs") << ", " << only(table.site_count, "_sites") << ",\n    "
+      << only(table.part_count, "_parts") << ", " << only(table.selection_count, "_selections")
+      << ",\n    " << only(table.requirement_count, "_require") << ", "
+      << only(table.input_count, "_sizes") << ", " << name << "_classify,\n    " << name
+      << "_mask, " << only(table.site_count, "_faults") << ",\n    " << name << "_accumulate, "
+      << name << "_finish,\n    " << name << "_accumulate_rows, " << name << "_finish_rows,\n    "
+      << only(table.part_count, "_save_rows") << ", " << only(table.part_count, "_merge_rows");
   for (const char *function :
        {"_selection_sizes", "_classify_candidates", "_mask_candidates", "_block_means",
         "_block_extremes", "_mean_scores", "_extreme_scores"})
@@ -318,6 +361,7 @@ std::string kernelHeader(const gaze_kernel &table, const std::string &name,
   parameterTables(out, table, name);
   inputTables(out, table, name);
   selectionTable(out, table, name);
+  partTables(out, table, name);
   kernelTable(out, table, name);
   out << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
   return out.str();

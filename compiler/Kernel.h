@@ -151,6 +151,21 @@ struct Requirement {
   std::string place; ///< FILE:LINE:COLUMN
 };
 
+/// The order in which a part of a pattern is computed (gaze_order in runtime/gaze.h).
+enum class Order { Tiles, Congruent, Columns };
+
+/// Some of the pairs of a pattern, and the order that suits them.
+struct Part {
+  Order order = Order::Tiles;
+  /// Congruent: two I64, modulus and difference, where q - k = difference modulo the
+  /// modulus; they read neither q nor k. Columns: one I1, whether a key is looked at; it
+  /// does not read q. Tiles: no results.
+  Function selects;
+  /// As those of Kernel, for queries and keys that the order brings together.
+  Function keep;
+  Function bounds; ///< two I1
+};
+
 struct Kernel {
   std::string name;
   std::vector<KernelParameter> parameters;
@@ -182,6 +197,9 @@ struct Kernel {
   std::vector<IndexSite> sites;
   bool faultsReadHead = false;
   bool faultsReadBatch = false;
+
+  /// Disjoint, and together `keep`; none where the pattern is left whole.
+  std::vector<Part> parts;
 
   /// One F64, the factor on Q.K: reads neither K nor the score. No results: 1 / sqrt(head_dim).
   Function scale;

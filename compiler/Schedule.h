@@ -24,6 +24,7 @@ struct Schedule {
   int channels = 0;
   int chunkTiles = 0;
   int maxRows = 0;
+  int orders = 0;
 };
 
 /// What the default of a knob may depend on.

@@ -165,6 +165,9 @@ Kernel toKernel(ir::KernelOp kernel) {
   result.candidateBounds = function(kernel.getCandidateBounds());
   result.candidatesReadHead = reads(kernel.getCandidates(), ir::Coordinate::Head);
   result.candidatesReadBatch = reads(kernel.getCandidates(), ir::Coordinate::Batch);
+  for (auto part : kernel.getParts().getOps<ir::PartOp>())
+    result.parts.push_back({static_cast<Order>(part.getOrder()), function(part.getSelects()),
+                            function(part.getKeep()), function(part.getBounds())});
   result.scale = function(kernel.getScale());
   result.score = function(kernel.getScore());
   result.keepsEverything = kernel.getKeepsEverything();

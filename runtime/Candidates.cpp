@@ -92,10 +92,10 @@ private:
     const Span k = blocks.keysOf(of.firstBlock, of.endBlock);
     for (std::int64_t query = q.first; query <= q.last; ++query) {
       Buffer out(kept.data(), uint8, k.size(), 1, k.size());
-      if (const int code = plan.kernel->mask_candidates(
-              arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
-              arguments.bools.get(), query, k.first, planes.firstHead, planes.firstBatch,
-              out.get()))
+      if (const int code =
+              plan.kernel->mask_candidates(arguments.uniforms.get(), arguments.ints.get(),
+                                           arguments.floats.get(), arguments.bools.get(), query,
+                                           k.first, planes.firstHead, planes.firstBatch, out.get()))
         throw Failure(GAZE_INTERNAL_ERROR,
                       "mask_candidates failed with code " + std::to_string(code));
       if (std::find(kept.data(), kept.data() + k.size(), 0) != kept.data() + k.size())
@@ -109,8 +109,7 @@ private:
 
 Candidates::Candidates(const gaze_plan &plan, const Selection &selection, int threads)
     : readsHead(plan.kernel->candidates_read_head != 0),
-      readsBatch(plan.kernel->candidates_read_batch != 0),
-      heads(readsHead ? plan.shape.heads : 1) {
+      readsBatch(plan.kernel->candidates_read_batch != 0), heads(readsHead ? plan.shape.heads : 1) {
   const Groups of(plan.shape, selection.share);
   const Blocks in(plan.shape, selection.block);
   groups = of.count;

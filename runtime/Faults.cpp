@@ -28,8 +28,7 @@ using MaybeFault = std::optional<Fault>;
 class TileTrial {
 public:
   TileTrial(const gaze_plan &owner, std::int64_t head, std::int64_t batch)
-      : plan(owner), kernel(*owner.kernel), head(head), batch(batch),
-        arguments(owner),
+      : plan(owner), kernel(*owner.kernel), head(head), batch(batch), arguments(owner),
         found(std::size_t{2} * kernel.tile_q * kernel.tile_k) {}
 
   MaybeFault first(std::int32_t queryTile, std::int32_t keyTile) {
@@ -101,11 +100,13 @@ void checkIndices(const gaze_plan &plan, int threads) {
     return;
   const std::vector<Planes> planes =
       planesOf(plan.shape, kernel.faults_read_head != 0, kernel.faults_read_batch != 0);
-  const std::int64_t strips = stripsOf(plan);
+  const Order order = tileOrder(plan.shape, kernel.tile_q);
+  const std::int64_t strips = stripsOf(order);
   std::vector<MaybeFault> faults(planes.size() * strips);
-  searchStrips(plan, tileUnits(plan), answersForFaults, planes, threads,
-               [&](std::int64_t i, const Strip &strip) {
-                 faults[i] = firstOfStrip(plan, strip, planes[i / strips]);
+  searchStrips({plan, kernel.classify, tileUnits(plan), answersForFaults},
+               std::vector<const Order *>(planes.size(), &order), planes, threads,
+               [&](std::size_t plane, std::int64_t number, const Strip &strip) {
+                 faults[plane * strips + number] = firstOfStrip(plan, strip, planes[plane]);
                });
   for (const MaybeFault &fault : faults)
     if (fault)

@@ -22,8 +22,8 @@ std::uint32_t orderOf(float score) {
 
 } // namespace
 
-void HighestBlocks::select(const float *scores, const std::uint8_t *candidates,
-                           std::int64_t first, std::int64_t end, std::int64_t blocks, std::int64_t count,
+void HighestBlocks::select(const float *scores, const std::uint8_t *candidates, std::int64_t first,
+                           std::int64_t end, std::int64_t blocks, std::int64_t count,
                            std::uint8_t *entries) {
   std::fill_n(entries, blocks, std::uint8_t{0});
   if (count == 0)

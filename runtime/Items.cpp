@@ -44,14 +44,22 @@ void findRow(Item &item, std::int64_t position) {
 
 } // namespace
 
-Items::Items(const gaze_plan &plan)
-    : plan(plan), part(plan.parts[0]), repeats(plan.kernel->reads_batch ? 1 : plan.shape.batch),
+Items::Items(const gaze_plan &plan, const Part &part)
+    : plan(plan), part(part), repeats(plan.kernel->reads_batch ? 1 : plan.shape.batch),
       planesOfGrid(plan.planes() / repeats / static_cast<std::int64_t>(part.grids.size())) {
   std::int64_t items = 0, pieces = 0;
   for (const Grid &grid : part.grids) {
     itemEnds.push_back(items += planesOfGrid * itemsOf(grid));
     pieceEnds.push_back(pieces += planesOfGrid * piecesOf(grid));
   }
+}
+
+std::int64_t Items::countBefore(std::int64_t plane) const {
+  const auto grids = static_cast<std::int64_t>(part.grids.size());
+  const std::int64_t inRepeat = plane % (grids * planesOfGrid);
+  const auto grid = static_cast<std::size_t>(inRepeat / planesOfGrid);
+  return plane / (grids * planesOfGrid) * itemEnds.back() + beginOf(itemEnds, grid) +
+         inRepeat % planesOfGrid * itemsOf(part.grids[grid]);
 }
 
 void Items::setHeads(Item &item, std::int64_t plane) const {

@@ -28,9 +28,11 @@ struct Item {
 
 class Items {
 public:
-  explicit Items(const gaze_plan &plan);
+  Items(const gaze_plan &plan, const Part &part);
 
   std::int64_t count() const { return repeats * itemEnds.back(); }
+  /// Those of the planes before one.
+  std::int64_t countBefore(std::int64_t plane) const;
   /// The pieces of all rows that have several.
   std::int64_t pieceCount() const { return repeats * pieceEnds.back(); }
   Item at(std::int64_t item) const;

@@ -8,6 +8,7 @@
 
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
+#include "runtime/Parts.h"
 #include "runtime/Pieces.h"
 #include "runtime/Search.h"
 #include "runtime/Selection.h"
@@ -34,8 +35,16 @@ int classOf(std::int64_t cost) {
   return cost == 0 ? 0 : 8 * exponent + static_cast<int>(16 * (mantissa - 0.5));
 }
 
-/// Rows of one class stay in the order of queries, for neighbours share keys.
+/// Rows of one class of cost stay in the order of queries, for neighbours share keys. Those of an
+/// order with many classes stay together by class, whose keys one brings into the cache
+/// for all; they are short.
 std::vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
+  constexpr std::size_t manyClasses = 16;
+  if (grid.order.classes.size() >= manyClasses) {
+    std::vector<std::int32_t> tiles(grid.order.queryTiles);
+    std::iota(tiles.begin(), tiles.end(), 0);
+    return tiles;
+  }
   constexpr int classes = 8 * 65;
   std::array<std::int32_t, classes + 1> position{}; // of the next row, by class from the end
   std::vector<std::int16_t> placeOf;
@@ -51,21 +60,23 @@ std::vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
   return tiles;
 }
 
-Part makePart(const gaze_plan &plan, int threads) {
+/// Finds the rows of a part.
+void fillPart(Part &part, const gaze_plan &plan, int threads) {
   const std::vector<Planes> planes =
       planesOf(plan.shape, plan.kernel->reads_head != 0, plan.kernel->reads_batch != 0);
-  const std::int64_t strips = stripsOf(plan);
-  Part part;
-  part.grids.resize(planes.size());
-  for (Grid &grid : part.grids)
-    grid.strips.resize(strips);
-  searchStrips(plan, plan.units, answersForTiles, planes, threads,
-               [&](std::int64_t i, const Strip &strip) {
-                 part.grids[i / strips].strips[i % strips] = strip;
+  std::vector<const Order *> orders;
+  for (Grid &grid : part.grids) {
+    orders.push_back(&grid.order);
+    grid.strips.resize(stripsOf(grid.order));
+  }
+  const Scope scope{plan, part.code ? part.code->classify : plan.kernel->classify, plan.units,
+                    answersForTiles};
+  searchStrips(scope, orders, planes, threads,
+               [&](std::size_t plane, std::int64_t number, const Strip &strip) {
+                 part.grids[plane].strips[number] = strip;
                });
   for (Grid &grid : part.grids)
     grid.longestFirst = longestFirst(grid, plan.units);
-  return part;
 }
 
 void checkShape(const gaze_shape *shape) {
@@ -162,7 +173,9 @@ void gaze::runtime::checkKernel(const gaze_kernel *kernel) {
 }
 
 void gaze::runtime::makeParts(gaze_plan &plan, int threads) {
-  plan.parts.push_back(makePart(plan, threads));
+  plan.parts = chooseParts(plan);
+  for (Part &part : plan.parts)
+    fillPart(part, plan, threads);
   cutLongRows(plan);
 }
 
@@ -182,8 +195,8 @@ gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
       {}});
   chooseKernel(*plan);
   checkRequirements(*plan);
-  plan->inputs = std::make_shared<const Inputs>(
-      copyInputs(*kernel, inputs, inputCount, plan->uniforms));
+  plan->inputs =
+      std::make_shared<const Inputs>(copyInputs(*kernel, inputs, inputCount, plan->uniforms));
   addSelections(*plan);
   checkIndices(*plan, threads);
   return plan;
@@ -212,6 +225,7 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
     if (!plan || !info)
       invalid(plan ? "info is null" : "plan is null");
     *info = {};
+    info->parts = static_cast<std::int64_t>(plan->parts.size());
     info->bytes = static_cast<std::int64_t>(sizeof *plan + plan->selectedBools.size()) +
                   plan->inputs->bytes();
     const std::int64_t planes = plan->shape.batch * plan->shape.heads;
@@ -227,7 +241,8 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
           info->bytes += static_cast<std::int64_t>(sizeof strip + capacityBytes(strip.rows) +
                                                    capacityBytes(strip.runs));
         }
-        info->bytes += static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst) +
+        info->bytes += grid.order.bytes() +
+                       static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst) +
                                                  capacityBytes(grid.pieceEnds));
       }
     }
@@ -249,9 +264,12 @@ gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
       invalid("there is no head " + std::to_string(head) + " of batch entry " +
               std::to_string(batch));
     if (plan->mustSelect())
-      invalid("the plan has no tiles before Q and K are known; gaze_plan_select makes one that has");
+      invalid(
+          "the plan has no tiles before Q and K are known; gaze_plan_select makes one that has");
     const std::int64_t tileQ = plan->kernel->tile_q, unit = plan->units.keys;
     for (const Part &part : plan->parts) {
+      if (part.code && part.code->order != GAZE_ORDER_TILES)
+        continue;
       const Grid &grid = plan->grid(part, head, batch);
       for (const Strip &strip : grid.strips)
         for (const Row &row : strip.rows)

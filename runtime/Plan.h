@@ -8,6 +8,7 @@
 #define GAZE_RUNTIME_PLAN_H
 
 #include "runtime/Inputs.h"
+#include "runtime/Order.h"
 #include "runtime/gaze.h"
 
 #include <cstdint>
@@ -59,6 +60,7 @@ struct Strip {
 
 /// The rows of one (head, batch entry), or of all where the mask reads neither.
 struct Grid {
+  Order order;
   std::vector<Strip> strips;
   std::vector<std::int32_t> longestFirst; ///< query tiles, about the costliest first
   /// The first ones are cut into pieces: how many there are up to each.
@@ -78,10 +80,11 @@ struct Selection {
   std::int64_t count, block, share;
 };
 
-/// A part of a pattern: the tiles of one order of computation. Today a pattern has
-/// one part, in tiles; results of disjoint parts merge.
+/// Some of the pairs of a pattern, in one order of computation; results of disjoint parts
+/// merge (Parts.h).
 struct Part {
-  std::vector<Grid> grids; ///< [batch or 1][heads or 1]
+  const gaze_part *code = nullptr; ///< null: the whole pattern, in tiles
+  std::vector<Grid> grids;         ///< [batch or 1][heads or 1]
 };
 
 } // namespace gaze::runtime
@@ -89,11 +92,11 @@ struct Part {
 struct gaze_plan {
   const gaze_kernel *kernel;
   gaze_shape shape;
-  std::vector<std::int64_t> uniforms; ///< as gaze_kernel describes them
+  std::vector<std::int64_t> uniforms;                  ///< as gaze_kernel describes them
   std::shared_ptr<const gaze::runtime::Inputs> inputs; ///< shared by plans of the same problem
   std::int32_t queryTiles;
-  gaze::runtime::Units units; ///< of edge_k keys
-  std::vector<gaze::runtime::Part> parts;
+  gaze::runtime::Units units;             ///< of edge_k keys
+  std::vector<gaze::runtime::Part> parts; ///< in the order in which they run
   /// Whether accumulate_rows computes a query tile, for so many heads at once.
   bool fewRows = false;
   std::int64_t headsOfItem = 1;
@@ -106,6 +109,8 @@ struct gaze_plan {
   const std::vector<std::uint8_t> &bools() const {
     return selectedBools.empty() ? inputs->bools : selectedBools;
   }
+
+  bool isInParts() const { return parts[0].code != nullptr; }
 
   /// What is computed with one grid: heads, or groups of them, of all batch entries.
   std::int64_t planes() const { return shape.batch * planesOfBatch(); }

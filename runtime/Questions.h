@@ -16,7 +16,7 @@ namespace gaze::runtime {
 /// Asks classify, or classify_candidates, for many rectangles, a batch at a time.
 class Questions {
 public:
-  using Classify = decltype(gaze_kernel::classify);
+  using Classify = ClassifyFunction;
 
   Questions(const gaze_plan &plan, Classify classify)
       : classify(classify), arguments(plan), batch(8 * (batchSize + largestVector)) {}
@@ -60,7 +60,7 @@ private:
     Buffer out(all.data() + answered, uint8, count);
     if (const int code =
             classify(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
-                            arguments.bools.get(), arguments.zones.get(), in.get(), out.get()))
+                     arguments.bools.get(), arguments.zones.get(), in.get(), out.get()))
       throw Failure(GAZE_INTERNAL_ERROR, "classify failed with code " + std::to_string(code));
     answered = asked;
   }

@@ -8,25 +8,60 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
+#include <memory>
+#include <vector>
 
 using namespace gaze::runtime;
 
 namespace {
 
-/// Computes the tiles that a plan lists.
-void runTiles(const gaze_plan &plan, const Tensors &tensors, int threads) {
-  const Items items(plan);
-  PieceStates pieces(items.pieceCount(), largestState(plan));
+/// The items of some planes of a part.
+void runItems(const gaze_plan &plan, const Tensors &tensors, const Stage &stage, const Items &items,
+              std::int64_t begin, std::int64_t end, int threads) {
   // Enough groups of items that all threads end together.
-  const std::int64_t count = items.count();
+  const std::int64_t count = end - begin;
   const std::int64_t group =
       std::clamp<std::int64_t>(count / (16 * threadCount(threads)), 1, Worker::mostTogether);
   forEachWorker((count + group - 1) / group, threads, [&](const auto &next) {
-    Worker worker(plan, tensors, pieces);
+    Worker worker(plan, tensors, stage);
     for (std::int64_t i = next(); i >= 0; i = next())
-      worker.run(items, i * group, std::min((i + 1) * group, count));
+      worker.run(items, begin + i * group, std::min(begin + (i + 1) * group, end));
   });
+}
+
+void runWhole(const gaze_plan &plan, const Tensors &tensors, int threads) {
+  const Items items(plan, plan.parts[0]);
+  PieceStates pieces(items.pieceCount(), largestState(plan));
+  runItems(plan, tensors, {plan.parts[0], pieces, nullptr, true, true}, items, 0, items.count(),
+           threads);
+}
+
+/// Part after part, for some planes at a time.
+void runParts(const gaze_plan &plan, const Tensors &tensors, int threads) {
+  std::vector<Items> items;
+  std::vector<std::unique_ptr<PieceStates>> pieces;
+  for (const Part &part : plan.parts) {
+    items.emplace_back(plan, part);
+    pieces.push_back(std::make_unique<PieceStates>(items.back().pieceCount(), largestState(plan)));
+  }
+  const std::int64_t planes = RowStates::planesAtATime(plan);
+  RowStates rows(plan, planes);
+  for (std::int64_t first = 0; first < plan.planes(); first += planes) {
+    const std::int64_t last = std::min(first + planes, plan.planes());
+    rows.startAt(first);
+    for (std::size_t i = 0; i < plan.parts.size(); ++i)
+      runItems(plan, tensors,
+               {plan.parts[i], *pieces[i], &rows, i == 0, i + 1 == plan.parts.size()}, items[i],
+               items[i].countBefore(first), items[i].countBefore(last), threads);
+  }
+}
+
+/// Computes the tiles that a plan lists.
+void runTiles(const gaze_plan &plan, const Tensors &tensors, int threads) {
+  if (plan.isInParts())
+    runParts(plan, tensors, threads);
+  else
+    runWhole(plan, tensors, threads);
 }
 
 /// The rows of a slice in Q and in what is written.

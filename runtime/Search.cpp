@@ -75,6 +75,8 @@ private:
   }
 };
 
+std::int64_t ceilDivide(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
+
 /// The least power of two that is not below.
 std::int64_t powerAbove(std::int64_t value) {
   std::int64_t power = 1;
@@ -86,11 +88,50 @@ std::int64_t powerAbove(std::int64_t value) {
 /// Searches strips, one after the other, in the same memory.
 class StripSearch {
 public:
-  StripSearch(const gaze_plan &owner, const Units &units, const Answers &answers)
-      : plan(owner), units(units), answers(answers), questions(owner, owner.kernel->classify), row(units.ofTile) {}
+  explicit StripSearch(const Scope &scope)
+      : scope(scope), units(scope.units), questions(scope.plan, scope.classify), row(units.ofTile) {
+  }
 
-  const Strip &run(const Planes &planes, std::int32_t qBegin, std::int32_t qEnd) {
+  /// Class by class: what stands in different ones has nothing to do with each other.
+  const Strip &run(const Order &of, const Planes &planes, std::int32_t qBegin, std::int32_t qEnd) {
     strip.rectangles = 0;
+    strip.rows.clear();
+    strip.runs.clear();
+    order = &of;
+    const Class *each = &of.classOf(qBegin);
+    for (std::int32_t begin = qBegin, end; begin < qEnd; begin = end, ++each) {
+      const auto tiles = static_cast<std::int32_t>(ceilDivide(each->queries, tileQ()));
+      end = std::min(qEnd, each->firstTile + tiles);
+      current = each;
+      units.count = static_cast<std::int32_t>(ceilDivide(each->keys, units.keys));
+      search(planes, begin - each->firstTile, end - each->firstTile);
+    }
+    return strip;
+  }
+
+private:
+  /// Units [begin, end) of the keys of a band.
+  struct Piece {
+    std::int32_t begin = 0, end = 0;
+    Answer answer = Answer::Cut; ///< Full or Cut
+  };
+
+  const Scope &scope;
+  Units units; ///< of the current class
+  Questions questions;
+  RowBuilder row;
+  Strip strip;
+  const Order *order = nullptr;
+  const Class *current = nullptr;
+
+  std::int32_t bandRows = 0;         ///< query tiles of a band
+  std::vector<Piece> pieces, coarse; ///< of all bands; coarse: on the level before
+  std::vector<std::size_t> bandEnds, coarseEnds;
+
+  std::int64_t tileQ() const { return scope.plan.kernel->tile_q; }
+
+  /// The query tiles [qBegin, qEnd) of the current class.
+  void search(const Planes &planes, std::int32_t qBegin, std::int32_t qEnd) {
     auto rows = static_cast<std::int32_t>(powerAbove(qEnd - qBegin));
     std::int64_t width = powerAbove(units.count);
     bandRows = rows;
@@ -103,31 +144,12 @@ public:
       width = std::min(width, std::max(width / 4, widthFor(rows)));
       refine(rows, width, planes, qBegin, qEnd);
     }
-    listRows(qBegin);
-    return strip;
+    listRows(current->firstTile + qBegin);
   }
-
-private:
-  /// Units [begin, end) of the keys of a band.
-  struct Piece {
-    std::int32_t begin = 0, end = 0;
-    Answer answer = Answer::Cut; ///< Full or Cut
-  };
-
-  const gaze_plan &plan;
-  const Units units;
-  const Answers &answers;
-  Questions questions;
-  RowBuilder row;
-  Strip strip;
-
-  std::int32_t bandRows = 0;         ///< query tiles of a band
-  std::vector<Piece> pieces, coarse; ///< of all bands; coarse: on the level before
-  std::vector<std::size_t> bandEnds, coarseEnds;
 
   /// Units about as wide as so many query tiles are high.
   std::int64_t widthFor(std::int32_t rows) const {
-    const std::int64_t wide = std::int64_t{rows} * plan.kernel->tile_q / units.keys;
+    const std::int64_t wide = rows * tileQ() / units.keys;
     return rows == 1 || wide < 2 ? 1 : powerAbove(wide / 2 + 1);
   }
 
@@ -152,10 +174,12 @@ private:
 
   void cutBand(std::size_t first, std::size_t last, std::int64_t width, const Planes &planes,
                std::int32_t qBegin, std::int32_t qEnd) {
-    const gaze_shape &shape = plan.shape;
-    const std::int64_t tileQ = plan.kernel->tile_q, keys = units.keys;
-    const std::int64_t firstQ = shape.q_start + qBegin * tileQ;
-    const std::int64_t lastQ = shape.q_start + std::min(qEnd * tileQ, shape.seq_q) - 1;
+    const std::int64_t keys = units.keys, firstPlace = current->firstUnit * keys;
+    const auto queryAt = [&](std::int64_t query) {
+      return scope.plan.shape.q_start + current->firstQuery + query * current->queryStep;
+    };
+    const std::int64_t firstQ = queryAt(qBegin * tileQ());
+    const std::int64_t lastQ = queryAt(std::min(qEnd * tileQ(), current->queries) - 1);
     for (std::size_t i = first; i < last; ++i) {
       const Piece whole = coarse[i];
       if (whole.answer == Answer::Full) {
@@ -164,7 +188,9 @@ private:
       }
       for (std::int64_t begin = whole.begin, end; begin < whole.end; begin = end) {
         end = std::min<std::int64_t>(whole.end, (begin | (width - 1)) + 1);
-        questions.ask(firstQ, lastQ, begin * keys, std::min(end * keys, shape.seq_k) - 1, planes);
+        const std::int64_t lastPlace = firstPlace + std::min(end * keys, current->keys) - 1;
+        questions.ask(firstQ, lastQ, order->keyAt(firstPlace + begin * keys),
+                      order->keyAt(lastPlace), planes);
         Piece &piece = pieces.emplace_back();
         piece.begin = static_cast<std::int32_t>(begin);
         piece.end = static_cast<std::int32_t>(end);
@@ -182,7 +208,7 @@ private:
       for (; from < bandEnd; ++from) {
         Piece piece = pieces[from];
         if (piece.answer == Answer::Cut)
-          piece.answer = answers[*verdict++ & 7];
+          piece.answer = scope.answers[*verdict++ & 7];
         if (piece.answer == Answer::Drop)
           continue;
         if (piece.answer == Answer::Full && to > bandBegin &&
@@ -198,21 +224,20 @@ private:
 
   /// A band is a row now. The last unit of keys is partial where seq_k cuts it: its mask
   /// keeps out what lies behind.
-  void listRows(std::int32_t qBegin) {
-    strip.rows.clear();
-    strip.runs.clear();
-    const std::int32_t fullEnd = units.count - (plan.shape.seq_k % units.keys != 0 ? 1 : 0);
+  void listRows(std::int32_t firstTile) {
+    const std::int32_t fullEnd = units.count - (current->keys % units.keys != 0 ? 1 : 0);
+    const std::int32_t firstUnit = current->firstUnit;
     std::size_t i = 0;
     for (const std::size_t bandEnd : bandEnds) {
       for (; i < bandEnd; ++i) {
         const auto [begin, end, answer] = pieces[i];
         const std::int32_t middle = answer == Answer::Full ? std::min(end, fullEnd) : begin;
         if (begin < middle)
-          row.add({begin, middle}, true);
+          row.add({firstUnit + begin, firstUnit + middle}, true);
         if (middle < end)
-          row.add({middle, end}, false);
+          row.add({firstUnit + middle, firstUnit + end}, false);
       }
-      row.finish(qBegin++, strip);
+      row.finish(firstTile++, strip);
     }
   }
 };
@@ -257,22 +282,28 @@ Units tileUnits(const gaze_plan &plan) {
   return {plan.kernel->tile_k, 1, static_cast<std::int32_t>((plan.shape.seq_k + keys - 1) / keys)};
 }
 
-Strip searchStrip(const gaze_plan &plan, const Units &units, const Answers &answers,
-                  const Planes &planes, std::int32_t qBegin, std::int32_t qEnd) {
-  return StripSearch(plan, units, answers).run(planes, qBegin, qEnd);
+Strip searchStrip(const Scope &scope, const Order &order, const Planes &planes, std::int32_t qBegin,
+                  std::int32_t qEnd) {
+  return StripSearch(scope).run(order, planes, qBegin, qEnd);
 }
 
-void searchStrips(const gaze_plan &plan, const Units &units, const Answers &answers,
+void searchStrips(const Scope &scope, const std::vector<const Order *> &orders,
                   const std::vector<Planes> &planes, int threads,
-                  const std::function<void(std::int64_t, const Strip &)> &take) {
-  const std::int64_t strips = stripsOf(plan);
-  const auto items = static_cast<std::int64_t>(planes.size()) * strips;
-  forEachWorker(items, threads, [&](const auto &next) {
-    StripSearch search(plan, units, answers);
+                  const std::function<void(std::size_t, std::int64_t, const Strip &)> &take) {
+  std::vector<std::int64_t> ends; // of the strips of each of the planes
+  for (const Order *order : orders)
+    ends.push_back((ends.empty() ? 0 : ends.back()) + stripsOf(*order));
+  forEachWorker(ends.back(), threads, [&](const auto &next) {
+    StripSearch search(scope);
     for (std::int64_t i = next(); i >= 0; i = next()) {
-      const auto qBegin = static_cast<std::int32_t>(i % strips) * stripTiles;
-      take(i,
-           search.run(planes[i / strips], qBegin, std::min(qBegin + stripTiles, plan.queryTiles)));
+      const auto plane =
+          static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), i) - ends.begin());
+      const Order &order = *orders[plane];
+      const std::int64_t number = i - (plane == 0 ? 0 : ends[plane - 1]);
+      const auto qBegin = static_cast<std::int32_t>(number * stripTiles);
+      take(plane, number,
+           search.run(order, planes[plane], qBegin,
+                      std::min(qBegin + stripTiles, order.queryTiles)));
     }
   });
 }

@@ -43,19 +43,29 @@ std::uint8_t verdictOfAll(const gaze_plan &plan);
 /// Whole tiles as units, for who does not care for less.
 Units tileUnits(const gaze_plan &plan);
 
-/// What the query tiles [qBegin, qEnd) list.
-Strip searchStrip(const gaze_plan &plan, const Units &units, const Answers &answers,
-                  const Planes &planes, std::int32_t qBegin, std::int32_t qEnd);
+using ClassifyFunction = decltype(gaze_kernel::classify);
 
-inline std::int64_t stripsOf(const gaze_plan &plan) {
-  return (plan.queryTiles + stripTiles - 1) / stripTiles;
+/// Whose bounds are asked, how keys are cut, and what is looked for.
+struct Scope {
+  const gaze_plan &plan;
+  ClassifyFunction classify;
+  Units units; ///< `count` is the order's to know
+  const Answers &answers;
+};
+
+/// What the query tiles [qBegin, qEnd) of `order` list.
+Strip searchStrip(const Scope &scope, const Order &order, const Planes &planes, std::int32_t qBegin,
+                  std::int32_t qEnd);
+
+inline std::int64_t stripsOf(const Order &order) {
+  return (order.queryTiles + stripTiles - 1) / stripTiles;
 }
 
-/// Searches the strips of all `planes` on all threads and calls take(i, strip) on one of
-/// them; i = index of the planes * stripsOf(plan) + number of the strip.
-void searchStrips(const gaze_plan &plan, const Units &units, const Answers &answers,
+/// Searches the strips of all `planes`, each in its order, on all threads and calls
+/// take(index of the planes, number of the strip, strip) on one of them.
+void searchStrips(const Scope &scope, const std::vector<const Order *> &orders,
                   const std::vector<Planes> &planes, int threads,
-                  const std::function<void(std::int64_t, const Strip &)> &take);
+                  const std::function<void(std::size_t, std::int64_t, const Strip &)> &take);
 
 } // namespace gaze::runtime
 

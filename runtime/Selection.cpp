@@ -124,8 +124,7 @@ private:
   void computeScores(std::int64_t kvPlane, std::int64_t firstBlock, std::int64_t width,
                      std::int64_t groups) {
     Buffer queries(means.get(), float32, groupsOfItem, kernel.head_dim, groupsOfItem);
-    Buffer in(summary.of(kvPlane) + firstBlock, float32, width, summary.channels,
-              summary.capacity);
+    Buffer in(summary.of(kvPlane) + firstBlock, float32, width, summary.channels, summary.capacity);
     Buffer out(scores.get(), float32, width, roundedUp(groups, groupsTogether), width);
     auto *const function =
         summary.by == GAZE_SELECT_MINMAX ? kernel.extreme_scores : kernel.mean_scores;
@@ -168,9 +167,8 @@ std::vector<Job> makeTables(gaze_plan &plan) {
   for (const Selection &selection : plan.selections) {
     const Job &job = jobs.emplace_back(plan, selection, end);
     const SelectionTable &table = job.table;
-    for (const std::int64_t value :
-         {end, job.groups.first, table.groups.size, table.groups.padded, table.blocks.size,
-          table.blocks.padded})
+    for (const std::int64_t value : {end, job.groups.first, table.groups.size, table.groups.padded,
+                                     table.blocks.size, table.blocks.padded})
       *uniform++ = value;
     const double bytes = static_cast<double>(planes) * static_cast<double>(table.groups.zones()) *
                          static_cast<double>(table.blocks.zones());

@@ -63,8 +63,7 @@ void gaze_summaries::restart(const gaze_plan &plan) {
 void gaze_summaries::reserve(Summary &summary, std::int64_t blocks) const {
   if (blocks <= summary.capacity)
     return;
-  const std::int64_t capacity =
-      roundedUp(std::max(blocks, summary.capacity * 2), blocksTogether);
+  const std::int64_t capacity = roundedUp(std::max(blocks, summary.capacity * 2), blocksTogether);
   const std::int64_t rows = batch * kvHeads * summary.channels;
   std::vector<float> values(static_cast<std::size_t>(rows * capacity));
   for (std::int64_t row = 0; row < rows; ++row)
@@ -114,8 +113,7 @@ void gaze_summaries::checkFit(const gaze_plan &plan, std::int64_t needed) const 
   checkFit(plan);
   if (keys != needed || !hasBlocksOf(plan))
     invalid("the summaries hold " + std::to_string(keys) + " keys, the plan has " +
-            std::to_string(needed) +
-            (keys == needed ? ", in other blocks" : "") +
+            std::to_string(needed) + (keys == needed ? ", in other blocks" : "") +
             "; gaze_summaries_update brings them up to it");
 }
 

@@ -21,14 +21,14 @@ void checkQueriesAndKeys(const gaze_plan &plan, const gaze_tensor *q, const gaze
 /// Throws a Failure for all that gaze_run refuses of them.
 void checkTensors(const gaze_plan &plan, const Tensors &tensors);
 
-/// The rows of a head from `row` on, as generated functions take them.
+/// The rows of a head from `row` on, every `step`th, as generated functions take them.
 inline Buffer rowsOf(const gaze_tensor &tensor, std::int64_t batch, std::int64_t head,
-                     std::int64_t row, std::int64_t dim, std::int64_t rows) {
+                     std::int64_t row, std::int64_t dim, std::int64_t rows, std::int64_t step = 1) {
   const halide_type_t type = halideType(tensor.element);
   const std::int64_t first =
       batch * tensor.batch_stride + head * tensor.head_stride + row * tensor.seq_stride;
   return {static_cast<const char *>(tensor.data) + first * type.bytes(), type, dim, rows,
-          tensor.seq_stride};
+          step * tensor.seq_stride};
 }
 
 } // namespace gaze::runtime

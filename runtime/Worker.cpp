@@ -45,8 +45,8 @@ std::int64_t largestState(const gaze_plan &plan) {
   return stateLayout(plan, plan.fewRows ? plan.kernel->max_rows : plan.kernel->tile_q).size();
 }
 
-Worker::Worker(const gaze_plan &owner, const Tensors &given, PieceStates &shared)
-    : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), pieces(shared),
+Worker::Worker(const gaze_plan &owner, const Tensors &given, const Stage &of)
+    : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), stage(of),
       scratch(kernel.scratch_bytes), tiles(std::size_t(kernel.chunk_tiles) * plan.units.ofTile),
       arguments(plan), work(plan.fewRows ? 1 : mostTogether) {
   for (Work &each : work)
@@ -54,8 +54,7 @@ Worker::Worker(const gaze_plan &owner, const Tensors &given, PieceStates &shared
       state = allocateFloats(largestState(plan));
   if (plan.fewRows)
     queries = allocateFloats(std::int64_t{kernel.max_rows} * kernel.head_dim);
-  if (!tensors.lse)
-    unusedLse = allocateFloats(kernel.tile_q);
+  tileLse = allocateFloats(std::max(kernel.tile_q, kernel.max_rows));
 }
 
 void Worker::run(const Items &items, std::int64_t begin, std::int64_t end) {
@@ -103,20 +102,49 @@ void Worker::begin(Work &of) {
 void Worker::end(Work &of) {
   const Item &item = of.item;
   if (item.pieces > 1) {
-    std::copy_n(of.states[0].get(), layoutOf(item).size(), pieces.at(item.firstPiece + item.piece));
-    if (!pieces.finishes(item))
+    std::copy_n(of.states[0].get(), layoutOf(item).size(),
+                stage.pieces.at(item.firstPiece + item.piece));
+    if (!stage.pieces.finishes(item))
       return;
     mergePieces(of);
   }
-  finish(of);
+  if (!stage.isFirst)
+    mergeRows(of);
+  if (stage.isLast)
+    finish(of);
+  else
+    saveRows(of);
 }
 
-std::int64_t Worker::firstQuery(const Item &item) const {
-  return std::int64_t{item.row->queryTile} * kernel.tile_q;
+QueryRows Worker::rowsOfItem(const Item &item) const {
+  const Class &each = item.grid->order.classOf(item.row->queryTile);
+  const std::int64_t first = std::int64_t{item.row->queryTile - each.firstTile} * kernel.tile_q;
+  return {each.firstQuery + first * each.queryStep, each.queryStep,
+          std::min<std::int64_t>(kernel.tile_q, each.queries - first)};
 }
 
-std::int64_t Worker::queryCount(const Item &item) const {
-  return std::min<std::int64_t>(kernel.tile_q, shape.seq_q - firstQuery(item));
+Buffer Worker::savedRows(const Item &item) const {
+  const QueryRows queries = rowsOfItem(item);
+  const std::int64_t plane = item.batch * shape.heads + item.head;
+  return {stage.rows->at(plane, queries.first), float32, stage.rows->rowLength, queries.count,
+          queries.step * stage.rows->rowLength};
+}
+
+void Worker::mergeRows(Work &of) {
+  const StateLayout layout = layoutOf(of.item);
+  Buffer rows = savedRows(of.item);
+  Buffer stateIn = stateBuffer(of.states[0].get(), layout);
+  Buffer stateOut = stateBuffer(of.states[1].get(), layout);
+  scratch.reset();
+  check(kernel.merge_rows(rows.get(), stateIn.get(), stateOut.get()), "merge_rows");
+  std::swap(of.states[0], of.states[1]);
+}
+
+void Worker::saveRows(Work &of) {
+  Buffer state = stateBuffer(of.states[0].get(), layoutOf(of.item));
+  Buffer rows = savedRows(of.item);
+  scratch.reset();
+  check(kernel.save_rows(state.get(), rows.get()), "save_rows");
 }
 
 StateLayout Worker::layoutOf(const Item &item) const {
@@ -151,13 +179,28 @@ void Worker::accumulate(Work &of) {
   Buffer tileBuffer(tiles.data(), int32, chunk.count);
   Buffer stateIn = stateBuffer(of.states[0].get(), layoutOf(item));
   Buffer stateOut = stateBuffer(of.states[1].get(), layoutOf(item));
-  auto *const function = plan.fewRows ? kernel.accumulate_rows : kernel.accumulate;
+  const gaze_part *const part = stage.part.code;
+  const QueryRows queries = rowsOfItem(item);
+  const std::int64_t qFirst = shape.q_start + queries.first;
   scratch.reset();
-  check(function(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
-                 arguments.bools.get(), q.get(), k.get(), v.get(), tileBuffer.get(), chunk.full,
-                 chunk.count, shape.q_start + firstQuery(item), item.head, item.batch,
-                 stateIn.get(), stateOut.get()),
-        plan.fewRows ? "accumulate_rows" : "accumulate");
+  if (part && part->accumulate_listed) {
+    const std::vector<std::int32_t> &list = item.grid->order.keys;
+    Buffer keys(list.data(), int32, static_cast<std::int64_t>(list.size()));
+    check(part->accumulate_listed(arguments.uniforms.get(), arguments.ints.get(),
+                                  arguments.floats.get(), arguments.bools.get(), q.get(), k.get(),
+                                  v.get(), tileBuffer.get(), chunk.full, chunk.count, qFirst,
+                                  item.head, item.batch, stateIn.get(), keys.get(), queries.step,
+                                  stateOut.get()),
+          "accumulate_listed");
+  } else {
+    auto *const function = part           ? part->accumulate
+                           : plan.fewRows ? kernel.accumulate_rows
+                                          : kernel.accumulate;
+    check(function(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
+                   arguments.bools.get(), q.get(), k.get(), v.get(), tileBuffer.get(), chunk.full,
+                   chunk.count, qFirst, item.head, item.batch, stateIn.get(), stateOut.get()),
+          plan.fewRows ? "accumulate_rows" : "accumulate");
+  }
   std::swap(of.states[0], of.states[1]);
 }
 
@@ -166,16 +209,17 @@ Buffer Worker::queriesOf(const Item &item) const {
     return {queries.get(),   halideType(kernel.element),
             kernel.head_dim, shape.seq_q,
             kernel.head_dim, item.heads};
-  return rowsOf(*tensors.q, item.batch, item.head, firstQuery(item), kernel.head_dim,
-                queryCount(item));
+  const QueryRows queries = rowsOfItem(item);
+  return rowsOf(*tensors.q, item.batch, item.head, queries.first, kernel.head_dim, queries.count,
+                queries.step);
 }
 
 void Worker::mergePieces(Work &of) {
   const StateLayout layout = layoutOf(of.item);
   float *const state = of.states[0].get();
-  std::copy_n(pieces.at(of.item.firstPiece), layout.size(), state);
+  std::copy_n(stage.pieces.at(of.item.firstPiece), layout.size(), state);
   for (std::int64_t piece = 1; piece < of.item.pieces; ++piece)
-    mergeState(state, pieces.at(of.item.firstPiece + piece), layout);
+    mergeState(state, stage.pieces.at(of.item.firstPiece + piece), layout);
 }
 
 void Worker::finish(Work &of) {
@@ -189,15 +233,20 @@ void Worker::finish(Work &of) {
 }
 
 void Worker::finishHead(const Item &item, std::int64_t head, Buffer &state) {
-  const std::int64_t first = firstQuery(item), count = queryCount(item);
-  Buffer out = rowsOf(*tensors.out, item.batch, head, first, kernel.value_dim, count);
-  float *const lse = tensors.lse
-                         ? tensors.lse + (item.batch * shape.heads + head) * tensors.lseStride + first
-                         : unusedLse.get();
-  Buffer lseBuffer(lse, float32, count);
+  const QueryRows rows = rowsOfItem(item);
+  Buffer out =
+      rowsOf(*tensors.out, item.batch, head, rows.first, kernel.value_dim, rows.count, rows.step);
+  float *const lse =
+      tensors.lse ? tensors.lse + (item.batch * shape.heads + head) * tensors.lseStride + rows.first
+                  : nullptr;
+  const bool isDense = lse && rows.step == 1;
+  Buffer lseBuffer(isDense ? lse : tileLse.get(), float32, rows.count);
   auto *const function = plan.fewRows ? kernel.finish_rows : kernel.finish;
   scratch.reset();
   check(function(state.get(), out.get(), lseBuffer.get()), plan.fewRows ? "finish_rows" : "finish");
+  if (lse && !isDense)
+    for (std::int64_t i = 0; i < rows.count; ++i)
+      lse[i * rows.step] = tileLse[i];
 }
 
 } // namespace gaze::runtime

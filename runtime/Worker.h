@@ -5,6 +5,7 @@
 #include "runtime/Items.h"
 #include "runtime/Merge.h"
 #include "runtime/Plan.h"
+#include "runtime/RowStates.h"
 #include "runtime/Scratch.h"
 #include "runtime/Tensors.h"
 #include "runtime/TileList.h"
@@ -41,10 +42,23 @@ StateLayout stateLayout(const gaze_plan &plan, std::int64_t rows);
 /// The largest that an item of the plan has.
 std::int64_t largestState(const gaze_plan &plan);
 
+/// A part of a plan within a run.
+struct Stage {
+  const Part &part;
+  PieceStates &pieces;
+  RowStates *rows; ///< null where there is one part
+  bool isFirst, isLast;
+};
+
+/// Rows of Q and of the output.
+struct QueryRows {
+  std::int64_t first, step, count;
+};
+
 /// Computes work items. Everything that it needs is allocated beforehand.
 class Worker {
 public:
-  Worker(const gaze_plan &plan, const Tensors &tensors, PieceStates &pieces);
+  Worker(const gaze_plan &plan, const Tensors &tensors, const Stage &stage);
 
   /// The most items that are computed side by side.
   static constexpr std::int64_t mostTogether = 8;
@@ -65,16 +79,16 @@ private:
   const gaze_kernel &kernel;
   const gaze_shape &shape;
   const Tensors &tensors;
-  PieceStates &pieces;
+  const Stage &stage;
   Scratch scratch;
   std::vector<std::int32_t> tiles;
   Arguments arguments;
   std::vector<Work> work; ///< one behind the other of a head
   Floats queries;         ///< of an item with few rows
-  Floats unusedLse;
+  Floats tileLse;         ///< where rows of the output are no neighbours, or nobody asks
 
-  std::int64_t firstQuery(const Item &item) const;
-  std::int64_t queryCount(const Item &item) const;
+  QueryRows rowsOfItem(const Item &item) const;
+  Buffer savedRows(const Item &item) const;
   StateLayout layoutOf(const Item &item) const;
   Buffer stateBuffer(float *state, const StateLayout &layout) const;
 
@@ -86,6 +100,8 @@ private:
   void end(Work &of);
   void gatherQueries(const Item &item);
   void mergePieces(Work &of);
+  void mergeRows(Work &of);
+  void saveRows(Work &of);
   void finish(Work &of);
   void finishHead(const Item &item, std::int64_t head, Buffer &state);
 };

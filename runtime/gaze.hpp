@@ -117,6 +117,38 @@ gaze_tensor dense(Element *data, std::int64_t heads, std::int64_t seq, std::int6
   return strided(data, heads * seq * dim, seq * dim, dim);
 }
 
+class Plan;
+
+/// What top_blocks needs of the blocks of a KV cache; grows with it (gaze.h).
+class Summaries {
+public:
+  Summaries(const gaze_kernel &kernel, std::int64_t batch, std::int64_t kvHeads) {
+    gaze_summaries *made = nullptr;
+    gaze_error error;
+    if (gaze_summaries_create(&kernel, batch, kvHeads, &made, &error) != GAZE_OK)
+      throw Error(error);
+    summaries.reset(made);
+  }
+
+  /// Up to all keys of the plan's shape.
+  void update(const Plan &plan, const gaze_tensor &k, int threads = 0);
+
+  /// Forgets what lies behind the first `keys` keys.
+  void truncate(std::int64_t keys) {
+    gaze_error error;
+    if (gaze_summaries_truncate(summaries.get(), keys, &error) != GAZE_OK)
+      throw Error(error);
+  }
+
+  const gaze_summaries *get() const { return summaries.get(); }
+
+private:
+  struct Destroy {
+    void operator()(gaze_summaries *pointer) const { gaze_summaries_destroy(pointer); }
+  };
+  std::unique_ptr<gaze_summaries, Destroy> summaries;
+};
+
 /// Which tiles exist, for one shape and parameter values; run it as often as you like.
 class Plan {
 public:
@@ -146,6 +178,25 @@ public:
       throw Error(error);
   }
 
+  /// With the summaries of the keys: what a decode step over a KV cache does (gaze.h).
+  void run(const Summaries &summaries, const gaze_tensor &q, const gaze_tensor &k,
+           const gaze_tensor &v, const gaze_tensor &out, float *lse = nullptr,
+           int threads = 0) const {
+    gaze_error error;
+    if (gaze_run_summarized(plan.get(), summaries.get(), &q, &k, &v, &out, lse, threads, &error) !=
+        GAZE_OK)
+      throw Error(error);
+  }
+
+  /// The plan that this one, with top_blocks, becomes for these Q and K.
+  Plan select(const gaze_tensor &q, const gaze_tensor &k, int threads = 0) const {
+    gaze_plan *made = nullptr;
+    gaze_error error;
+    if (gaze_plan_select(plan.get(), &q, &k, threads, &made, &error) != GAZE_OK)
+      throw Error(error);
+    return Plan(made);
+  }
+
   gaze_plan_info info() const {
     gaze_plan_info result;
     gaze_error error;
@@ -157,11 +208,19 @@ public:
   const gaze_plan *get() const { return plan.get(); }
 
 private:
+  explicit Plan(gaze_plan *made) : plan(made) {}
+
   struct Destroy {
     void operator()(gaze_plan *pointer) const { gaze_plan_destroy(pointer); }
   };
   std::unique_ptr<gaze_plan, Destroy> plan;
 };
+
+inline void Summaries::update(const Plan &plan, const gaze_tensor &k, int threads) {
+  gaze_error error;
+  if (gaze_summaries_update(summaries.get(), plan.get(), &k, threads, &error) != GAZE_OK)
+    throw Error(error);
+}
 
 } // namespace gaze
 

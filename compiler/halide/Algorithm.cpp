@@ -46,15 +46,14 @@ Tiles::Tiles(const std::string &name, int width, Expr first, const Expr &count)
       keys(0, width, name + "_keys"), keyRows(name + "_key_rows"), valueRows(name + "_value_rows"),
       sums(name + "_sums") {}
 
-Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
-    : Step(sizes, 2), dimension(0, sizes.headDim, "dimension"),
+Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes, KeyOrder order)
+    : Step(sizes, 2, order), dimension(0, sizes.headDim, "dimension"),
       dimensionPairs(0, 2, 0, sizes.headDim / 2, "dimension_pairs"),
       keyPairs(0, 2, 0, sizes.tileK / 2, "key_pairs"), channel(0, sizes.valueDim, "channel"),
       fullTiles("full", sizes.tileK, 0, full),
       partialTiles("partial", sizes.edgeK, full, count - full) {
-  const RowExpressions rows(kernel, sizes.headDim, environment(kernel), qi, [&](const Expr &row) {
-    return RowPosition{qFirst + cast<std::int64_t>(row), head};
-  });
+  const RowExpressions rows(kernel, sizes.headDim, environment(kernel), qi,
+                            [&](const Expr &row) { return RowPosition{queryAt(row), head}; });
   rowValues = rows.loads();
   defineQueries(rows.queryFactor(qi));
 
@@ -69,7 +68,7 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes)
   }
   fullTiles.scores(qi, ki, ti) = rows.score(scaledDot(fullTiles), qi, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
-  Expr keep = key < k.dim(1).extent();
+  Expr keep = exists(key);
   if (!kernel.keepsEverything)
     keep = keep && rows.keeps(qi, key);
   const Expr maybeScore = rows.score(scaledDot(partialTiles), qi, key);
@@ -151,14 +150,14 @@ Finish::Finish(const KernelSizes &sizes) : sizes(sizes) {
 
 std::vector<Argument> Finish::arguments() const { return {state}; }
 
-Classify::Classify(const Kernel &kernel, const Function &function) {
+Classify::Classify(const Kernel &kernel, const Function &of) {
   Environment environment = uniformEnvironment(kernel, uniforms, 0);
   environment.buffers = inputs;
   for (int axis = 0; axis < 4; ++axis) {
     environment.low[axis] = rectangles(2 * axis, i);
     environment.high[axis] = rectangles(2 * axis + 1, i);
   }
-  const std::vector<Expr> bounds = translate(function, environment);
+  const std::vector<Expr> bounds = translate(of, environment);
   const Expr inside = bounds.size() > 2 ? bounds[2] : Internal::const_true();
   verdicts(i) = cast<std::uint8_t>(bounds[0]) | (cast<std::uint8_t>(bounds[1]) << 1) |
                 (cast<std::uint8_t>(inside) << 2);

@@ -39,7 +39,7 @@ struct Tiles : StepTiles {
 
 /// One step of online softmax over a list of key tiles: see Algorithm.cpp.
 struct Accumulate : Step {
-  Accumulate(const Kernel &kernel, const KernelSizes &sizes);
+  Accumulate(const Kernel &kernel, const KernelSizes &sizes, KeyOrder order = KeyOrder::AsTheyAre);
 
   /// The query within the tile, the element of a row, the number of a sum.
   Halide::Var qi{"qi"}, di{"di"}, ri{"ri"};
@@ -89,9 +89,8 @@ struct Finish {
   Halide::Func lse{"lse"};               ///< (qi)
 };
 
-/// Rectangles of pairs to verdicts, by the pattern's tile bounds.
+/// Rectangles of pairs to verdicts, by the tile bounds of the pattern or of a part.
 struct Classify {
-  /// By `bounds`, which are the kernel's own or those of candidates.
   Classify(const Kernel &kernel, const Function &bounds);
 
   std::vector<Halide::Argument> arguments() const;

@@ -34,8 +34,45 @@ template <typename Body> void translateErrors(Body body) {
   }
 }
 
+/// `kernel`, as if `part` were all of it.
+Kernel onlyPart(const Kernel &kernel, const Part &part) {
+  Kernel only = kernel;
+  only.keep = part.keep;
+  only.bounds = part.bounds;
+  only.keepsEverything = false;
+  return only;
+}
+
 using AddFunction =
-    std::function<void(Pipeline, const std::vector<Argument> &, const std::string &name)>;
+    std::function<void(Pipeline pipeline, const std::vector<Argument> &, const std::string &name)>;
+
+/// The functions of a part are those of its number.
+void addParts(const Kernel &kernel, const KernelSizes &sizes, const EmitOptions &options,
+              const AddFunction &add) {
+  const int lanes = options.target.lanes;
+  for (std::size_t i = 0; i < kernel.parts.size(); ++i) {
+    const Part &part = kernel.parts[i];
+    const std::string number = "_" + std::to_string(i);
+    const bool isListed = part.order != Order::Tiles;
+    const Kernel only = onlyPart(kernel, part);
+    Accumulate accumulate(only, sizes, isListed ? KeyOrder::Listed : KeyOrder::AsTheyAre);
+    scheduleForCpu(accumulate, options.schedule, lanes);
+    add(accumulate.stateOut, accumulate.arguments(), "accumulate" + number);
+    Classify classify(kernel, part.bounds);
+    scheduleForCpu(classify, lanes);
+    add(classify.verdicts, classify.arguments(), "classify" + number);
+    if (isListed) {
+      Selects selects(kernel, part);
+      add(selects.selected, selects.arguments(), "selects" + number);
+    }
+  }
+  SaveRows save(sizes);
+  scheduleForCpu(save, lanes);
+  add(save.rows, save.arguments(), "save_rows");
+  MergeRows merge(sizes);
+  scheduleForCpu(merge, lanes);
+  add(merge.stateOut, merge.arguments(), "merge_rows");
+}
 
 /// What the runtime selects blocks with.
 void addSelection(const Kernel &kernel, const EmitOptions &options, const AddFunction &add) {
@@ -92,6 +129,8 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
     FinishRows finishRows(sizes);
     scheduleForCpu(finishRows, lanes);
     add(Pipeline({finishRows.out, finishRows.lse}), finishRows.arguments(), "finish_rows");
+    if (options.hasParts(kernel))
+      addParts(kernel, sizes, options, add);
   }
 
   const auto addMasks = [&](const Function &bounds, const Function &keep, const std::string &of) {

@@ -42,6 +42,11 @@ struct EmitOptions {
   int headDim;
   int valueDim;
   bool maskOnly = false; ///< without PREFIX_accumulate and PREFIX_finish
+
+  /// The functions of the kernel's parts are there.
+  bool hasParts(const Kernel &kernel) const {
+    return !maskOnly && schedule.orders > 1 && !kernel.parts.empty();
+  }
 };
 
 /// Everything of the options that decides the code, and Halide's version, as text: with

@@ -65,7 +65,7 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   }
   fullTiles.scores(ki, ri, ti) = rows.score(fullTiles.dot(ki, ri, ti), ri, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
-  Expr keep = key < k.dim(1).extent();
+  Expr keep = exists(key);
   if (!kernel.keepsEverything)
     keep = keep && rows.keeps(ri, key);
   const Expr maybeScore = rows.score(partialTiles.dot(ki, ri, ti), ri, key);

@@ -74,6 +74,8 @@ Expr elementAt(const InputAccess &input, const InputBuffers &buffers,
   }
 }
 
+Expr zoneCount(const InputAccess::Axis &axis) { return axis.points + (axis.padded >> 3) - 1; }
+
 /// The zones that hold the clamped indices [low, high] of an axis: one or two, of the
 /// size that makes it no more.
 std::pair<Expr, Expr> zonesOf(const InputAccess::Axis &axis, const Expr &low, const Expr &high,
@@ -109,7 +111,7 @@ Expr extremeOfZones(const InputAccess &input, const InputBuffers &buffers,
   for (std::size_t i = 0; i < input.axes.size(); ++i) {
     const InputAccess::Axis &axis = input.axes[i];
     const auto [first, last] = zonesOf(axis, low[i], high[i], let);
-    const Expr zones = let(axis.points + (axis.padded >> 3) - 1);
+    const Expr zones = let(zoneCount(axis));
     std::vector<Expr> longer;
     for (const Expr &offset : offsets)
       for (const Expr &zone : {first, last})
@@ -162,8 +164,6 @@ std::vector<InputAccess> inputAccesses(const Kernel &kernel, const Halide::Image
 
 namespace {
 
-Expr zoneCount(const InputAccess::Axis &axis) { return axis.points + (axis.padded >> 3) - 1; }
-
 /// Where the table of a batch entry and head begins.
 Expr selectionTable(const InputAccess &input, const Expr &batch, const Expr &head) {
   const Expr entries = zoneCount(input.axes[0]) * zoneCount(input.axes[1]);
@@ -185,19 +185,20 @@ Expr loadSelectedExtreme(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Expr> &ends, bool greatest) {
   Lets let;
   const Expr isOne = ends[0] == ends[1] && ends[2] == ends[3];
-  const auto zones = [&](const InputAccess::Axis &axis, const Expr &low, const Expr &high) {
-    return zonesOf(axis, let(clamped(low, axis)), let(clamped(high, axis)), let);
+  const auto inside = [&](const Expr &index, int axis) {
+    return let(clamped(index, input.axes[axis]));
   };
-  const auto [firstGroup, lastGroup] =
-      zones(input.axes[0], ends[4] - input.firstGroup, ends[5] - input.firstGroup);
-  const auto [firstBlock, lastBlock] = zones(input.axes[1], ends[6], ends[7]);
+  const auto [firstGroup, lastGroup] = zonesOf(input.axes[0], inside(ends[4] - input.firstGroup, 0),
+                                               inside(ends[5] - input.firstGroup, 0), let);
+  const auto [firstBlock, lastBlock] =
+      zonesOf(input.axes[1], inside(ends[6], 1), inside(ends[7], 1), let);
   const Expr table = let(selectionTable(input, ends[0], ends[2]));
-  const Expr blockZones = let(zoneCount(input.axes[1]));
+  const Expr zones = let(zoneCount(input.axes[1]));
   const std::uint8_t bit = greatest ? someSelected : allSelected;
   Expr result;
   for (const Expr &group : {firstGroup, lastGroup})
     for (const Expr &block : {firstBlock, lastBlock}) {
-      const Expr offset = table + group * blockZones + block;
+      const Expr offset = table + group * zones + block;
       const Expr entry = let(buffers.bools(position(offset, buffers.bools)));
       result = !result.defined() ? entry : let(greatest ? result | entry : result & entry);
     }

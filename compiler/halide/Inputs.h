@@ -43,7 +43,8 @@ struct InputAccess {
 std::vector<InputAccess> inputAccesses(const Kernel &kernel, const Halide::ImageParam &uniforms,
                                        int position, const Halide::Expr &heads);
 
-/// The element at `indices` (int64; of a selection batch, head, group and block), each clamped into its axis: int64, float32 or bool.
+/// The element at `indices` (int64; of a selection batch, head, group and block), each clamped into
+/// its axis: int64, float32 or bool.
 Halide::Expr loadElement(const InputAccess &input, const InputBuffers &buffers,
                          const std::vector<Halide::Expr> &indices);
 

@@ -128,6 +128,16 @@ const std::vector<Knob> &knobs() {
        "V.",
        "32",
        [](const ScheduleBasis &, const Schedule &) { return 32; }},
+      {"orders",
+       &Schedule::orders,
+       1,
+       2,
+       {},
+       {},
+       "1 computes a pattern in tiles alone, 2 also by residues and columns of keys, where it has "
+       "such parts and a plan finds that they pay.",
+       "2",
+       [](const ScheduleBasis &, const Schedule &) { return 2; }},
   };
   return table;
 }

@@ -8,8 +8,9 @@
 // registers over the whole reduction.
 //
 // Tiles of K and V that are widened to float32 are so once, for all queries of the tile,
-// into L1. Where pairs of bfloat16 are multiplied, K is broadcast as it stands, two
-// elements at once, and V and the weights are put side by side by pairs of keys.
+// into L1; so are tiles whose rows come from a list. Where pairs of bfloat16 are multiplied, K is
+// broadcast as it stands, two elements at once, and V and the weights are put side by side by pairs
+// of keys.
 //
 // The scores and weights of one step (tile_q x tile_k x chunk_tiles floats each)
 // stay in L2; K and V come tile by tile and stay in L1 for the register blocks
@@ -82,6 +83,8 @@ void rows(Func &func, const Var &qi, int lanes) {
 void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
   const KernelSizes &sizes = a.sizes;
   const Var qi = a.qi, ki = a.ki, di = a.di;
+  // Listed rows are far apart: often they would push each other out of L1.
+  const bool staged = !sizes.element.isWide() || a.order == KeyOrder::Listed;
 
   // Buffers: dense rows, everything but seq_q, seq_k and the strides of rows is fixed.
   for (ImageParam *input : {&a.q, &a.k, &a.v}) {
@@ -89,6 +92,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
     input->dim(1).set_min(0);
   }
   a.tiles.dim(0).set_min(0);
+  a.keyList.dim(0).set_min(0);
   a.uniforms.dim(0).set_min(0);
   fixExtent(a.stateIn, 0, sizes.tileQ);
   fixExtent(a.stateIn, 1, sizes.valueDim + 2);
@@ -129,7 +133,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
       continue;
     }
     registerBlock(of->dot, qi, ki, a.dimension, lanes);
-    if (!sizes.element.isWide()) {
+    if (staged) {
       of->keyRows.compute_at(of->scores, a.ti);
       prepared(of->keyRows, di, sizes.headDim, lanes);
     }
@@ -188,7 +192,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
       continue;
     }
     registerBlock(of->product, qi, di, of->keys, lanes);
-    if (!sizes.element.isWide()) {
+    if (staged) {
       of->valueRows.compute_at(a.values, of->all.x);
       prepared(of->valueRows, di, sizes.valueDim, lanes);
     }
@@ -222,6 +226,44 @@ void scheduleForCpu(Finish &f, int lanes) {
       .vectorize(f.qi)
       .unroll(f.di);
   f.lse.vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
+}
+
+void scheduleForCpu(SaveRows &s, int lanes) {
+  const int length = SaveRows::rowLength(s.sizes);
+  fixExtent(s.state, 0, s.sizes.tileQ);
+  fixExtent(s.state, 1, s.sizes.valueDim + 2);
+  s.state.dim(1).set_stride(s.sizes.tileQ);
+  OutputImageParam rows = s.rows.output_buffer();
+  rows.dim(0).set_bounds(0, length);
+  rows.dim(1).set_min(0);
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  s.rows.tile(s.di, s.qi, dBlock, qBlock, dInner, qInner, 8, lanes, TailStrategy::GuardWithIf)
+      .vectorize(dInner)
+      .unroll(qInner);
+  s.elements.compute_at(s.rows, dBlock)
+      .store_in(MemoryType::Register)
+      .bound_extent(s.qi, lanes)
+      .vectorize(s.qi)
+      .unroll(s.di);
+}
+
+void scheduleForCpu(MergeRows &m, int lanes) {
+  const int length = SaveRows::rowLength(m.sizes);
+  m.rows.dim(0).set_bounds(0, length);
+  m.rows.dim(1).set_min(0);
+  OutputImageParam stateOut = m.stateOut.output_buffer();
+  for (int axis : {0, 1}) {
+    const int extent = axis == 0 ? m.sizes.tileQ : m.sizes.valueDim + 2;
+    fixExtent(m.stateIn, axis, extent);
+    stateOut.dim(axis).set_bounds(0, extent);
+  }
+  m.stateIn.dim(1).set_stride(m.sizes.tileQ);
+  stateOut.dim(1).set_stride(m.sizes.tileQ);
+  m.elements.bound(m.di, 0, length);
+  transposed(m.elements, m.rowElements, m.qi, m.di, lanes);
+  for (Func *row : {&m.highest, &m.ours, &m.theirs})
+    rows(*row, m.qi, lanes);
+  m.stateOut.vectorize(m.qi, lanes).unroll(m.qi);
 }
 
 void scheduleForCpu(Classify &c, int lanes) {

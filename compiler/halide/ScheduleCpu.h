@@ -5,6 +5,7 @@
 #include "compiler/Schedule.h"
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/FewRows.h"
+#include "compiler/halide/Parts.h"
 
 namespace gaze {
 
@@ -17,6 +18,8 @@ void scheduleForCpu(AccumulateRows &accumulate, const Schedule &schedule, int la
 void scheduleForCpu(FinishRows &finish, int lanes);
 void scheduleForCpu(Classify &classify, int lanes);
 void scheduleForCpu(Mask &mask, int lanes);
+void scheduleForCpu(SaveRows &save, int lanes);
+void scheduleForCpu(MergeRows &merge, int lanes);
 void scheduleForCpu(Faults &faults);
 
 } // namespace gaze

@@ -50,18 +50,13 @@ void scheduleForCpu(BlockScores &s, int lanes) {
   s.summaries.dim(0).set_min(0);
   s.scores.output_buffer().dim(0).set_min(0);
   s.scores.output_buffer().dim(1).set_min(0);
-  s.scores
-      .tile(s.bi, s.gi, blocks, groups, s.bi, s.gi, 2 * lanes, 4, TailStrategy::RoundUp)
+  s.scores.tile(s.bi, s.gi, blocks, groups, s.bi, s.gi, 2 * lanes, 4, TailStrategy::RoundUp)
       .reorder(s.bi, s.gi, groups, blocks)
       .vectorize(s.bi, lanes)
       .unroll(s.bi)
       .unroll(s.gi);
   s.dot.compute_at(s.scores, groups).vectorize(s.bi, lanes).unroll(s.bi).unroll(s.gi);
-  s.dot.update()
-      .reorder(s.bi, s.gi, s.channel)
-      .vectorize(s.bi, lanes)
-      .unroll(s.bi)
-      .unroll(s.gi);
+  s.dot.update().reorder(s.bi, s.gi, s.channel).vectorize(s.bi, lanes).unroll(s.bi).unroll(s.gi);
 }
 
 } // namespace gaze

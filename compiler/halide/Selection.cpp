@@ -27,8 +27,7 @@ BlockMeans::BlockMeans(int headDim, const ElementUse &element) : BlockRows(headD
   means(bi, di) = strict_float(sums(di, bi) / cast<float>(keys));
 }
 
-BlockExtremes::BlockExtremes(int headDim, const ElementUse &element)
-    : BlockRows(headDim, element) {
+BlockExtremes::BlockExtremes(int headDim, const ElementUse &element) : BlockRows(headDim, element) {
   greatest(di, bi) = minusInfinity();
   greatest(di, bi) = extended(greatest(di, bi), value(), true);
   least(di, bi) = -minusInfinity();

@@ -53,7 +53,7 @@ struct BlockExtremes : BlockRows {
 
   Halide::Var ci{"ci"};
   Halide::Func greatest{"greatest"}, least{"least"}; ///< (di, bi)
-  Halide::Func extremes{"extremes"}; ///< (bi, ci): the greatest, then the least
+  Halide::Func extremes{"extremes"};                 ///< (bi, ci): the greatest, then the least
 };
 
 /// The scores of blocks for groups of queries.

@@ -23,13 +23,17 @@ StepTiles::StepTiles(const std::string &name, int width, Expr first)
     : width(width), first(std::move(first)), dot(name + "_dot"), scores(name + "_scores"),
       weights(name + "_weights"), product(name + "_product") {}
 
-Step::Step(const KernelSizes &sizes, int queryDimensions)
-    : sizes(sizes), q(sizes.element.halideType(), queryDimensions, "q"),
+Step::Step(const KernelSizes &sizes, int queryDimensions, KeyOrder order)
+    : sizes(sizes), order(order), q(sizes.element.halideType(), queryDimensions, "q"),
       k(sizes.element.halideType(), 2, "k"), v(sizes.element.halideType(), 2, "v") {}
 
 std::vector<Argument> Step::arguments() const {
-  return {uniforms, inputs.ints, inputs.floats, inputs.bools, q,    k,     v,
-          tiles,    full,        count,         qFirst,       head, batch, stateIn};
+  std::vector<Argument> all = {uniforms, inputs.ints, inputs.floats, inputs.bools, q,
+                               k,        v,           tiles,         full,         count,
+                               qFirst,   head,        batch,         stateIn};
+  if (order == KeyOrder::Listed)
+    all.insert(all.end(), {keyList, qStep});
+  return all;
 }
 
 Environment Step::environment(const Kernel &kernel) const {
@@ -40,14 +44,27 @@ Environment Step::environment(const Kernel &kernel) const {
 }
 
 Expr Step::keyAt(const StepTiles &of, const Expr &key) const {
-  // The runtime has made the list of tiles: every one begins within K.
-  const Expr edges = (k.dim(1).extent() + sizes.edgeK - 1) / sizes.edgeK;
-  return unsafe_promise_clamped(tiles(of.first + ti), 0, edges - 1) * sizes.edgeK + key;
+  // The runtime has made the list of tiles: every one begins within K, or the list of keys.
+  const Expr all = order == KeyOrder::Listed ? keyList.dim(0).extent() : k.dim(1).extent();
+  const Expr edges = (all + sizes.edgeK - 1) / sizes.edgeK;
+  const Expr place = unsafe_promise_clamped(tiles(of.first + ti), 0, edges - 1) * sizes.edgeK + key;
+  return order == KeyOrder::Listed ? keyList(place) : place;
+}
+
+Expr Step::exists(const Expr &key) const {
+  return order == KeyOrder::Listed ? key >= 0 : key < k.dim(1).extent();
 }
 
 Expr Step::rowAt(const StepTiles &of, const Expr &key) const {
-  const Expr row = keyAt(of, key);
-  return of.arePartial() ? min(row, k.dim(1).extent() - 1) : row;
+  const Expr row = keyAt(of, key), last = k.dim(1).extent() - 1;
+  if (order == KeyOrder::Listed)
+    return unsafe_promise_clamped(of.arePartial() ? max(row, 0) : row, 0, last);
+  return of.arePartial() ? min(row, last) : row;
+}
+
+Expr Step::queryAt(const Expr &row) const {
+  const Expr wide = cast<std::int64_t>(row);
+  return order == KeyOrder::Listed ? qFirst + wide * qStep : qFirst + wide;
 }
 
 Expr partialWeight(const Expr &score, const Expr &reference) {

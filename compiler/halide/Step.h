@@ -50,21 +50,31 @@ struct StepTiles {
   Halide::Func product; ///< weights times V
 };
 
-/// The parameters of accumulate and of accumulate_rows.
+/// Where the keys of a step stand.
+enum class KeyOrder {
+  AsTheyAre,
+  Listed ///< in a list, as those of the runtime's orders (runtime/Order.h)
+};
+
+/// The parameters of accumulate, accumulate_listed and accumulate_rows.
 struct Step {
   /// Q has as many dimensions; K and V have two.
-  Step(const KernelSizes &sizes, int queryDimensions);
+  Step(const KernelSizes &sizes, int queryDimensions, KeyOrder order = KeyOrder::AsTheyAre);
 
   std::vector<Halide::Argument> arguments() const;
 
   /// What is the same for all rows and keys.
   Environment environment(const Kernel &kernel) const;
-  /// Key `key` of the tile at position `ti`, and its row in K and V: only a partial tile
-  /// can reach past the last one.
+  /// Key `key` of the tile at position `ti`, whether there is one, and its row in K and V:
+  /// only a partial tile can reach past the last one.
   Halide::Expr keyAt(const StepTiles &of, const Halide::Expr &key) const;
+  Halide::Expr exists(const Halide::Expr &key) const;
   Halide::Expr rowAt(const StepTiles &of, const Halide::Expr &key) const;
+  /// The position of row `row` of Q.
+  Halide::Expr queryAt(const Halide::Expr &row) const;
 
   KernelSizes sizes;
+  KeyOrder order;
 
   Halide::ImageParam uniforms{Halide::Int(64), 1, "uniforms"};
   InputBuffers inputs;
@@ -76,6 +86,9 @@ struct Step {
   Halide::Param<std::int64_t> qFirst{"q_first"};
   Halide::Param<std::int64_t> head{"head"};
   Halide::Param<std::int64_t> batch{"batch"};
+  /// Where keys are listed: the list, with -1 where there is no key; from a query to the next.
+  Halide::ImageParam keyList{Halide::Int(32), 1, "keys"};
+  Halide::Param<std::int64_t> qStep{"q_step"};
 
   /// The key within its tile, the position among the tiles of its width.
   Halide::Var ki{"ki"}, ti{"ti"};

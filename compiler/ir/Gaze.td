@@ -48,6 +48,14 @@ def Gaze_CoordinateAttr : EnumAttr<Gaze_Dialect, Gaze_Coordinate, "coordinate">;
 def Gaze_CoordinateArrayAttr
     : TypedArrayAttrBase<Gaze_CoordinateAttr, "coordinate names">;
 
+def Gaze_Order : I32Enum<"Order", "the order in which a part of a pattern is computed", [
+    I32EnumCase<"Tiles", 0, "tiles">, I32EnumCase<"Congruent", 1, "congruent">,
+    I32EnumCase<"Columns", 2, "columns">]> {
+  let cppNamespace = "::gaze::ir";
+}
+
+def Gaze_OrderAttr : EnumAttr<Gaze_Dialect, Gaze_Order, "order">;
+
 def Gaze_ParameterAttr : AttrDef<Gaze_Dialect, "Parameter"> {
   let mnemonic = "parameter";
   let summary = "A parameter of a pattern: name, type (i64, f64 or i1) and default";

@@ -64,7 +64,8 @@ def Gaze_KernelOp : Gaze_RegionsOp<"kernel", [
     arguments are the inclusive ends of q, k, head and batch, in that order, and
     its `gaze.verdict` says whether any pair may, and whether all pairs must, be
     kept, and, where there are `faults`, whether none of these is anywhere on it. `candidates` is
-    `keep` with every `gaze.selection` taken as true, and has bounds of its own.
+    `keep` with every `gaze.selection` taken as true, and has bounds of its own. Where
+    there are `parts`, they keep the pairs of `keep`, each pair in one of them.
   }];
   let arguments = (ins
     SymbolNameAttr:$sym_name, Gaze_ParameterArrayAttr:$parameters,
@@ -72,15 +73,37 @@ def Gaze_KernelOp : Gaze_RegionsOp<"kernel", [
   let regions = (region
     MaxSizedRegion<1>:$inputs, MaxSizedRegion<1>:$requirements, SizedRegion<1>:$keep,
     MaxSizedRegion<1>:$bounds, MaxSizedRegion<1>:$candidates, MaxSizedRegion<1>:$candidateBounds,
-    MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$faults);
+    MaxSizedRegion<1>:$scale, MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$faults,
+    MaxSizedRegion<1>:$parts);
   let assemblyFormat = [{
     $sym_name `` custom<Parameters>($parameters) (`sites` $sites^)?
     (`keeps_everything` $keeps_everything^)? (`reads_head` $reads_head^)?
     (`reads_batch` $reads_batch^)? attr-dict-with-keyword
     (`inputs` $inputs^)? (`requirements` $requirements^)? `keep` $keep (`bounds` $bounds^)?
     (`candidates` $candidates^)? (`candidate_bounds` $candidateBounds^)?
-    (`scale` $scale^)? (`score` $score^)? (`faults` $faults^)?
+    (`scale` $scale^)? (`score` $score^)? (`faults` $faults^)? (`parts` $parts^)?
   }];
+}
+
+def Gaze_PartOp : Gaze_Op<"part", [
+    IsolatedFromAbove, NoTerminator, HasParent<"KernelOp">,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+  let summary = "Some of the pairs of a kernel, and the order that suits them";
+  let description = [{
+    `tiles`: all queries and keys, in their order. `congruent`: the queries and keys with
+    q - k = difference modulo modulus, class by class; `selects` gives the two. `columns`: all
+    queries, and the keys that `selects` says yes to. `keep` and `bounds` are those of the
+    kernel for what the order brings together: what it makes sure of is not asked again.
+    `because` is for people.
+  }];
+  let arguments = (ins Gaze_OrderAttr:$order, StrAttr:$because);
+  let regions = (region MaxSizedRegion<1>:$selects, SizedRegion<1>:$keep,
+                        MaxSizedRegion<1>:$bounds);
+  let assemblyFormat = [{
+    `` $order `because` $because attr-dict-with-keyword (`selects` $selects^)? `keep` $keep
+    (`bounds` $bounds^)?
+  }];
+  let hasRegionVerifier = 1;
 }
 
 def Gaze_RequireOp : Gaze_Op<"require", [
@@ -164,6 +187,13 @@ def Gaze_SizesOp : Gaze_Op<"sizes", [
   let assemblyFormat = "$sizes attr-dict `:` type($sizes)";
 }
 
+def Gaze_CongruenceOp : Gaze_Op<"congruence", [Pure, Terminator, HasParent<"PartOp">]> {
+  let summary = "Which queries and keys meet: q - k = difference modulo modulus";
+  let description = "No such order is possible where `modulus` is 0.";
+  let arguments = (ins I64:$modulus, I64:$difference);
+  let assemblyFormat = "$modulus `,` $difference attr-dict `:` type($modulus) `,` type($difference)";
+}
+
 def Gaze_FaultOp : Gaze_Op<"fault", [
     Pure, Terminator, ParentOneOf<["PatternOp", "KernelOp"]>]> {
   let summary = "The first index that is outside of its input";
@@ -176,13 +206,14 @@ def Gaze_FaultOp : Gaze_Op<"fault", [
 
 def Gaze_YieldOp : Gaze_Op<"yield", [
     Pure, Terminator,
-    ParentOneOf<["PatternOp", "KernelOp", "RequireOp", "DefOp", "WhereOp"]>]> {
+    ParentOneOf<["PatternOp", "KernelOp", "PartOp", "RequireOp", "DefOp", "WhereOp"]>]> {
   let summary = "The value of the region";
   let arguments = (ins Gaze_Value:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
-def Gaze_VerdictOp : Gaze_Op<"verdict", [Pure, Terminator, HasParent<"KernelOp">]> {
+def Gaze_VerdictOp : Gaze_Op<"verdict", [
+    Pure, Terminator, ParentOneOf<["KernelOp", "PartOp"]>]> {
   let summary = "The answer for a rectangle: may a pair of it be kept, must all be?";
   let description = [{
     Sound, never wrong: `may` false means that no pair is kept, `must` true that

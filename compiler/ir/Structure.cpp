@@ -156,35 +156,81 @@ LogicalResult RequireOp::verifyRegions() {
 static constexpr StringRef boundsArguments[] = {"q_lo",    "q_hi",    "k_lo",     "k_hi",
                                                 "head_lo", "head_hi", "batch_lo", "batch_hi"};
 
-/// `bounds` takes the ends of a rectangle and gives a verdict.
-static LogicalResult verifyBounds(KernelOp kernel, Region &bounds, StringRef name,
-                                  bool saysInside) {
+static LogicalResult verifyBounds(Operation *op, Region &bounds, bool hasFaults) {
   if (bounds.empty())
     return success();
   Block &block = bounds.front();
   if (block.getNumArguments() != std::size(boundsArguments) ||
       !llvm::all_of(block.getArgumentTypes(), [](Type type) { return type.isInteger(64); }))
-    return kernel.emitOpError("region '")
-           << name << "' takes the low and the high end of q, k, head and batch: eight i64";
+    return op->emitOpError("region 'bounds' takes the low and the high end of q, k, head and "
+                           "batch: eight i64");
   auto verdict = block.empty() ? VerdictOp() : dyn_cast<VerdictOp>(block.back());
   if (!verdict)
-    return kernel.emitOpError("region '") << name << "' must end with gaze.verdict";
-  if (bool(verdict.getInside()) != saysInside)
+    return op->emitOpError("region 'bounds' must end with gaze.verdict");
+  if (bool(verdict.getInside()) != hasFaults)
     return verdict.emitOpError("says whether indices are inside where there are 'faults'");
-  return verifyReads(bounds, name, CoordinateOp::isShape);
+  return verifyReads(bounds, "bounds", CoordinateOp::isShape);
+}
+
+static void nameBoundsArguments(Region &bounds, function_ref<void(Value, StringRef)> set) {
+  for (auto [argument, name] : llvm::zip(bounds.getArguments(), boundsArguments))
+    set(argument, name);
 }
 
 LogicalResult KernelOp::verifyRegions() {
-  if (failed(verifySharedRegions(*this)) ||
-      failed(verifyBounds(*this, getBounds(), "bounds", !getFaults().empty())))
+  for (Operation &inner : getParts().getOps())
+    if (!isa<PartOp>(inner))
+      return inner.emitOpError("cannot stand in 'parts'; gaze.part can");
+  if (failed(verifySharedRegions(*this)))
     return failure();
-  return verifyBounds(*this, getCandidateBounds(), "candidate_bounds", false);
+  if (failed(verifyBounds(*this, getBounds(), !getFaults().empty())))
+    return failure();
+  return verifyBounds(*this, getCandidateBounds(), /*hasFaults=*/false);
 }
 
 void KernelOp::getAsmBlockArgumentNames(Region &region, function_ref<void(Value, StringRef)> set) {
   if (&region == &getBounds() || &region == &getCandidateBounds())
-    for (auto [argument, name] : llvm::zip(region.getArguments(), boundsArguments))
-      set(argument, name);
+    nameBoundsArguments(region, set);
+}
+
+//===----------------------------------------------------------------------===//
+// gaze.part
+//===----------------------------------------------------------------------===//
+
+/// What `selects` may read: a congruence holds for all queries and keys, a column for all
+/// queries.
+static LogicalResult verifySelects(PartOp part) {
+  Region &selects = part.getSelects();
+  if ((part.getOrder() == Order::Tiles) != selects.empty())
+    return part.emitOpError("has a region 'selects' in every order but 'tiles'");
+  if (selects.empty())
+    return success();
+  const bool columns = part.getOrder() == Order::Columns;
+  if (columns && failed(verifyYields(part, selects, "selects", Builder(part).getI1Type())))
+    return failure();
+  Block &block = selects.front();
+  if (!columns &&
+      (block.getNumArguments() != 0 || block.empty() || !isa<CongruenceOp>(block.back())))
+    return part.emitOpError("region 'selects' takes no arguments and must end with "
+                            "gaze.congruence");
+  return verifyReads(selects, "selects", [&](Coordinate coordinate) {
+    return coordinate != Coordinate::Score && coordinate != Coordinate::Q &&
+           (columns || coordinate != Coordinate::K);
+  });
+}
+
+LogicalResult PartOp::verifyRegions() {
+  if (failed(verifySelects(*this)) ||
+      failed(verifyYields(*this, getKeep(), "keep", Builder(*this).getI1Type())) ||
+      failed(verifyReads(getKeep(), "keep",
+                         [](Coordinate coordinate) { return coordinate != Coordinate::Score; })))
+    return failure();
+  return verifyBounds(*this, getBounds(), /*hasFaults=*/false);
+}
+
+void PartOp::getAsmBlockArgumentNames(Region &region, function_ref<void(Value, StringRef)> set) {
+  if (&region == &getBounds())
+    nameBoundsArguments(region, set);
 }
 
 //===----------------------------------------------------------------------===//

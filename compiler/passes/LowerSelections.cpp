@@ -69,10 +69,8 @@ private:
     auto at = [&](ir::Coordinate coordinate) -> Value {
       return ir::CoordinateOp::create(builder, location, builder.getI64Type(), coordinate);
     };
-    Value group =
-        ir::FloorDivOp::create(builder, location, at(ir::Coordinate::Q), op.getShare());
-    Value block =
-        ir::FloorDivOp::create(builder, location, at(ir::Coordinate::K), op.getBlock());
+    Value group = ir::FloorDivOp::create(builder, location, at(ir::Coordinate::Q), op.getShare());
+    Value block = ir::FloorDivOp::create(builder, location, at(ir::Coordinate::K), op.getBlock());
     Value selected = ir::LoadOp::create(
         builder, location, builder.getI1Type(), name,
         ValueRange{at(ir::Coordinate::Batch), at(ir::Coordinate::Head), group, block});

@@ -83,6 +83,15 @@ def LowerToKernelPass : Pass<"gaze-lower-to-kernel", "::mlir::ModuleOp"> {
   let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
 }
 
+def SplitPartsPass : Pass<"gaze-split-parts", "::mlir::ModuleOp"> {
+  let summary = "Take kernels apart into parts that suit different orders of computation";
+  let description = [{
+    Adds the `parts` of kernels whose `keep` has terms with an order of their own: congruences
+    of q and k, and columns of keys. Others are left whole.
+  }];
+  let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];
+}
+
 def TileBoundsPass : Pass<"gaze-tile-bounds", "::mlir::ModuleOp"> {
   let summary = "Derive what `keep` says about a whole rectangle of pairs";
   let description = [{

@@ -31,6 +31,7 @@ void addLoweringPasses(mlir::OpPassManager &manager) {
 
   // Only operations of compiler/Kernel.h from here on: no canonicalization, which knows others.
   manager.addPass(createLowerToKernelPass());
+  manager.addPass(createSplitPartsPass());
   manager.addPass(createTileBoundsPass());
   manager.addPass(mlir::createCSEPass());
 }

@@ -69,25 +69,26 @@ Interval selectBool(Emitter &emitter, const Interval &condition, const Interval 
 
 class Bounds {
 public:
-  Bounds(ir::KernelOp kernel) : kernel(kernel), builder(kernel.getContext()) {}
+  /// Those of a kernel or of a part, into its region 'bounds'.
+  Bounds(Region &bounds) : region(bounds), builder(bounds.getContext()) {}
 
-  /// What `keep` gives for a rectangle, into `bounds`; and whether all indices are inside.
-  void derive(Region &keep, Region &bounds, bool saysInside) {
-    makeArguments(bounds);
-    bound(keep);
-    auto yield = cast<ir::YieldOp>(keep.front().getTerminator());
-    const Interval kept = intervals.at(yield.getValue());
+  /// `faults` may be null.
+  void derive(Region &kept, Region *faults) {
+    makeArguments();
+    bound(kept);
+    auto yield = cast<ir::YieldOp>(kept.front().getTerminator());
+    const Interval keep = intervals.at(yield.getValue());
     Value inside;
-    if (saysInside) {
-      bound(kernel.getFaults());
-      inside = mustBeZero(cast<ir::FaultOp>(kernel.getFaults().front().getTerminator()).getSite());
+    if (faults) {
+      bound(*faults);
+      inside = mustBeZero(cast<ir::FaultOp>(faults->front().getTerminator()).getSite());
     }
-    ir::VerdictOp::create(builder, yield.getLoc(), kept.high, kept.low, inside);
+    ir::VerdictOp::create(builder, yield.getLoc(), keep.high, keep.low, inside);
   }
 
 private:
-  void bound(Region &region) {
-    for (Operation &op : region.front().without_terminator())
+  void bound(Region &from) {
+    for (Operation &op : from.front().without_terminator())
       intervals[op.getResult(0)] = interval(&op);
   }
 
@@ -97,19 +98,19 @@ private:
     return ints.compare(arith::CmpIPredicate::eq, intervals.at(value), {zero, zero, 0, 0}).low;
   }
 
-  void makeArguments(Region &bounds) {
-    Block &block = bounds.emplaceBlock();
-    ends = &block;
+  void makeArguments() {
+    Block &block = region.emplaceBlock();
     builder.setInsertionPointToStart(&block);
     for (int end = 0; end < 8; ++end)
-      block.addArgument(builder.getI64Type(), kernel.getLoc());
+      block.addArgument(builder.getI64Type(), region.getLoc());
   }
 
   Interval interval(Operation *op) {
     auto coordinate = dyn_cast<ir::CoordinateOp>(op);
     if (coordinate && !ir::CoordinateOp::isShape(coordinate.getCoordinate())) {
       unsigned index = 2 * static_cast<unsigned>(coordinate.getCoordinate());
-      return {ends->getArgument(index), ends->getArgument(index + 1), -ir::CoordinateOp::maximum,
+      Block &block = region.front();
+      return {block.getArgument(index), block.getArgument(index + 1), -ir::CoordinateOp::maximum,
               ir::CoordinateOp::maximum};
     }
     SmallVector<Interval, 3> operands;
@@ -305,23 +306,23 @@ private:
     return {must, emitter.both(mayIfKnown, emitter.negate(never))};
   }
 
-  ir::KernelOp kernel;
+  Region &region;
   OpBuilder builder;
-  Block *ends = nullptr; ///< its arguments are those of the rectangle
   llvm::DenseMap<Value, Interval> intervals;
 };
 
 struct TileBoundsPass : impl::TileBoundsPassBase<TileBoundsPass> {
   void runOnOperation() override {
-    for (auto kernel : getOperation().getOps<ir::KernelOp>())
-      derive(kernel);
-  }
-
-  static void derive(ir::KernelOp kernel) {
-    if (kernel.getBounds().empty())
-      Bounds(kernel).derive(kernel.getKeep(), kernel.getBounds(), !kernel.getFaults().empty());
-    if (!kernel.getCandidates().empty() && kernel.getCandidateBounds().empty())
-      Bounds(kernel).derive(kernel.getCandidates(), kernel.getCandidateBounds(), false);
+    for (auto kernel : getOperation().getOps<ir::KernelOp>()) {
+      if (kernel.getBounds().empty())
+        Bounds(kernel.getBounds())
+            .derive(kernel.getKeep(), kernel.getFaults().empty() ? nullptr : &kernel.getFaults());
+      if (!kernel.getCandidates().empty() && kernel.getCandidateBounds().empty())
+        Bounds(kernel.getCandidateBounds()).derive(kernel.getCandidates(), nullptr);
+      for (auto part : kernel.getParts().getOps<ir::PartOp>())
+        if (part.getBounds().empty())
+          Bounds(part.getBounds()).derive(part.getKeep(), nullptr);
+    }
   }
 };
 

@@ -51,10 +51,12 @@ struct BenchOptions {
 struct Times {
   double run = 0, least = 0; ///< the median and the least of the runs
   double plan = 0, compile = 0;
+  std::optional<double> selection;     ///< of a run: selecting blocks and planning what follows
   std::optional<double> cachedCompile; ///< none where there is no cache
   double usefulGflops = 0;
   std::int64_t keptPairs = 0;
   std::int64_t bytes = 0;
+  std::int64_t parts = 1;
 };
 
 /// What this machine can do at most.
@@ -64,6 +66,13 @@ struct Limits {
 };
 
 } // namespace
+
+/// The first run warms up.
+static double medianOf(std::vector<double> times) {
+  times.erase(times.begin());
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
 
 static Times measure(const ChosenPattern &chosen, const Problem &problem, KernelOptions compiling,
                      int threads, int repetitions) {
@@ -80,11 +89,18 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   const Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
   times.plan = planning.ms();
   Output output = problem.makeOutput();
-  const RunTimes runs = timeRuns([&] { problem.run(plan, output, threads); }, repetitions);
+  std::vector<double> selections;
+  const RunTimes runs = timeRuns(
+      [&] { selections.push_back(problem.run(plan, output, threads).selectionMs); }, repetitions);
   times.run = runs.median;
   times.least = runs.shortest;
 
-  const KernelMask mask(*plan.get());
+  std::unique_ptr<const gaze_plan> selected;
+  if (plan.get()->mustSelect()) {
+    times.selection = medianOf(std::move(selections));
+    selected = problem.select(plan, threads);
+  }
+  const KernelMask mask(selected ? *selected : *plan.get());
   times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, threads);
   const auto flops =
       static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
@@ -92,6 +108,7 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   const std::size_t bytes = problem.q.bytes() + problem.k.bytes() + problem.v.bytes() +
                             output.out.bytes() + output.lse.size() * sizeof(float);
   times.bytes = static_cast<std::int64_t>(bytes) + plan.info().bytes;
+  times.parts = plan.info().parts;
   return times;
 }
 
@@ -120,9 +137,12 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"percent_of_peak", percent},
                                      {"kept_pairs", times.keptPairs},
                                      {"bytes", times.bytes},
+                                     {"parts", times.parts},
                                      {"threads", threads},
                                      {"dtype", dtype},
                                      {"target", options.code.target}};
+    if (times.selection)
+      object["selection_ms"] = *times.selection;
     if (times.cachedCompile)
       object["cached_compile_ms"] = *times.cachedCompile;
     if (dense)
@@ -137,6 +157,10 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
   if (dense)
     std::cout << "; dense attention takes " << dense->run << " ms, " << std::setprecision(1)
               << dense->run / times.run << " times as long";
+  if (times.selection)
+    std::cout << std::setprecision(2) << "\nselection   " << *times.selection << " ms of it, "
+              << std::setprecision(1) << 100 * *times.selection / times.run
+              << " %: which blocks the queries look at, and the tiles that follow";
   std::cout << std::setprecision(1) << "\nuseful      " << times.usefulGflops
             << " GFLOP/s on kept pairs, " << percent << " % of the measured peak of " << peak
             << "\n";
@@ -149,6 +173,8 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
     std::cout << ", from the cache " << *times.cachedCompile << " ms";
   std::cout << "\nmemory      " << static_cast<double>(times.bytes) / (1 << 20)
             << " MiB: Q, K, V, output, log-sum-exp and plan\n";
+  if (times.parts > 1)
+    std::cout << "in parts    " << times.parts << ", each in the order that suits it\n";
   if (limits.bandwidth)
     std::cout << "reading     " << std::setprecision(1) << *limits.bandwidth
               << " GB/s, what this machine reads from memory\n";

@@ -16,10 +16,11 @@ KernelMask::KernelMask(const gaze_plan &plan) : plan(plan) {
 
 std::int64_t KernelMask::list(Plane plane, std::int64_t begin, std::int64_t end,
                               std::vector<std::vector<TileRun>> &rows) const {
-  const runtime::Strip strip =
-      runtime::searchStrip(plan, runtime::tileUnits(plan), runtime::answersForTiles,
-                           {plane.head, plane.head, plane.batch, plane.batch},
-                           static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end));
+  const runtime::Strip strip = runtime::searchStrip(
+      {plan, plan.kernel->classify, runtime::tileUnits(plan), runtime::answersForTiles},
+      runtime::tileOrder(plan.shape, plan.kernel->tile_q),
+      {plane.head, plane.head, plane.batch, plane.batch}, static_cast<std::int32_t>(begin),
+      static_cast<std::int32_t>(end));
   rows.assign(end - begin, {});
   for (const runtime::Row &row : strip.rows) {
     std::vector<TileRun> &runs = rows[row.queryTile - begin];

@@ -1,5 +1,7 @@
 //===- Problem.cpp - Q, K and V, from files or made up -----------------------===//
 #include "tools/gaze/Problem.h"
+#include "runtime/Error.h"
+#include "runtime/Selection.h"
 #include "tools/gaze/Failure.h"
 
 #include <algorithm>
@@ -65,11 +67,22 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &prob
   return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
 }
 
-void Problem::run(const Plan &plan, Output &output, int threads) const {
-  plan.run(q.tensor(shape.heads, shape.seq_q, headDim),
-           k.tensor(shape.kv_heads, shape.seq_k, headDim),
-           v.tensor(shape.kv_heads, shape.seq_k, valueDim),
-           output.out.tensor(shape.heads, shape.seq_q, valueDim), output.lse.data(), threads);
+std::unique_ptr<const gaze_plan> Problem::select(const Plan &plan, int threads) const {
+  return runtime::selectBlocks(*plan.get(), q.tensor(shape.heads, shape.seq_q, headDim),
+                               k.tensor(shape.kv_heads, shape.seq_k, headDim), threads);
+}
+
+runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads) const {
+  const gaze_tensor queries = q.tensor(shape.heads, shape.seq_q, headDim);
+  const gaze_tensor keys = k.tensor(shape.kv_heads, shape.seq_k, headDim);
+  const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
+  const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
+  try {
+    return runtime::run(*plan.get(), nullptr,
+                        {&queries, &keys, &values, &out, output.lse.data(), shape.seq_q}, threads);
+  } catch (const runtime::Failure &failure) {
+    throw Error(failure.status, failure.what());
+  }
 }
 
 //===----------------------------------------------------------------------===//

@@ -3,6 +3,7 @@
 #define GAZE_TOOLS_PROBLEM_H
 
 #include "compiler/reference/Elements.h"
+#include "runtime/Run.h"
 #include "runtime/gaze.hpp"
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Options.h"
@@ -39,7 +40,10 @@ struct Problem {
   /// Room for the output. Throws a Failure where the machine has not the memory.
   Output makeOutput() const;
   /// Into the memory of `output`; output.out.readBack() gives the values. Throws gaze::Error.
-  void run(const Plan &plan, Output &output, int threads) const;
+  /// The plan, with top_blocks, and what it selects for Q and K; without tiles.
+  std::unique_ptr<const gaze_plan> select(const Plan &plan, int threads) const;
+  /// The costs are those of a run alone.
+  runtime::RunCosts run(const Plan &plan, Output &output, int threads) const;
 };
 
 /// Of the kernel for `problem`. Throws a Failure.
