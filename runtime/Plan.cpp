@@ -35,8 +35,16 @@ int classOf(std::int64_t cost) {
   return cost == 0 ? 0 : 8 * exponent + static_cast<int>(16 * (mantissa - 0.5));
 }
 
-/// Rows of one class stay in the order of queries, for neighbours share keys.
+/// Rows of one class of cost stay in the order of queries, for neighbours share keys. Those of an
+/// order with many classes stay together by class, whose keys one brings into the cache
+/// for all; they are short.
 std::vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
+  constexpr std::size_t manyClasses = 16;
+  if (grid.order.classes.size() >= manyClasses) {
+    std::vector<std::int32_t> tiles(grid.order.queryTiles);
+    std::iota(tiles.begin(), tiles.end(), 0);
+    return tiles;
+  }
   constexpr int classes = 8 * 65;
   std::array<std::int32_t, classes + 1> position{}; // of the next row, by class from the end
   std::vector<std::int16_t> placeOf;

@@ -24,7 +24,7 @@ public:
 
   /// How many planes go at a time: they share the caches, and so much memory.
   static std::int64_t planesAtATime(const gaze_plan &plan) {
-    constexpr std::int64_t floats = std::int64_t{1} << 24;
+    constexpr std::int64_t floats = std::int64_t{1} << 20;
     return std::clamp<std::int64_t>(floats / (plan.shape.seq_q * lengthOf(plan)), 1, plan.planes());
   }
 

@@ -28,8 +28,10 @@ void checkElements(const gaze_tensor *tensor, const std::string &name, gaze_elem
     invalid(name + " is not aligned to " + std::to_string(bytes) + " bytes");
 }
 
+/// The kernel goes through its rows `queryStep` at a time.
 Range checkTensor(const gaze_tensor *tensor, const char *name, gaze_element element,
-                  std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t dim) {
+                  std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t dim,
+                  std::int64_t queryStep = 1) {
   const std::string text(name);
   checkElements(tensor, text, element);
   const std::array<std::pair<std::int64_t, std::int64_t>, 3> axes = {
@@ -42,11 +44,24 @@ Range checkTensor(const gaze_tensor *tensor, const char *name, gaze_element elem
               " elements; strides are from 0 to 2^48 / extent");
     last += extent > 1 ? (extent - 1) * stride : 0;
   }
-  if (tensor->seq_stride > std::numeric_limits<std::int32_t>::max())
+  constexpr std::int64_t largestRowStride = std::numeric_limits<std::int32_t>::max();
+  if (tensor->seq_stride > largestRowStride / queryStep)
     invalid(text + " has a row stride of " + std::to_string(tensor->seq_stride) +
-            " elements; at most 2^31 - 1 are supported");
+            " elements; at most " +
+            (queryStep == 1 ? "2^31 - 1" : std::to_string(largestRowStride / queryStep)) +
+            " are supported");
   const char *const begin = static_cast<const char *>(tensor->data);
   return {begin, begin + last * halideType(element).bytes()};
+}
+
+/// The largest step from a query to the next in the orders of the plan.
+std::int64_t largestQueryStep(const gaze_plan &plan) {
+  std::int64_t step = 1;
+  for (const Part &part : plan.parts)
+    for (const Grid &grid : part.grids)
+      if (!grid.order.classes.empty())
+        step = std::max(step, grid.order.classes[0].queryStep);
+  return step;
 }
 
 /// No two elements of an output may be the same: each axis must step over all that
@@ -83,12 +98,13 @@ void checkTensors(const gaze_plan &plan, const Tensors &tensors) {
   const gaze_shape &shape = plan.shape;
   const std::int64_t dim = plan.kernel->head_dim, valueDim = plan.kernel->value_dim;
   const gaze_element element = plan.kernel->element;
+  const std::int64_t queryStep = largestQueryStep(plan);
   const Range inputs[] = {
-      checkTensor(tensors.q, "q", element, shape.batch, shape.heads, shape.seq_q, dim),
+      checkTensor(tensors.q, "q", element, shape.batch, shape.heads, shape.seq_q, dim, queryStep),
       checkTensor(tensors.k, "k", element, shape.batch, shape.kv_heads, shape.seq_k, dim),
       checkTensor(tensors.v, "v", element, shape.batch, shape.kv_heads, shape.seq_k, valueDim)};
-  const Range out =
-      checkTensor(tensors.out, "out", element, shape.batch, shape.heads, shape.seq_q, valueDim);
+  const Range out = checkTensor(tensors.out, "out", element, shape.batch, shape.heads, shape.seq_q,
+                                valueDim, queryStep);
   checkDistinct(*tensors.out, "out", shape, valueDim);
   const auto overlap = [](const Range &a, const Range &b) {
     return a.first < b.second && b.first < a.second;

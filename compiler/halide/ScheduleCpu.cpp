@@ -8,8 +8,9 @@
 // registers over the whole reduction.
 //
 // Tiles of K and V that are widened to float32 are so once, for all queries of the tile,
-// into L1. Where pairs of bfloat16 are multiplied, K is broadcast as it stands, two
-// elements at once, and V and the weights are put side by side by pairs of keys.
+// into L1; so are tiles whose rows come from a list. Where pairs of bfloat16 are multiplied, K is
+// broadcast as it stands, two elements at once, and V and the weights are put side by side by pairs
+// of keys.
 //
 // The scores and weights of one step (tile_q x tile_k x chunk_tiles floats each)
 // stay in L2; K and V come tile by tile and stay in L1 for the register blocks
@@ -82,6 +83,8 @@ void rows(Func &func, const Var &qi, int lanes) {
 void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
   const KernelSizes &sizes = a.sizes;
   const Var qi = a.qi, ki = a.ki, di = a.di;
+  // Listed rows are far apart: often they would push each other out of L1.
+  const bool staged = !sizes.element.isWide() || a.order == KeyOrder::Listed;
 
   // Buffers: dense rows, everything but seq_q, seq_k and the strides of rows is fixed.
   for (ImageParam *input : {&a.q, &a.k, &a.v}) {
@@ -130,7 +133,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
       continue;
     }
     registerBlock(of->dot, qi, ki, a.dimension, lanes);
-    if (!sizes.element.isWide()) {
+    if (staged) {
       of->keyRows.compute_at(of->scores, a.ti);
       prepared(of->keyRows, di, sizes.headDim, lanes);
     }
@@ -189,7 +192,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
       continue;
     }
     registerBlock(of->product, qi, di, of->keys, lanes);
-    if (!sizes.element.isWide()) {
+    if (staged) {
       of->valueRows.compute_at(a.values, of->all.x);
       prepared(of->valueRows, di, sizes.valueDim, lanes);
     }

@@ -125,8 +125,8 @@ bool isBetter(const Candidate &a, const Candidate &b) {
 
 /// Whether rounding may put `other` before `chosen`.
 bool mayBeat(const Candidate &other, const Candidate &chosen) {
-  if (std::isnan(chosen.score) && std::isnan(other.score))
-    return false; // by their index, on both sides
+  if (std::isnan(other.score)) // behind all numbers, and by their index, in float32 as well
+    return false;
   return !(chosen.score - chosen.rounding > other.score + other.rounding);
 }
 

@@ -122,6 +122,21 @@ TEST(Parts, longRowsAreCutAndMerged) {
   pattern.check(given, {number(3)});
 }
 
+/// A step of Q times a stride of its rows is a stride of buffers, which are 32 bits wide.
+TEST(Parts, rowStridesThatAreTooLarge) {
+  const CompiledPattern pattern(patternOf("(q - k) % step == 0"), 8);
+  const gaze_shape given = shape(1, 1, 1, 100, 100);
+  const Plan plan = pattern.plan(given);
+  Tensors tensors = pattern.tensors(given);
+  const gaze_tensor k = {tensors.k.data(), GAZE_ELEMENT_FLOAT32, 800, 800, 8};
+  gaze_tensor q = {tensors.q.data(), GAZE_ELEMENT_FLOAT32, 0, 0, (std::int64_t{1} << 31) / 7 + 1};
+  gaze_tensor out = {tensors.out.data(), GAZE_ELEMENT_FLOAT32, 800, 800, 8};
+  gaze_error error;
+  EXPECT_EQ(GAZE_INVALID_ARGUMENT, gaze_run(plan.get(), &q, &k, &k, &out, nullptr, 1, &error));
+  EXPECT_EQ("q has a row stride of 306783379 elements; at most 306783378 are supported",
+            std::string(error.message));
+}
+
 TEST(Parts, rowsThatKeepNothing) {
   const CompiledPattern pattern(patternOf("k < q - 60 and (q - k) % step == 0"), 8);
   EXPECT_GT(pattern.check(shape(1, 1, 1, 128, 128)).rowsEmpty, 50);

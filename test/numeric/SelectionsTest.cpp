@@ -1,9 +1,10 @@
 //===- SelectionsTest.cpp - What the reference selects, by hand ----------------===//
 #include "compiler/reference/Selections.h"
+#include "Harness.h"
 #include "compiler/reference/Compare.h"
 #include "dsl/Load.h"
 
-#include <cmath>
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <limits>
 
@@ -210,6 +211,44 @@ TEST(Selections, aTieIsNoError) {
   EXPECT_FALSE(apart.ok);
   EXPECT_EQ(apart.rowsUndecided, 0);
   EXPECT_EQ(apart.worstRow, 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// Each beside the reference: a few queries and many, grouped heads, behind a cache and
+/// before the first key, with a last block that is incomplete.
+TEST(Selections, kernelsSelectAsTheReference) {
+  for (const char *keep :
+       {"top_blocks(2, 7)", "k <= q and top_blocks(3, 8, minmax, share = 1)",
+        "k <= q and (q / 16 == k / 16 or top_blocks(2, 16, first))", "top_blocks(0, 8) or k == q",
+        "top_blocks(99, 8, share = 3) and k % 2 == head % 2",
+        "k <= q and not (k < 40 and not top_blocks(1, 10, share = 5))",
+        "if head == 0 then top_blocks(1, 9) else top_blocks(2, 4, minmax, 64)"}) {
+    SCOPED_TRACE(keep);
+    const test::CompiledPattern pattern("pattern p() { keep " + std::string(keep) + "; }", 16);
+    for (const gaze_shape &each : {test::shape(2, 4, 2, 61, 61), test::shape(1, 2, 1, 1, 75),
+                                   gaze_shape{1, 2, 2, 40, 53, -9}}) {
+      const reference::Result expected = pattern.check(each);
+      EXPECT_TRUE(expected.selects);
+      // What is compared has few ties, or nothing would be.
+      EXPECT_LE(std::count(expected.undecided.begin(), expected.undecided.end(), 1),
+                static_cast<std::ptrdiff_t>(expected.undecided.size() / 20));
+    }
+  }
+}
+
+TEST(Selections, kernelsPutNanBehindAllOthers) {
+  for (const char *by : {"mean", "minmax", "first"}) {
+    const test::CompiledPattern pattern(
+        "pattern p() { keep top_blocks(2, 8, " + std::string(by) + ", 1); }", 16);
+    test::Tensors tensors = pattern.tensors(test::shape(1, 2, 1, 40, 40));
+    tensors.fillKey(tensors.k, 8, nan);
+    tensors.fillKey(tensors.k, 32, nan);
+    const reference::Result expected = pattern.check(tensors);
+    EXPECT_EQ(expected.undecided, std::vector<char>(expected.undecided.size()));
+  }
 }
 
 TEST(Selections, patternsWithoutThemHaveNone) {

@@ -56,6 +56,7 @@ struct Times {
   double usefulGflops = 0;
   std::int64_t keptPairs = 0;
   std::int64_t bytes = 0;
+  std::int64_t parts = 1;
 };
 
 /// What this machine can do at most.
@@ -107,6 +108,7 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   const std::size_t bytes = problem.q.bytes() + problem.k.bytes() + problem.v.bytes() +
                             output.out.bytes() + output.lse.size() * sizeof(float);
   times.bytes = static_cast<std::int64_t>(bytes) + plan.info().bytes;
+  times.parts = plan.info().parts;
   return times;
 }
 
@@ -135,6 +137,7 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"percent_of_peak", percent},
                                      {"kept_pairs", times.keptPairs},
                                      {"bytes", times.bytes},
+                                     {"parts", times.parts},
                                      {"threads", threads},
                                      {"dtype", dtype},
                                      {"target", options.code.target}};
@@ -170,6 +173,8 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
     std::cout << ", from the cache " << *times.cachedCompile << " ms";
   std::cout << "\nmemory      " << static_cast<double>(times.bytes) / (1 << 20)
             << " MiB: Q, K, V, output, log-sum-exp and plan\n";
+  if (times.parts > 1)
+    std::cout << "in parts    " << times.parts << ", each in the order that suits it\n";
   if (limits.bandwidth)
     std::cout << "reading     " << std::setprecision(1) << *limits.bandwidth
               << " GB/s, what this machine reads from memory\n";

@@ -186,6 +186,8 @@ std::string gaze::cli::numbersText(const Numbers &numbers) {
                      withCommas(numbers.pairs) + ", density " + percent(numbers.density()) + "\n";
   if (!numbers.exact)
     text += "            " + sampleText(numbers) + "\n";
+  if (!numbers.selection.empty())
+    text += "selection   " + numbers.selection + "\n";
   text += "tiles       " + tilesText(numbers) + "\n";
   text += "work saved  " + guess + percent(numbers.saved()) + " of the tiles are skipped\n";
   text += "flops       " + guess + flopsText(numbers.flops) + ", dense attention " +
@@ -219,6 +221,8 @@ std::string gaze::cli::numbersJson(const Numbers &numbers) {
                  {"bytes", numbers.bytes},
                  {"bytes_dense", numbers.bytesDense},
                  {"plan_bytes", numbers.planBytes}};
+  if (!numbers.selection.empty())
+    object["selection"] = numbers.selection;
   if (exactly || reach.kind == Reach::Kind::AtLeast)
     object["reach_at_least"] = reach.layers;
   if (reach.kind == Reach::Kind::Never)

@@ -96,6 +96,13 @@ gaze_shape cli::shapeOf(const ShapeOptions &options) {
   return shape;
 }
 
+void cli::addQueryAndKeyOptions(CLI::App &command, TensorOptions &options) {
+  auto *q = command.add_option("--q", options.q, "queries, [batch, heads, seq_q, head_dim]");
+  auto *k = command.add_option("--k", options.k, "keys, [batch, kv_heads, seq_k, head_dim]");
+  q->type_name("FILE.npy")->needs(k);
+  k->type_name("FILE.npy")->needs(q);
+}
+
 void cli::addTensorOptions(CLI::App &command, TensorOptions &options, bool required) {
   auto *q = command.add_option("--q", options.q, "queries, [batch, heads, seq_q, head_dim]");
   auto *k = command.add_option("--k", options.k, "keys, [batch, kv_heads, seq_k, head_dim]");

@@ -52,11 +52,13 @@ gaze_shape shapeOf(const ShapeOptions &options);
 
 /// [--q Q.npy --k K.npy --v V.npy]
 struct TensorOptions {
-  std::string q, k, v;
+  std::string q, k, v; ///< v is empty where a command takes none
   bool given() const { return !q.empty(); }
 };
 /// Either `required`, or all three or none.
 void addTensorOptions(CLI::App &command, TensorOptions &options, bool required);
+/// --q and --k alone, both or none.
+void addQueryAndKeyOptions(CLI::App &command, TensorOptions &options);
 
 /// [--dtype T] [--target T] [--schedule FILE]
 struct CodeOptions {

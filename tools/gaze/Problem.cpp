@@ -142,11 +142,16 @@ Elements elementsOf(NpyTensor &tensor, gaze_element element) {
 
 Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_t> qStart,
                          const CodeOptions &code) {
-  NpyTensor q = readTensor(options.q), k = readTensor(options.k), v = readTensor(options.v);
+  NpyTensor q = readTensor(options.q), k = readTensor(options.k);
+  std::optional<NpyTensor> v;
+  if (!options.v.empty())
+    v = readTensor(options.v);
   holdEqual(q, k, 0, "batch");
-  holdEqual(k, v, 0, "batch");
-  holdEqual(k, v, 1, "heads");
-  holdEqual(k, v, 2, "seq");
+  if (v) {
+    holdEqual(k, *v, 0, "batch");
+    holdEqual(k, *v, 1, "heads");
+    holdEqual(k, *v, 2, "seq");
+  }
   holdEqual(q, k, 3, "head_dim");
   if (q.shape[1] % k.shape[1] != 0)
     throw Failure(named(q) + " has " + std::to_string(q.shape[1]) +
@@ -154,7 +159,7 @@ Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_
                   named(k));
   Problem problem;
   problem.headDim = channels(q);
-  problem.valueDim = channels(v);
+  problem.valueDim = v ? channels(*v) : problem.headDim;
   problem.type = q.type;
   problem.shape.batch = q.shape[0];
   problem.shape.heads = q.shape[1];
@@ -162,14 +167,15 @@ Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_
   problem.shape.seq_q = q.shape[2];
   problem.shape.seq_k = k.shape[2];
   problem.shape.q_start = qStart.value_or(k.shape[2] - q.shape[2]);
-  bool narrow = true;
-  for (const NpyTensor *tensor : {&q, &k, &v})
+  bool narrow = !v || v->type == ElementType::Float16;
+  for (const NpyTensor *tensor : {&q, &k})
     narrow &= tensor->type == ElementType::Float16;
   const gaze_element element =
       elementOf(code, narrow ? GAZE_ELEMENT_FLOAT16 : GAZE_ELEMENT_FLOAT32);
   problem.q = elementsOf(q, element);
   problem.k = elementsOf(k, element);
-  problem.v = elementsOf(v, element);
+  if (v)
+    problem.v = elementsOf(*v, element);
   return problem;
 }
 
@@ -177,7 +183,8 @@ Problem cli::readProblem(const TensorOptions &options, std::optional<std::int64_
 // Made up
 //===----------------------------------------------------------------------===//
 
-Problem cli::randomProblem(const ShapeOptions &options, gaze_element element, std::uint64_t seed) {
+Problem cli::randomProblem(const ShapeOptions &options, gaze_element element, std::uint64_t seed,
+                           Parts parts) {
   Problem problem;
   problem.shape = shapeOf(options);
   problem.headDim = options.headDim;
@@ -186,7 +193,9 @@ Problem cli::randomProblem(const ShapeOptions &options, gaze_element element, st
   const std::size_t queries = checkedSize({shape.batch, shape.heads, shape.seq_q, problem.headDim});
   const std::size_t keys = checkedSize({shape.batch, shape.kv_heads, shape.seq_k, problem.headDim});
   const std::size_t values =
-      checkedSize({shape.batch, shape.kv_heads, shape.seq_k, problem.valueDim});
+      parts == Parts::All
+          ? checkedSize({shape.batch, shape.kv_heads, shape.seq_k, problem.valueDim})
+          : 0;
   std::mt19937_64 bits(seed);
   std::normal_distribution<float> normal;
   for (auto [tensor, size] :

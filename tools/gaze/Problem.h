@@ -24,7 +24,7 @@ struct Output {
 };
 
 /// Dense tensors of the kernel's type: q [batch, heads, seq_q, headDim], k [batch, kv_heads,
-/// seq_k, headDim], v [batch, kv_heads, seq_k, valueDim].
+/// seq_k, headDim], v [batch, kv_heads, seq_k, valueDim]. A command that looks at masks has no v.
 struct Problem {
   gaze_shape shape{};
   int headDim = 0;
@@ -49,15 +49,19 @@ struct Problem {
 /// Of the kernel for `problem`. Throws a Failure.
 KernelOptions kernelOptions(const CodeOptions &options, const Problem &problem);
 
-/// Reads three files and holds their shapes to each other. The kernel's type is --dtype;
-/// without it f16 where all files hold float16, otherwise f32. Throws a Failure that names
-/// the files and the shapes.
+/// Which tensors of a problem there are.
+enum class Parts { All, QueriesAndKeys };
+
+/// Reads three files, or two where `options` names no V, and holds their shapes to each other. The
+/// kernel's type is --dtype; without it f16 where all files hold float16, otherwise f32. Throws a
+/// Failure that names the files and the shapes.
 Problem readProblem(const TensorOptions &options, std::optional<std::int64_t> qStart,
                     const CodeOptions &code);
 
 /// Normal random numbers, rounded to the kernel's type, the same for the same seed.
 /// Throws a Failure where the machine has not the memory.
-Problem randomProblem(const ShapeOptions &options, gaze_element element, std::uint64_t seed);
+Problem randomProblem(const ShapeOptions &options, gaze_element element, std::uint64_t seed,
+                      Parts parts = Parts::All);
 
 /// The files where they are given, otherwise random numbers. Throws a Failure where
 /// `command` got both files and a shape.

@@ -1,6 +1,6 @@
 //===- Show.cpp - gaze show: the mask, to look at -----------------------------===//
 #include "compiler/Compiler.h"
-#include "runtime/Plan.h"
+#include "runtime/Selection.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Draw.h"
@@ -10,6 +10,7 @@
 #include "tools/gaze/Numbers.h"
 #include "tools/gaze/OutputFile.h"
 #include "tools/gaze/Picture.h"
+#include "tools/gaze/Problem.h"
 #include "tools/gaze/Ticks.h"
 
 #include <algorithm>
@@ -27,8 +28,10 @@ namespace {
 struct ShowOptions {
   PatternOptions pattern;
   ValueOptions values;
+  TensorOptions tensors;
   ShapeOptions shape;
   CodeOptions code;
+  std::uint64_t seed = 0;
   std::optional<std::int64_t> head;
   std::optional<std::string> picture;
   int threads = 0;
@@ -118,6 +121,8 @@ static std::string pictureOf(Shown &shown, PictureFormat format) {
                       "tiles: " + tilesText(numbers)};
   if (!numbers.exact)
     picture.captions.push_back(sampleText(numbers));
+  if (!numbers.selection.empty())
+    picture.captions.push_back("selection: " + numbers.selection);
   if (const std::string rest = leftOut(shown); !rest.empty())
     picture.captions.push_back(rest);
   if (const std::string note = alikeNote(shown); !note.empty())
@@ -178,13 +183,40 @@ static Drawn whatToDraw(const ShowOptions &options, const Shown &shown, const ga
   return {terminalAxes(shown.shape, terminalWidth()), options.json ? 0 : mostDrawings, only};
 }
 
+/// Q and K from files, where they are given.
+static std::optional<Problem> readTensors(const ShowOptions &options) {
+  if (!options.tensors.given())
+    return std::nullopt;
+  return chooseProblem(*options.command, options.tensors, options.shape, options.code,
+                       options.seed);
+}
+
+/// The plan with what `top_blocks` selects for `given`, or for random tensors. Says for which.
+static std::string select(std::unique_ptr<gaze_plan> &plan, const std::optional<Problem> &given,
+                          const ShowOptions &options) {
+  if (!plan->mustSelect())
+    return "";
+  std::optional<Problem> made;
+  if (!given)
+    made = randomProblem(options.shape, plan->kernel->element, options.seed, Parts::QueriesAndKeys);
+  const Problem &problem = given ? *given : *made;
+  const gaze_shape &shape = problem.shape;
+  plan = runtime::selectBlocks(*plan, problem.q.tensor(shape.heads, shape.seq_q, problem.headDim),
+                               problem.k.tensor(shape.kv_heads, shape.seq_k, problem.headDim),
+                               options.threads);
+  return given ? "'" + options.tensors.q + "' and '" + options.tensors.k + "'"
+               : "random tensors, seed " + std::to_string(options.seed);
+}
+
 static void show(const ShowOptions &options) {
   const PictureFormat format =
       options.picture ? pictureFormat(*options.picture) : PictureFormat::Png;
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
-  const gaze_shape shape = shapeOf(options.shape);
+  const std::optional<Problem> given = readTensors(options);
+  const gaze_shape shape = given ? given->shape : shapeOf(options.shape);
+  const int headDim = given ? given->headDim : options.shape.headDim;
   checkCountable(shape);
-  checkRequirements(chosen, shape, options.shape.headDim);
+  checkRequirements(chosen, shape, headDim);
   if (options.head.value_or(0) >= shape.heads)
     throw Failure("--head " + std::to_string(*options.head) + ": the heads are 0 to " +
                   std::to_string(shape.heads - 1));
@@ -192,23 +224,26 @@ static void show(const ShowOptions &options) {
   if (options.picture)
     file.emplace(*options.picture);
 
-  KernelOptions code = kernelOptions(options.code, options.shape.headDim, options.shape.valueDim);
+  KernelOptions code = given ? kernelOptions(options.code, *given)
+                             : kernelOptions(options.code, headDim, options.shape.valueDim);
   code.maskOnly = true;
   const JitKernel jitted = jit(*chosen.program, *chosen.pattern, code);
   const gaze_kernel &kernel = jitted.table();
-  const auto plan = chosen.preparePlan(kernel, shape, options.threads);
+  auto plan = chosen.preparePlan(kernel, shape, options.threads);
+  const std::string selection = select(plan, given, options);
   const KernelMask mask(*plan);
   Shown shown{chosen.title(),
               shape,
               kernel.reads_head ? shape.heads : 1,
               kernel.reads_batch ? shape.batch : 1,
               options.head.has_value(),
-              kernel.reads_head && options.command->count("--heads") == 0,
+              kernel.reads_head && !given && options.command->count("--heads") == 0,
               {},
               {}};
   shown.groups = surveyGroups(mask, shown.heads, shown.batches, whatToDraw(options, shown, kernel),
                               options.threads);
   shown.numbers = addUp(shown.groups, kernel, shape);
+  shown.numbers.selection = selection;
   shown.numbers.reach = reachOf(mask, shown, options.threads);
 
   if (file) {
@@ -228,6 +263,12 @@ void cli::addShow(CLI::App &gaze) {
   addPatternOptions(*command, options->pattern);
   addValueOptions(*command, options->values);
   addShapeOptions(*command, options->shape);
+  addQueryAndKeyOptions(*command, options->tensors);
+  command
+      ->add_option(
+          "--seed", options->seed,
+          "of the random Q and K that top_blocks selects for, where no files are given [0]")
+      ->type_name("N");
   command
       ->add_option("--head", options->head,
                    "draw this head alone, where masks differ by head [all that differ]")
@@ -248,6 +289,9 @@ void cli::addShow(CLI::App &gaze) {
       "that never does; for long sequences a bound from below. Counts that would take\n"
       "long are estimated from a sample, and say so: \"about\", and in --json \"exact\".\n"
       "The last tile of keys is partial where the sequence ends within it.\n\n"
+      "A pattern with top_blocks has another mask for other tensors. It is shown for --q and --k,\n"
+      "which give the shape as well, or for random tensors, and says for which: \"selection\".\n"
+      "Its reach is that of layers that all select alike.\n\n"
       "Examples:\n"
       "  gaze show patterns/longformer.gaze --set window=128 --seq 1024\n"
       "  gaze show patterns/longformer.gaze --seq 1000000 -o longformer.png");

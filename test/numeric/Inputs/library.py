@@ -295,6 +295,76 @@ def t5_bias(at):
     return at.k <= at.q, at.product + at.bias[at.head, bucket]
 
 
+# Selected by content.
+
+
+def selected(at, visible, count, block, by="mean", share=None):
+    """What top_blocks selects, as docs/language.md has it; `visible` are the pairs that are
+    kept where everything is selected."""
+    share = share or block
+    queries = at.q[0, 0, :, 0]
+    visible = numpy.broadcast_to(visible, at.score.shape)
+    chosen = numpy.zeros(visible.shape, bool)
+    starts = range(0, visible.shape[-1], block)
+    for group in numpy.unique(queries // share):
+        rows = numpy.flatnonzero(queries // share == group)
+        g = at.rows_of_q[:, :, rows].mean(2)
+        scores = numpy.full((BATCH, HEADS, len(starts)), -numpy.inf)
+        for index, start in enumerate(starts):
+            keys = at.rows_of_k[:, :, start : start + block]
+            channels = {
+                "mean": lambda: g * keys.mean(2),
+                "first": lambda: g * keys[:, :, 0],
+                "minmax": lambda: numpy.maximum(g * keys.min(2), g * keys.max(2)),
+            }[by]()
+            seen = visible[:, :, rows, start : start + block].all((2, 3))
+            scores[..., index] = numpy.where(seen, channels.sum(-1), -numpy.inf)
+        best = numpy.argsort(-scores, axis=-1, kind="stable")[..., :count]
+        for batch, head in numpy.ndindex(BATCH, HEADS):
+            for index in best[batch, head]:
+                if scores[batch, head, index] > -numpy.inf:
+                    keys = slice(starts[index], starts[index] + block)
+                    chosen[batch, head, rows, keys] = True
+    return chosen
+
+
+@case(block=11, count=4)
+def moba(at):
+    past = at.k <= at.q
+    return past & ((at.q // 11 == at.k // 11) | selected(at, past, 3, 11, share=1))
+
+
+@case(seq_q=1, block=16, count=3)
+def moba(at):
+    return (at.k >= 144) | selected(at, at.k >= 0, 2, 16)
+
+
+@case(page=7, budget=30)
+def quest(at):
+    past = at.k <= at.q
+    chosen = selected(at, past, 4, 7, "minmax", share=1)
+    return past & ((at.q // 7 == at.k // 7) | chosen)
+
+
+@case(seq_q=157, block=8, count=7, first=2, latest=3)
+def nsa(at):
+    past = at.k <= at.q
+    fixed = (at.k < 16) | (at.k >= at.q - at.q % 8 - 16)
+    return past & (fixed | selected(at, past, 2, 8, share=1))
+
+
+@case(seq_q=100, q_start=51, block=16, count=2)
+def minference_blocks(at):
+    past = at.k <= at.q
+    return past & ((at.q // 16 == at.k // 16) | selected(at, past, 2, 16))
+
+
+@case(sinks=5, window=20, block=9, count=3)
+def infllm(at):
+    past = at.k <= at.q
+    return past & ((at.k < 5) | (at.q - at.k < 20) | selected(at, past, 3, 9))
+
+
 # Tensors at run time.
 
 
@@ -399,6 +469,7 @@ def check(function, seq_q, seq_k, q_start, inputs, values):
     at = types.SimpleNamespace(**values, **inputs)
     at.batch, at.head, at.q, at.k = numpy.ogrid[:BATCH, :HEADS, q_start : q_start + seq_q, :seq_k]
     k, v = (numpy.repeat(x.astype(float), HEADS // KV_HEADS, 1) for x in (k, v))
+    at.rows_of_q, at.rows_of_k = q.astype(float), k
     at.product = q.astype(float) @ k.swapaxes(2, 3)
     at.score = at.product / math.sqrt(HEAD_DIM)
     said = function(at)
