@@ -6,8 +6,6 @@
 namespace gaze::runtime {
 namespace {
 
-std::int64_t ceilDivide(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
-
 std::int64_t floorModulo(std::int64_t value, std::int64_t by) {
   const std::int64_t rest = value % by;
   return rest < 0 ? rest + by : rest;
@@ -65,7 +63,8 @@ Order congruentOrder(const gaze_shape &shape, std::int32_t tileQ, std::int32_t u
     std::int64_t keys = 0;
     for (std::int64_t key = (shift + first) % modulus; key < shape.seq_k; key += modulus, ++keys)
       order.keys.push_back(static_cast<std::int32_t>(key));
-    classes.add(first, modulus, ceilDivide(shape.seq_q - first, modulus), keys);
+    const std::int64_t queries = ceilDivide(shape.seq_q - first, modulus);
+    classes.add(first, modulus < shape.seq_q ? modulus : 1, queries, keys);
   }
   return order;
 }

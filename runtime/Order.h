@@ -16,6 +16,10 @@
 
 namespace gaze::runtime {
 
+constexpr std::int64_t ceilDivide(std::int64_t value, std::int64_t by) {
+  return (value + by - 1) / by;
+}
+
 /// Query i of a class is row firstQuery + i * queryStep.
 struct Class {
   std::int64_t firstQuery, queryStep, queries;
@@ -27,7 +31,7 @@ struct Class {
 struct Order {
   std::vector<Class> classes;
   /// The keys of all classes, each ascending and filled up to whole units with -1; empty
-  /// where keys are as they stand.
+  /// where keys are as they stand, or where there is none.
   std::vector<std::int32_t> keys;
   std::int32_t queryTiles = 0; ///< of all classes
 

@@ -1,11 +1,10 @@
 //===- Parts.cpp - Whether a pattern is computed whole or in parts --------------===//
 //
-// The cost of an order is counted in units of work: one query tile with one unit of keys. In
-// tiles, a term that keeps q and k of one residue touches a few units for every modulus
-// keys; in its own order it touches its own keys alone, but each row of tiles goes through
-// memory once more. What the other terms of the pattern drop is dropped in both, so it is left
-// out of the comparison. In short: a stride pays as soon as a class has a handful of
-// keys, and columns pay where they are scattered.
+// A term that keeps q and k of one residue touches units of keys everywhere in tiles, and
+// its own keys alone in its own order. But each part adds its rows: what a row of tiles takes
+// beside its keys, and its way through memory. Which is less depends on what the other terms
+// leave, so a few rows are searched, evenly spread, of the whole pattern and of each part.
+// Before that a formula refuses what cannot pay, so that no list of keys is made in vain.
 //
 // Parts that leave rows behind run first, and the one that finishes them last: the tiles,
 // where there are any, whose rows stand side by side in memory.
@@ -18,77 +17,85 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace gaze::runtime {
 namespace {
 
-std::int64_t ceilDivide(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
-
-/// The order of a part for some heads and batch entries, and what it costs.
-struct Candidate {
-  Order order;
-  bool isPossible = false;
-  std::int64_t inTiles = 0, inOrder = 0;
-};
-
-/// Its rows are saved, or merged: about the time of a unit.
-constexpr std::int64_t unitsOfRow = 1;
-
-std::int64_t costOf(const Order &order, const gaze_plan &plan) {
-  std::int64_t cost = 0;
-  for (const Class &each : order.classes)
-    cost += ceilDivide(each.queries, plan.kernel->tile_q) *
-            (ceilDivide(each.keys, plan.units.keys) + unitsOfRow);
-  return cost;
-}
+/// In the unit of costOf: what a row takes beside its keys, and to save or to merge it.
+constexpr std::int64_t costOfRow = 6, costOfSaving = 2;
+/// Rows that are searched of each order.
+constexpr std::int64_t sampledRows = 8;
 
 class Chooser {
 public:
   explicit Chooser(const gaze_plan &plan) : plan(plan), kernel(*plan.kernel), arguments(plan) {}
 
-  Candidate candidate(const gaze_part &part, const Planes &planes) {
+  /// The order of a part for some heads and batch entries; nothing where there is none, or
+  /// where it cannot pay.
+  std::optional<Order> order(const gaze_part &part, const Planes &planes) {
     return part.order == GAZE_ORDER_CONGRUENT ? congruent(part, planes) : columns(part, planes);
   }
 
+  /// What the rows of an order take, about.
+  double cost(const Order &order, ClassifyFunction classify, const Planes &planes,
+              bool isPart) const {
+    const Scope scope{plan, classify, plan.units, answersForTiles};
+    const std::int64_t samples = std::min<std::int64_t>(sampledRows, order.queryTiles);
+    std::int64_t sum = 0;
+    for (std::int64_t i = 0; i < samples; ++i) {
+      const auto tile = static_cast<std::int32_t>((2 * i + 1) * order.queryTiles / (2 * samples));
+      const Strip strip = searchStrip(scope, order, planes, tile, tile + 1);
+      sum += costOf(strip.rows[0], plan.units) + costOfRow + (isPart ? costOfSaving : 0);
+    }
+    return static_cast<double>(sum) * order.queryTiles / static_cast<double>(samples);
+  }
+
 private:
-  Candidate congruent(const gaze_part &part, const Planes &planes) {
+  std::optional<Order> congruent(const gaze_part &part, const Planes &planes) {
     std::int64_t selected[2] = {};
     select(part, planes, Buffer(selected, int64, 2));
     const auto [modulus, difference] = selected;
-    Candidate result;
     constexpr std::int64_t largest = std::int64_t{1} << 40;
     if (modulus == 0 || modulus < -largest || modulus > largest)
-      return result;
-    const std::int64_t step = std::abs(modulus);
-    result.isPossible = true;
-    // The diagonal of a residue goes through so many units of a tile.
-    const bool isAligned = step % plan.units.keys == 0 && difference % plan.units.keys == 0 &&
-                           plan.shape.q_start % plan.units.keys == 0;
-    const std::int64_t crossed = ceilDivide(kernel.tile_q, plan.units.keys) + (isAligned ? 0 : 1);
-    result.inTiles =
-        std::int64_t{plan.queryTiles} *
+      return std::nullopt;
+    const std::int64_t step = modulus < 0 ? -modulus : modulus;
+    const std::int64_t classes = std::min(step, plan.shape.seq_q);
+    const std::int64_t rows =
+        classes * ceilDivide(ceilDivide(plan.shape.seq_q, step), std::int64_t{kernel.tile_q});
+    const std::int64_t units =
+        ceilDivide(ceilDivide(plan.shape.seq_k, step), std::int64_t{plan.units.keys});
+    // The diagonal of a residue goes through so many units of a tile, at most.
+    const std::int64_t crossed = ceilDivide(kernel.tile_q, std::int64_t{plan.units.keys}) + 1;
+    const std::int64_t inTiles =
         std::min<std::int64_t>(plan.units.count, (plan.shape.seq_k / step + 1) * crossed);
-    result.order = congruentOrder(plan.shape, kernel.tile_q, plan.units.keys, step, difference);
-    result.inOrder = costOf(result.order, plan);
-    return result;
+    if (rows * units >= plan.queryTiles * inTiles || !fits(classes * units, step))
+      return std::nullopt;
+    return congruentOrder(plan.shape, kernel.tile_q, plan.units.keys, step, difference);
   }
 
-  Candidate columns(const gaze_part &part, const Planes &planes) {
+  std::optional<Order> columns(const gaze_part &part, const Planes &planes) {
     std::vector<std::uint8_t> selected(static_cast<std::size_t>(plan.shape.seq_k));
     select(part, planes, Buffer(selected.data(), uint8, plan.shape.seq_k));
-    Candidate result;
-    result.isPossible = true;
-    std::int64_t touched = 0;
+    std::int64_t touched = 0, keys = 0;
     for (std::int64_t begin = 0; begin < plan.shape.seq_k; begin += plan.units.keys) {
       const std::int64_t end = std::min(begin + plan.units.keys, plan.shape.seq_k);
-      touched += std::count(selected.begin() + begin, selected.begin() + end, 0) < end - begin;
+      const std::int64_t here =
+          end - begin - std::count(selected.begin() + begin, selected.begin() + end, 0);
+      keys += here;
+      touched += here > 0 ? 1 : 0;
     }
-    result.inTiles = plan.queryTiles * touched;
-    result.order = columnOrder(plan.shape, kernel.tile_q, plan.units.keys, selected);
-    result.inOrder = costOf(result.order, plan);
-    return result;
+    if (ceilDivide(keys, std::int64_t{plan.units.keys}) >= touched)
+      return std::nullopt;
+    return columnOrder(plan.shape, kernel.tile_q, plan.units.keys, selected);
+  }
+
+  /// Kernels count keys of a list, and elements from a query to the next, in 32 bits.
+  bool fits(std::int64_t units, std::int64_t step) const {
+    constexpr std::int64_t largest = std::numeric_limits<std::int32_t>::max();
+    return units <= largest / plan.units.keys && step <= largest / (kernel.value_dim + 8);
   }
 
   void select(const gaze_part &part, const Planes &planes, Buffer &&out) {
@@ -111,12 +118,11 @@ Part whole(const gaze_plan &plan, std::size_t planes) {
   return part;
 }
 
-/// The parts of the kernel; nothing where one of them has no such order, or all cost more
-/// than in tiles.
+/// The parts of the kernel; nothing where one of them has no such order, or they take longer
+/// than the whole pattern in tiles.
 std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes) {
   Chooser chooser(plan);
   std::vector<Part> all;
-  std::int64_t inTiles = 0, inOrder = 0;
   for (std::int32_t i = 0; i < plan.kernel->part_count; ++i) {
     const gaze_part &code = plan.kernel->parts[i];
     if (code.order == GAZE_ORDER_TILES)
@@ -124,23 +130,30 @@ std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes
     Part &part = all.emplace_back();
     part.code = &code;
     for (const Planes &each : planes) {
-      Candidate candidate = chooser.candidate(code, each);
-      if (!candidate.isPossible)
+      std::optional<Order> order = chooser.order(code, each);
+      if (!order)
         return {};
-      inTiles += candidate.inTiles;
-      inOrder += candidate.inOrder;
-      part.grids.emplace_back().order = std::move(candidate.order);
+      part.grids.emplace_back().order = std::move(*order);
     }
   }
-  // Reading keys from a list, and one plan more, cost a little as well.
-  if (5 * inOrder >= 4 * inTiles)
-    return {};
   for (std::int32_t i = 0; i < plan.kernel->part_count; ++i)
     if (plan.kernel->parts[i].order == GAZE_ORDER_TILES) {
       all.push_back(whole(plan, planes.size()));
       all.back().code = &plan.kernel->parts[i];
     }
-  return all;
+
+  double inTiles = 0, inParts = 0;
+  const Order tiles = tileOrder(plan.shape, plan.kernel->tile_q);
+  for (std::size_t plane = 0; plane < planes.size();
+       plane += std::max<std::size_t>(1, planes.size() / 4)) {
+    inTiles += chooser.cost(tiles, plan.kernel->classify, planes[plane], false);
+    for (const Part &part : all)
+      inParts +=
+          chooser.cost(part.grids[plane].order, part.code->classify, planes[plane], all.size() > 1);
+  }
+  // Reading keys from a list, and one plan more, cost a little as well.
+  constexpr double least = 0.85;
+  return inParts < least * inTiles ? std::move(all) : std::vector<Part>();
 }
 
 } // namespace

@@ -267,9 +267,12 @@ gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
       invalid(
           "the plan has no tiles before Q and K are known; gaze_plan_select makes one that has");
     const std::int64_t tileQ = plan->kernel->tile_q, unit = plan->units.keys;
-    for (const Part &part : plan->parts) {
+    for (const Part &part : plan->parts)
       if (part.code && part.code->order != GAZE_ORDER_TILES)
-        continue;
+        invalid(
+            "the plan takes keys in other orders than their own (gaze_plan_info.parts), which "
+            "are no ranges; a kernel that is compiled with the schedule {\"orders\": 1} does not");
+    for (const Part &part : plan->parts) {
       const Grid &grid = plan->grid(part, head, batch);
       for (const Strip &strip : grid.strips)
         for (const Row &row : strip.rows)

@@ -22,9 +22,9 @@ public:
       : rowLength(lengthOf(plan)), rows(plan.shape.seq_q),
         states(allocateFloats(planes * rows * rowLength)) {}
 
-  /// How many planes go at a time: they share the caches, and so much memory.
-  static std::int64_t planesAtATime(const gaze_plan &plan) {
-    constexpr std::int64_t floats = std::int64_t{1} << 20;
+  /// How many planes go at a time on so many threads: they share the caches, and so much memory.
+  static std::int64_t planesAtATime(const gaze_plan &plan, int threads) {
+    const std::int64_t floats = std::int64_t{threads} << 19;
     return std::clamp<std::int64_t>(floats / (plan.shape.seq_q * lengthOf(plan)), 1, plan.planes());
   }
 

@@ -44,7 +44,7 @@ void runParts(const gaze_plan &plan, const Tensors &tensors, int threads) {
     items.emplace_back(plan, part);
     pieces.push_back(std::make_unique<PieceStates>(items.back().pieceCount(), largestState(plan)));
   }
-  const std::int64_t planes = RowStates::planesAtATime(plan);
+  const std::int64_t planes = RowStates::planesAtATime(plan, threadCount(threads));
   RowStates rows(plan, planes);
   for (std::int64_t first = 0; first < plan.planes(); first += planes) {
     const std::int64_t last = std::min(first + planes, plan.planes());
@@ -58,6 +58,7 @@ void runParts(const gaze_plan &plan, const Tensors &tensors, int threads) {
 
 /// Computes the tiles that a plan lists.
 void runTiles(const gaze_plan &plan, const Tensors &tensors, int threads) {
+  checkSteps(plan, tensors);
   if (plan.isInParts())
     runParts(plan, tensors, threads);
   else

@@ -75,8 +75,6 @@ private:
   }
 };
 
-std::int64_t ceilDivide(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
-
 /// The least power of two that is not below.
 std::int64_t powerAbove(std::int64_t value) {
   std::int64_t power = 1;

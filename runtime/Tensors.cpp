@@ -14,6 +14,9 @@
 namespace gaze::runtime {
 namespace {
 
+/// Strides of buffers are 32 bits wide.
+constexpr std::int64_t largestRowStride = std::numeric_limits<std::int32_t>::max();
+
 /// The bytes from the first to behind the last element.
 using Range = std::pair<const char *, const char *>;
 
@@ -28,10 +31,8 @@ void checkElements(const gaze_tensor *tensor, const std::string &name, gaze_elem
     invalid(name + " is not aligned to " + std::to_string(bytes) + " bytes");
 }
 
-/// The kernel goes through its rows `queryStep` at a time.
 Range checkTensor(const gaze_tensor *tensor, const char *name, gaze_element element,
-                  std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t dim,
-                  std::int64_t queryStep = 1) {
+                  std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t dim) {
   const std::string text(name);
   checkElements(tensor, text, element);
   const std::array<std::pair<std::int64_t, std::int64_t>, 3> axes = {
@@ -44,12 +45,9 @@ Range checkTensor(const gaze_tensor *tensor, const char *name, gaze_element elem
               " elements; strides are from 0 to 2^48 / extent");
     last += extent > 1 ? (extent - 1) * stride : 0;
   }
-  constexpr std::int64_t largestRowStride = std::numeric_limits<std::int32_t>::max();
-  if (tensor->seq_stride > largestRowStride / queryStep)
+  if (tensor->seq_stride > largestRowStride)
     invalid(text + " has a row stride of " + std::to_string(tensor->seq_stride) +
-            " elements; at most " +
-            (queryStep == 1 ? "2^31 - 1" : std::to_string(largestRowStride / queryStep)) +
-            " are supported");
+            " elements; at most 2^31 - 1 are supported");
   const char *const begin = static_cast<const char *>(tensor->data);
   return {begin, begin + last * halideType(element).bytes()};
 }
@@ -94,17 +92,25 @@ void checkQueriesAndKeys(const gaze_plan &plan, const gaze_tensor *q, const gaze
   checkTensor(k, "k", kernel.element, shape.batch, shape.kv_heads, shape.seq_k, kernel.head_dim);
 }
 
+void checkSteps(const gaze_plan &plan, const Tensors &tensors) {
+  const std::int64_t step = largestQueryStep(plan);
+  for (const auto &[tensor, name] : {std::pair(tensors.q, "q"), {tensors.out, "out"}})
+    if (tensor->seq_stride > largestRowStride / step)
+      invalid(std::string(name) + " has a row stride of " + std::to_string(tensor->seq_stride) +
+              " elements, and the plan takes every " + std::to_string(step) + "th row: at most " +
+              std::to_string(largestRowStride / step) + " are supported");
+}
+
 void checkTensors(const gaze_plan &plan, const Tensors &tensors) {
   const gaze_shape &shape = plan.shape;
   const std::int64_t dim = plan.kernel->head_dim, valueDim = plan.kernel->value_dim;
   const gaze_element element = plan.kernel->element;
-  const std::int64_t queryStep = largestQueryStep(plan);
   const Range inputs[] = {
-      checkTensor(tensors.q, "q", element, shape.batch, shape.heads, shape.seq_q, dim, queryStep),
+      checkTensor(tensors.q, "q", element, shape.batch, shape.heads, shape.seq_q, dim),
       checkTensor(tensors.k, "k", element, shape.batch, shape.kv_heads, shape.seq_k, dim),
       checkTensor(tensors.v, "v", element, shape.batch, shape.kv_heads, shape.seq_k, valueDim)};
-  const Range out = checkTensor(tensors.out, "out", element, shape.batch, shape.heads, shape.seq_q,
-                                valueDim, queryStep);
+  const Range out =
+      checkTensor(tensors.out, "out", element, shape.batch, shape.heads, shape.seq_q, valueDim);
   checkDistinct(*tensors.out, "out", shape, valueDim);
   const auto overlap = [](const Range &a, const Range &b) {
     return a.first < b.second && b.first < a.second;

@@ -20,6 +20,8 @@ void checkQueriesAndKeys(const gaze_plan &plan, const gaze_tensor *q, const gaze
 
 /// Throws a Failure for all that gaze_run refuses of them.
 void checkTensors(const gaze_plan &plan, const Tensors &tensors);
+/// The same for the orders of a plan, which may go through rows in steps.
+void checkSteps(const gaze_plan &plan, const Tensors &tensors);
 
 /// The rows of a head from `row` on, every `step`th, as generated functions take them.
 inline Buffer rowsOf(const gaze_tensor &tensor, std::int64_t batch, std::int64_t head,

@@ -377,8 +377,8 @@ gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_ten
  * Calls visit(context, q_begin, q_end, k_begin, k_end, full) for every run of key
  * tiles of one head and batch entry, in query rows and keys [begin, end): full = 1
  * where all pairs are kept, 0 where the mask is computed, in tiles of edge_k keys.
- * In the order of queries; for each, full runs before the others. Parts in other orders
- * than tiles are left out: their keys are no ranges.
+ * In the order of queries; for each, full runs before the others. An error where the plan
+ * takes keys in other orders than their own: they are no ranges.
  * Stops early when visit returns non-zero. An error where the plan selects blocks: it has
  * no tiles yet.
  */

@@ -30,6 +30,8 @@ namespace {
 
 /// Each part is a function more to compile.
 constexpr size_t mostParts = 4;
+/// Each part repeats what `keep` computes: larger ones would take too long to compile.
+constexpr size_t mostOperations = 100;
 /// Longer chains are left as they are.
 constexpr size_t mostTerms = 64;
 
@@ -234,7 +236,8 @@ private:
 struct SplitPartsPass : impl::SplitPartsPassBase<SplitPartsPass> {
   void runOnOperation() override {
     for (auto kernel : getOperation().getOps<ir::KernelOp>())
-      if (kernel.getParts().empty())
+      if (kernel.getParts().empty() &&
+          kernel.getKeep().front().getOperations().size() <= mostOperations)
         Splitter(kernel).run();
   }
 };
