@@ -33,10 +33,25 @@ class Chooser {
 public:
   explicit Chooser(const gaze_plan &plan) : plan(plan), kernel(*plan.kernel), arguments(plan) {}
 
-  /// The order of a part for some heads and batch entries; nothing where there is none, or
-  /// where it cannot pay.
-  std::optional<Order> order(const gaze_part &part, const Planes &planes) {
-    return part.order == GAZE_ORDER_CONGRUENT ? congruent(part, planes) : columns(part, planes);
+  /// The orders of a part, for each of the planes; nothing where one of them has none, or
+  /// where they pay for none.
+  std::optional<std::vector<Order>> orders(const gaze_part &part,
+                                           const std::vector<Planes> &planes) {
+    const auto order = [&](const Planes &each, bool evenIfDear) {
+      return part.order == GAZE_ORDER_CONGRUENT ? congruent(part, each, evenIfDear)
+                                                : columns(part, each, evenIfDear);
+    };
+    if (std::none_of(planes.begin(), planes.end(),
+                     [&](const Planes &each) { return order(each, false).has_value(); }))
+      return std::nullopt;
+    std::vector<Order> all;
+    for (const Planes &each : planes) {
+      std::optional<Order> made = order(each, true);
+      if (!made)
+        return std::nullopt;
+      all.push_back(std::move(*made));
+    }
+    return all;
   }
 
   /// What the rows of an order take, about.
@@ -54,7 +69,7 @@ public:
   }
 
 private:
-  std::optional<Order> congruent(const gaze_part &part, const Planes &planes) {
+  std::optional<Order> congruent(const gaze_part &part, const Planes &planes, bool evenIfDear) {
     std::int64_t selected[2] = {};
     select(part, planes, Buffer(selected, int64, 2));
     const auto [modulus, difference] = selected;
@@ -71,12 +86,13 @@ private:
     const std::int64_t crossed = ceilDivide(kernel.tile_q, std::int64_t{plan.units.keys}) + 1;
     const std::int64_t inTiles =
         std::min<std::int64_t>(plan.units.count, (plan.shape.seq_k / step + 1) * crossed);
-    if (rows * units >= plan.queryTiles * inTiles || !fits(classes * units, step))
+    const bool isDear = rows * units >= plan.queryTiles * inTiles;
+    if ((isDear && !evenIfDear) || !fits(classes * units, step))
       return std::nullopt;
     return congruentOrder(plan.shape, kernel.tile_q, plan.units.keys, step, difference);
   }
 
-  std::optional<Order> columns(const gaze_part &part, const Planes &planes) {
+  std::optional<Order> columns(const gaze_part &part, const Planes &planes, bool evenIfDear) {
     std::vector<std::uint8_t> selected(static_cast<std::size_t>(plan.shape.seq_k));
     select(part, planes, Buffer(selected.data(), uint8, plan.shape.seq_k));
     std::int64_t touched = 0, keys = 0;
@@ -87,7 +103,7 @@ private:
       keys += here;
       touched += here > 0 ? 1 : 0;
     }
-    if (ceilDivide(keys, std::int64_t{plan.units.keys}) >= touched)
+    if (ceilDivide(keys, std::int64_t{plan.units.keys}) >= touched && !evenIfDear)
       return std::nullopt;
     return columnOrder(plan.shape, kernel.tile_q, plan.units.keys, selected);
   }
@@ -129,12 +145,11 @@ std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes
       continue;
     Part &part = all.emplace_back();
     part.code = &code;
-    for (const Planes &each : planes) {
-      std::optional<Order> order = chooser.order(code, each);
-      if (!order)
-        return {};
-      part.grids.emplace_back().order = std::move(*order);
-    }
+    std::optional<std::vector<Order>> orders = chooser.orders(code, planes);
+    if (!orders)
+      return {};
+    for (Order &order : *orders)
+      part.grids.emplace_back().order = std::move(order);
   }
   for (std::int32_t i = 0; i < plan.kernel->part_count; ++i)
     if (plan.kernel->parts[i].order == GAZE_ORDER_TILES) {
