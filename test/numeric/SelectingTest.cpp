@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 using namespace gaze;
 using namespace gaze::test;
@@ -52,6 +53,52 @@ TEST(SelectingTerms, notAndOrAndSeveral) {
         "head == 0 or (batch == 1 and q % 2 == 0 and top_blocks(count, block, share = 1))",
         "if q % 3 == 0 then top_blocks(count, block) else k <= q"})
     CompiledPattern(selecting + keep + "; }", 16).check(shape(2, 2, 1, 70, 70));
+}
+
+/// A tree of terms, one leaf in three a selection.
+std::string randomTree(std::mt19937 &bits, int depth) {
+  const auto pick = [&](int least, int most) {
+    return std::to_string(std::uniform_int_distribution<int>(least, most)(bits));
+  };
+  if (depth > 0 && bits() % 4 != 0) {
+    const std::string left = randomTree(bits, depth - 1), right = randomTree(bits, depth - 1);
+    switch (bits() % 4) {
+    case 0:
+      return "not (" + left + ")";
+    case 1:
+      return "(if " + left + " then " + right + " else k <= q)";
+    default:
+      return "(" + left + (bits() % 2 ? " and " : " or ") + right + ")";
+    }
+  }
+  static constexpr const char *by[] = {"mean", "minmax", "first"};
+  switch (bits() % 6) {
+  case 0:
+    return "q - k < " + pick(0, 40);
+  case 1:
+    return "(q - k) % " + pick(2, 9) + " == 0";
+  case 2:
+    return "k % " + pick(2, 20) + " < 2";
+  case 3:
+    return "head == 1";
+  default:
+    return "top_blocks(" + pick(0, 5) + ", " + pick(1, 20) + ", by = " + by[bits() % 3] +
+           ", share = " + pick(1, 30) + ")";
+  }
+}
+
+TEST(SelectingTerms, randomPatterns) {
+  int selecting = 0;
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    std::mt19937 bits(seed);
+    const std::string keep =
+        (bits() % 2 ? "k <= q and " : "") + randomTree(bits, 2) + " or top_blocks(2, 5)";
+    SCOPED_TRACE(keep);
+    const CompiledPattern pattern("pattern p() { keep " + keep + "; }", 8);
+    selecting += pattern.table().selection_count > 1;
+    pattern.check(shape(1, 2, 1, 1 + bits() % 150, 1 + bits() % 250));
+  }
+  EXPECT_GT(selecting, 3);
 }
 
 TEST(SelectingTies, equalBlocksGoToTheLowerIndexWhereverTheyStand) {
