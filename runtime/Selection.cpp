@@ -217,11 +217,12 @@ std::vector<Slice> slicesOf(const gaze_plan &plan) {
   for (const Selection &selection : plan.selections) {
     step = commonMultiple(step, std::min(selection.share, most), most);
     const SelectionAxis blocks(Blocks(shape, selection.block).count);
-    bytesOfQuery += static_cast<double>(shape.batch * shape.heads * blocks.zones()) /
-                    static_cast<double>(selection.share);
+    bytesOfQuery += static_cast<double>(shape.batch * shape.heads) *
+                    static_cast<double>(blocks.zones()) / static_cast<double>(selection.share);
   }
   const std::int64_t rows = std::max<std::int64_t>(
-      plan.kernel->tile_q, static_cast<std::int64_t>(bytesOfTables / bytesOfQuery));
+      plan.kernel->tile_q,
+      static_cast<std::int64_t>(std::min(bytesOfTables / bytesOfQuery, static_cast<double>(most))));
   const std::int64_t withTiles = commonMultiple(step, plan.kernel->tile_q, most);
   if (withTiles <= rows)
     step = withTiles;
@@ -276,6 +277,8 @@ gaze_status gaze_plan_select(const gaze_plan *plan, const gaze_tensor *q, const 
     *selected = nullptr;
     if (!plan->mustSelect())
       invalid("the plan has nothing to select: it has its tiles already");
+    if (!q)
+      invalid("q is null");
     checkQueriesAndKeys(*plan, q, k);
     std::unique_ptr<gaze_plan> result = selectBlocks(*plan, *q, *k, threads);
     makeParts(*result, threads);

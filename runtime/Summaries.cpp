@@ -7,7 +7,9 @@
 #include "runtime/Threads.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
+#include <new>
 #include <string>
 
 using namespace gaze::runtime;
@@ -65,6 +67,9 @@ void gaze_summaries::reserve(Summary &summary, std::int64_t blocks) const {
     return;
   const std::int64_t capacity = roundedUp(std::max(blocks, summary.capacity * 2), blocksTogether);
   const std::int64_t rows = batch * kvHeads * summary.channels;
+  constexpr std::int64_t largest = std::int64_t{1} << 40;
+  if (capacity > std::numeric_limits<std::int32_t>::max() || capacity > largest / rows)
+    throw std::bad_alloc();
   std::vector<float> values(static_cast<std::size_t>(rows * capacity));
   for (std::int64_t row = 0; row < rows; ++row)
     std::copy_n(summary.values.data() + row * summary.capacity, summary.capacity,
@@ -76,7 +81,7 @@ void gaze_summaries::reserve(Summary &summary, std::int64_t blocks) const {
 void gaze_summaries::summarize(Summary &summary, const gaze_plan &plan, const gaze_tensor &k,
                                int threads) const {
   const Blocks blocks(plan.shape, summary.block);
-  const std::int64_t first = keys / blocks.size; // the incomplete block is read again
+  const std::int64_t first = keys / summary.block; // the incomplete block is read again
   const std::int64_t blocksOfItem = std::max<std::int64_t>(1, keysOfItem / blocks.size);
   const std::int64_t items = (blocks.count - first + blocksOfItem - 1) / blocksOfItem;
   reserve(summary, blocks.count);
@@ -93,10 +98,13 @@ void gaze_summaries::summarize(Summary &summary, const gaze_plan &plan, const ga
 void gaze_summaries::update(const gaze_plan &plan, const gaze_tensor &k, int threads) {
   if (!hasBlocksOf(plan) || plan.shape.seq_k < keys)
     restart(plan);
-  if (plan.shape.seq_k > keys)
+  if (plan.shape.seq_k > keys || !isExact) {
+    isExact = false;
     for (Summary &summary : each)
       summarize(summary, plan, k, threads);
+  }
   keys = plan.shape.seq_k;
+  isExact = true;
 }
 
 void gaze_summaries::checkFit(const gaze_plan &plan) const {
@@ -111,9 +119,10 @@ void gaze_summaries::checkFit(const gaze_plan &plan) const {
 
 void gaze_summaries::checkFit(const gaze_plan &plan, std::int64_t needed) const {
   checkFit(plan);
-  if (keys != needed || !hasBlocksOf(plan))
-    invalid("the summaries hold " + std::to_string(keys) + " keys, the plan has " +
-            std::to_string(needed) + (keys == needed ? ", in other blocks" : "") +
+  if (keys != needed || !isExact || !hasBlocksOf(plan))
+    invalid("the summaries hold " + std::to_string(keys) + " keys" +
+            (isExact ? "" : ", cut back,") + (isExact ? ", " : " and ") + "the plan has " +
+            std::to_string(needed) + (keys == needed && isExact ? ", in other blocks" : "") +
             "; gaze_summaries_update brings them up to it");
 }
 
@@ -150,7 +159,10 @@ gaze_status gaze_summaries_truncate(gaze_summaries *summaries, int64_t keys, gaz
     if (keys < 0)
       invalid("keys must be at least 0, not " + std::to_string(keys));
     // What is left of a block that is cut is read again: its sums hold keys behind.
-    summaries->keys = std::min(summaries->keys, keys);
+    if (keys < summaries->keys) {
+      summaries->keys = keys;
+      summaries->isExact = false;
+    }
   });
 }
 

@@ -44,7 +44,10 @@ struct gaze_summaries {
 
   const gaze_kernel *kernel;
   std::int64_t batch, kvHeads;
-  std::int64_t keys = 0;                    ///< that they cover
+  std::int64_t keys = 0; ///< that they cover
+  /// False while the last block may hold keys behind them: after they were cut back, or
+  /// where an update failed.
+  bool isExact = true;
   std::vector<gaze::runtime::Summary> each; ///< by top_blocks of the kernel
 
   /// Covers all keys of the plan; what covers the first ones already stays.

@@ -427,7 +427,8 @@ gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int6
 gaze_status gaze_summaries_update(gaze_summaries *summaries, const gaze_plan *plan,
                                   const gaze_tensor *k, int32_t threads, gaze_error *error);
 
-/** Forgets all keys behind the first `keys`, as when a cache is cut back. */
+/** Forgets all keys behind the first `keys`, as when a cache is cut back. Update them before
+ * the next run: a block that is cut is read again. */
 gaze_status gaze_summaries_truncate(gaze_summaries *summaries, int64_t keys, gaze_error *error);
 
 /** Frees summaries; NULL is fine. */

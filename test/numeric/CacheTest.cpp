@@ -72,6 +72,27 @@ TEST_F(Cache, isCutBack) {
   EXPECT_EQ(step(37, nullptr), step(37, &summaries));
 }
 
+/// The last block held keys that are cut off.
+TEST_F(Cache, isCutBackWithinABlock) {
+  Summaries summaries(compiled.table(), whole.batch, whole.kv_heads);
+  for (std::int64_t left : {99, 61, 21, 3}) {
+    summaries.update(planOf(100), keys(data.k));
+    summaries.truncate(left);
+    EXPECT_THROW(step(left, &summaries), Error);
+    summaries.update(planOf(left), keys(data.k));
+    EXPECT_EQ(step(left, nullptr), step(left, &summaries)) << left;
+  }
+}
+
+TEST_F(Cache, selectingNeedsQueries) {
+  const Plan plan = planOf(40);
+  const gaze_tensor k = keys(data.k);
+  gaze_plan *selected = nullptr;
+  gaze_error error;
+  EXPECT_EQ(GAZE_INVALID_ARGUMENT, gaze_plan_select(plan.get(), nullptr, &k, 1, &selected, &error));
+  EXPECT_STREQ("q is null", error.message);
+}
+
 TEST_F(Cache, whatWasReadIsNotReadAgain) {
   Summaries summaries(compiled.table(), whole.batch, whole.kv_heads);
   summaries.update(planOf(64), keys(data.k));
