@@ -3,7 +3,7 @@
 // An item is a row of a plan, or a piece of one, for one head and batch entry, or for
 // all heads that share K and V. Items go head by head, because the rows of a head share
 // K and V in the cache, and within a head the longest first, so that the threads end
-// together.
+// together; in an order of many classes, class by class (Plan.cpp).
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_ITEMS_H

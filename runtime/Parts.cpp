@@ -41,12 +41,15 @@ public:
       return part.order == GAZE_ORDER_CONGRUENT ? congruent(part, each, evenIfDear)
                                                 : columns(part, each, evenIfDear);
     };
-    if (std::none_of(planes.begin(), planes.end(),
-                     [&](const Planes &each) { return order(each, false).has_value(); }))
+    std::vector<std::optional<Order>> paying;
+    for (const Planes &each : planes)
+      paying.push_back(order(each, false));
+    if (std::none_of(paying.begin(), paying.end(),
+                     [](const auto &each) { return each.has_value(); }))
       return std::nullopt;
     std::vector<Order> all;
-    for (const Planes &each : planes) {
-      std::optional<Order> made = order(each, true);
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+      std::optional<Order> made = paying[i] ? std::move(paying[i]) : order(planes[i], true);
       if (!made)
         return std::nullopt;
       all.push_back(std::move(*made));

@@ -34,7 +34,7 @@ double costOfRun(const gaze_plan &plan, const Part &part) {
 std::int64_t piecesOf(const Row &row, const gaze_plan &plan, double costOfRun) {
   const std::int64_t units = std::int64_t{row.fullTiles} * plan.units.ofTile + row.partialTiles;
   const std::int64_t chunk = std::int64_t{plan.kernel->chunk_tiles} * plan.units.ofTile;
-  const std::int64_t chunks = (units + chunk - 1) / chunk;
+  const std::int64_t chunks = ceilDivide(units, chunk);
   if (chunks < 2)
     return 1;
   const double shares =

@@ -117,7 +117,7 @@ struct gaze_plan {
   std::int64_t planesOfBatch() const { return shape.kv_heads * planesOfGroup(); }
   /// Of the heads that share K and V.
   std::int64_t planesOfGroup() const {
-    return (shape.heads / shape.kv_heads + headsOfItem - 1) / headsOfItem;
+    return gaze::runtime::ceilDivide(shape.heads / shape.kv_heads, headsOfItem);
   }
 
   const gaze::runtime::Grid &grid(const gaze::runtime::Part &part, std::int64_t head,
@@ -137,7 +137,7 @@ void chooseKernel(gaze_plan &plan);
 
 /// Query tiles or units that a sequence takes.
 inline std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
-  return static_cast<std::int32_t>((sequence + tile - 1) / tile);
+  return static_cast<std::int32_t>(ceilDivide(sequence, tile));
 }
 
 /// Lists the tiles of a plan that selects nothing, or has selected.

@@ -22,7 +22,7 @@ void runItems(const gaze_plan &plan, const Tensors &tensors, const Stage &stage,
   const std::int64_t count = end - begin;
   const std::int64_t group =
       std::clamp<std::int64_t>(count / (16 * threadCount(threads)), 1, Worker::mostTogether);
-  forEachWorker((count + group - 1) / group, threads, [&](const auto &next) {
+  forEachWorker(ceilDivide(count, group), threads, [&](const auto &next) {
     Worker worker(plan, tensors, stage);
     for (std::int64_t i = next(); i >= 0; i = next())
       worker.run(items, begin + i * group, std::min(begin + (i + 1) * group, end));

@@ -277,7 +277,7 @@ std::uint8_t verdictOfAll(const gaze_plan &plan) {
 
 Units tileUnits(const gaze_plan &plan) {
   const std::int64_t keys = plan.kernel->tile_k;
-  return {plan.kernel->tile_k, 1, static_cast<std::int32_t>((plan.shape.seq_k + keys - 1) / keys)};
+  return {plan.kernel->tile_k, 1, static_cast<std::int32_t>(ceilDivide(plan.shape.seq_k, keys))};
 }
 
 Strip searchStrip(const Scope &scope, const Order &order, const Planes &planes, std::int32_t qBegin,

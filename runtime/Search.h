@@ -58,7 +58,7 @@ Strip searchStrip(const Scope &scope, const Order &order, const Planes &planes, 
                   std::int32_t qEnd);
 
 inline std::int64_t stripsOf(const Order &order) {
-  return (order.queryTiles + stripTiles - 1) / stripTiles;
+  return ceilDivide(order.queryTiles, stripTiles);
 }
 
 /// Searches the strips of all `planes`, each in its order, on all threads and calls

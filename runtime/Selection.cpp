@@ -137,7 +137,7 @@ void fillTables(gaze_plan &plan, const Job &job, const Summary &summary, const g
   const gaze_shape &shape = plan.shape;
   const Candidates candidates(plan, job.selection, threads);
   const std::int64_t planes = shape.batch * shape.heads;
-  const std::int64_t items = (job.groups.count + groupsOfItem - 1) / groupsOfItem;
+  const std::int64_t items = ceilDivide(job.groups.count, groupsOfItem);
   const auto tableOf = [&](std::int64_t plane) {
     return plan.selectedBools.data() + job.first + plane * job.table.entries();
   };

@@ -83,7 +83,7 @@ void gaze_summaries::summarize(Summary &summary, const gaze_plan &plan, const ga
   const Blocks blocks(plan.shape, summary.block);
   const std::int64_t first = keys / summary.block; // the incomplete block is read again
   const std::int64_t blocksOfItem = std::max<std::int64_t>(1, keysOfItem / blocks.size);
-  const std::int64_t items = (blocks.count - first + blocksOfItem - 1) / blocksOfItem;
+  const std::int64_t items = ceilDivide(blocks.count - first, blocksOfItem);
   reserve(summary, blocks.count);
   forEachWorker(batch * kvHeads * items, threads, [&](const auto &next) {
     for (std::int64_t i = next(); i >= 0; i = next()) {

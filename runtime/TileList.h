@@ -19,7 +19,7 @@ class TileList {
 public:
   TileList(const Grid &grid, const Row &row, const Units &units, std::int32_t chunkTiles);
 
-  std::int64_t chunks() const { return (all + largest - 1) / largest; }
+  std::int64_t chunks() const { return ceilDivide(all, largest); }
 
   /// Goes to a chunk; at first it stands at chunk 0.
   void skipTo(std::int64_t chunk);

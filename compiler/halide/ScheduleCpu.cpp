@@ -74,6 +74,19 @@ void transposed(Func &queries, Func &queryRows, const Var &qi, const Var &di, in
   queryRows.compute_at(queries, qBlock).store_in(MemoryType::Register).vectorize(di, 8).unroll(qi);
 }
 
+/// Rows in memory of what has queries in the lanes, transposed in registers.
+void rowsOfQueries(Func &out, Func &elements, const Var &di, const Var &qi, int lanes) {
+  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
+  out.tile(di, qi, dBlock, qBlock, dInner, qInner, 8, lanes, TailStrategy::GuardWithIf)
+      .vectorize(dInner)
+      .unroll(qInner);
+  elements.compute_at(out, dBlock)
+      .store_in(MemoryType::Register)
+      .bound_extent(qi, lanes)
+      .vectorize(qi)
+      .unroll(di);
+}
+
 void rows(Func &func, const Var &qi, int lanes) {
   func.compute_root().vectorize(qi, lanes).unroll(qi);
 }
@@ -216,15 +229,7 @@ void scheduleForCpu(Finish &f, int lanes) {
   out.dim(1).set_min(0);
   f.lse.output_buffer().dim(0).set_min(0);
   f.reciprocal.compute_root().vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
-  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
-  f.out.tile(f.di, f.qi, dBlock, qBlock, dInner, qInner, 8, lanes, TailStrategy::GuardWithIf)
-      .vectorize(dInner)
-      .unroll(qInner);
-  f.scaled.compute_at(f.out, dBlock)
-      .store_in(MemoryType::Register)
-      .bound_extent(f.qi, lanes)
-      .vectorize(f.qi)
-      .unroll(f.di);
+  rowsOfQueries(f.out, f.scaled, f.di, f.qi, lanes);
   f.lse.vectorize(f.qi, lanes, TailStrategy::GuardWithIf);
 }
 
@@ -236,15 +241,7 @@ void scheduleForCpu(SaveRows &s, int lanes) {
   OutputImageParam rows = s.rows.output_buffer();
   rows.dim(0).set_bounds(0, length);
   rows.dim(1).set_min(0);
-  const Var qBlock("q_block"), dBlock("d_block"), qInner("q_inner"), dInner("d_inner");
-  s.rows.tile(s.di, s.qi, dBlock, qBlock, dInner, qInner, 8, lanes, TailStrategy::GuardWithIf)
-      .vectorize(dInner)
-      .unroll(qInner);
-  s.elements.compute_at(s.rows, dBlock)
-      .store_in(MemoryType::Register)
-      .bound_extent(s.qi, lanes)
-      .vectorize(s.qi)
-      .unroll(s.di);
+  rowsOfQueries(s.rows, s.elements, s.di, s.qi, lanes);
 }
 
 void scheduleForCpu(MergeRows &m, int lanes) {
