@@ -6,7 +6,7 @@
 //   gaze::KernelOptions options;
 //   options.headDim = 64;
 //   gaze::JitKernel kernel = gaze::jit(program, *pattern, options);
-//   gaze_plan_create(&kernel.table(), ...);              // runtime/gaze.h
+//   gaze_plan_create(&kernel.table(), ...);              // gaze/gaze.h
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_COMPILER_H
@@ -14,7 +14,7 @@
 
 #include "compiler/ScheduleFile.h"
 #include "dsl/Ast.h"
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <memory>
 #include <optional>

@@ -266,8 +266,8 @@ void usageInCpp(std::ostream &out, const gaze_kernel &table, const std::string &
     return std::string("gaze::dense(") + data + ", " + heads + ", " + seq + ", " +
            std::to_string(channels) + ")";
   };
-  out << " * or from C++, as runtime/gaze.hpp says:\n"
-      << " *   #include \"runtime/gaze.hpp\"\n"
+  out << " * or from C++, as gaze/gaze.hpp says:\n"
+      << " *   #include \"gaze/gaze.hpp\"\n"
       << " *   gaze::Plan plan(" << name << ", {batch, heads, kv_heads, seq_q, seq_k, q_start}, {"
       << values << "}" << (inputs.empty() ? "" : ", {" + inputs + "}") << ");\n"
       << " *   plan.run(" << tensor("q", "heads", "seq_q", table.head_dim) << ", "
@@ -281,7 +281,7 @@ void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
   out << "/* " << name << ".h - sparse-attention kernel '" << table.name << "' from "
       << commented(source) << ".\n *\n"
       << " * Made by gaze " << gaze_version() << " for " << table.target << ".\n"
-      << " * Link " << name << ".o and the gaze runtime library; call it as runtime/gaze.h says:\n"
+      << " * Link " << name << ".o and the gaze runtime library; call it as gaze/gaze.h says:\n"
       << " *   gaze_plan_create(&" << name << ", &shape, values, " << table.parameter_count << ", "
       << (table.input_count > 0 ? "inputs" : "NULL") << ", " << table.input_count
       << ", 0, &plan, &error);\n"
@@ -355,7 +355,7 @@ std::string kernelHeader(const gaze_kernel &table, const std::string &name,
   std::ostringstream out;
   usage(out, table, name, source);
   const std::string guard = "GAZE_KERNEL_" + name + "_H";
-  out << "#ifndef " << guard << "\n#define " << guard << "\n\n#include \"runtime/gaze.h\"\n\n"
+  out << "#ifndef " << guard << "\n#define " << guard << "\n\n#include \"gaze/gaze.h\"\n\n"
       << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   declarations(out, table, name);
   parameterTables(out, table, name);

@@ -2,7 +2,7 @@
 #ifndef GAZE_COMPILER_HEADER_H
 #define GAZE_COMPILER_HEADER_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <string>
 

@@ -151,7 +151,7 @@ struct Requirement {
   std::string place; ///< FILE:LINE:COLUMN
 };
 
-/// The order in which a part of a pattern is computed (gaze_order in runtime/gaze.h).
+/// The order in which a part of a pattern is computed (gaze_order in gaze/gaze.h).
 enum class Order { Tiles, Congruent, Columns };
 
 /// Some of the pairs of a pattern, and the order that suits them.

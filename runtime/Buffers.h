@@ -2,7 +2,7 @@
 #ifndef GAZE_RUNTIME_BUFFERS_H
 #define GAZE_RUNTIME_BUFFERS_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <HalideRuntime.h>
 

@@ -2,7 +2,7 @@
 #ifndef GAZE_RUNTIME_ERROR_H
 #define GAZE_RUNTIME_ERROR_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <new>
 #include <stdexcept>

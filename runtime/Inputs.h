@@ -31,8 +31,8 @@
 #ifndef GAZE_RUNTIME_INPUTS_H
 #define GAZE_RUNTIME_INPUTS_H
 
+#include "gaze/gaze.h"
 #include "runtime/Buffers.h"
-#include "runtime/gaze.h"
 
 #include <cstdint>
 #include <vector>

@@ -6,7 +6,7 @@
 
 namespace gaze::runtime {
 
-/// Where the elements of a state stand, for runtime/gaze.h knows two orders.
+/// Where the elements of a state stand, for gaze/gaze.h knows two orders.
 struct StateLayout {
   std::int64_t rows;
   std::int64_t valueDim;

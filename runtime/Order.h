@@ -9,7 +9,7 @@
 #ifndef GAZE_RUNTIME_ORDER_H
 #define GAZE_RUNTIME_ORDER_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <cstdint>
 #include <vector>

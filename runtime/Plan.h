@@ -7,9 +7,9 @@
 #ifndef GAZE_RUNTIME_PLAN_H
 #define GAZE_RUNTIME_PLAN_H
 
+#include "gaze/gaze.h"
 #include "runtime/Inputs.h"
 #include "runtime/Order.h"
-#include "runtime/gaze.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
 //===- RowStates.h - What a part leaves behind for the next one -----------------===//
 //
 // Between two parts the state of every query goes through memory, query by query
-// (save_rows in runtime/gaze.h), for as many heads at a time as a bound allows.
+// (save_rows in gaze/gaze.h), for as many heads at a time as a bound allows.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_ROWSTATES_H

@@ -2,8 +2,8 @@
 #ifndef GAZE_RUNTIME_TENSORS_H
 #define GAZE_RUNTIME_TENSORS_H
 
+#include "gaze/gaze.h"
 #include "runtime/Buffers.h"
-#include "runtime/gaze.h"
 
 #include <cstdint>
 

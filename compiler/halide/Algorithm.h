@@ -1,7 +1,7 @@
 //===- Algorithm.h - What a kernel computes, as Halide Funcs ------------------===//
 //
 // Values only: nothing here says how anything is computed, stored or parallelised;
-// ScheduleCpu.cpp does. The functions are those of gaze_kernel in runtime/gaze.h.
+// ScheduleCpu.cpp does. The functions are those of gaze_kernel in gaze/gaze.h.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_HALIDE_ALGORITHM_H

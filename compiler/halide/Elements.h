@@ -8,7 +8,7 @@
 #ifndef GAZE_COMPILER_HALIDE_ELEMENTS_H
 #define GAZE_COMPILER_HALIDE_ELEMENTS_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <Halide.h>
 

@@ -8,7 +8,7 @@
 
 #include "compiler/Kernel.h"
 #include "compiler/Schedule.h"
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <optional>
 #include <stdexcept>
@@ -35,7 +35,7 @@ bool runsHere(const TargetInfo &target);
 enum class Output { Object, Assembly, Llvm, Statements };
 
 struct EmitOptions {
-  std::string prefix; ///< the functions are PREFIX_accumulate and so on: runtime/gaze.h
+  std::string prefix; ///< the functions are PREFIX_accumulate and so on: gaze/gaze.h
   TargetInfo target;
   Schedule schedule;
   gaze_element element = GAZE_ELEMENT_FLOAT32;

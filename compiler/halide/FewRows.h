@@ -1,7 +1,7 @@
 //===- FewRows.h - Attention of few rows over many keys, as Halide Funcs ------===//
 //
 // Values only, as in Algorithm.h. The functions are accumulate_rows and finish_rows
-// of gaze_kernel in runtime/gaze.h; FewRows.cpp explains them.
+// of gaze_kernel in gaze/gaze.h; FewRows.cpp explains them.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_HALIDE_FEWROWS_H

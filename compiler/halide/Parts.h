@@ -49,7 +49,7 @@ struct MergeRows {
   Halide::Func stateOut{"state_out"};          ///< (qi, di)
 };
 
-/// What a part's order is made of (gaze_part in runtime/gaze.h).
+/// What a part's order is made of (gaze_part in gaze/gaze.h).
 struct Selects {
   Selects(const Kernel &kernel, const Part &part);
 

@@ -2,7 +2,7 @@
 //
 // What `top_blocks` needs of Q and K. Values only, as in Algorithm.h; the functions are
 // block_means, block_extremes, mean_scores and extreme_scores of gaze_kernel in
-// runtime/gaze.h. ScheduleSelection.cpp says how they are computed.
+// gaze/gaze.h. ScheduleSelection.cpp says how they are computed.
 //
 // A summary has the blocks innermost, so that they are in the lanes of a score: every block
 // goes through the same instructions, its products added by channel in order, and blocks

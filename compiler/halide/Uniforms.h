@@ -1,6 +1,6 @@
 //===- Uniforms.h - Parameters and sizes as Halide expressions ----------------===//
 //
-// runtime/gaze.h says how the runtime lays the buffer out.
+// gaze/gaze.h says how the runtime lays the buffer out.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_HALIDE_UNIFORMS_H

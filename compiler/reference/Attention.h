@@ -11,7 +11,7 @@
 #define GAZE_COMPILER_REFERENCE_ATTENTION_H
 
 #include "dsl/Interpreter.h"
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <cstdint>
 #include <functional>

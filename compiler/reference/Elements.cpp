@@ -1,7 +1,7 @@
 //===- Elements.cpp - Tensors in the type of a kernel -------------------------===//
 #include "compiler/reference/Elements.h"
 
-#include "runtime/float16.hpp"
+#include "gaze/float16.hpp"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 #ifndef GAZE_COMPILER_REFERENCE_ELEMENTS_H
 #define GAZE_COMPILER_REFERENCE_ELEMENTS_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <cstdint>
 #include <vector>

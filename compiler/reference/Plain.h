@@ -9,7 +9,7 @@
 #define GAZE_COMPILER_REFERENCE_PLAIN_H
 
 #include "dsl/Interpreter.h"
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <cstdint>
 #include <vector>

@@ -17,7 +17,7 @@
 #define GAZE_COMPILER_REFERENCE_SELECTIONS_H
 
 #include "dsl/Interpreter.h"
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <cstdint>
 #include <map>

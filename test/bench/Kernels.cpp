@@ -8,7 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Compiler.h"
 #include "dsl/Load.h"
-#include "runtime/gaze.hpp"
+#include "gaze/gaze.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -10,7 +10,7 @@
 
 #include "compiler/Compiler.h"
 #include "compiler/reference/Compare.h"
-#include "runtime/gaze.hpp"
+#include "gaze/gaze.hpp"
 
 #include <gtest/gtest.h>
 #include <string>

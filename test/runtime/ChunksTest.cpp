@@ -1,7 +1,7 @@
 //===- ChunksTest.cpp - What one call of accumulate is given -------------------===//
 #include "FakeKernel.h"
 
-#include "runtime/gaze.hpp"
+#include "gaze/gaze.hpp"
 
 #include <gtest/gtest.h>
 

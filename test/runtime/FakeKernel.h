@@ -8,7 +8,7 @@
 #ifndef GAZE_TEST_RUNTIME_FAKEKERNEL_H
 #define GAZE_TEST_RUNTIME_FAKEKERNEL_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <HalideRuntime.h>
 

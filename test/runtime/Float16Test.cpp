@@ -1,5 +1,5 @@
 //===- Float16Test.cpp - The 16-bit floats -----------------------------===//
-#include "runtime/float16.hpp"
+#include "gaze/float16.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 //===- PiecesTest.cpp - Which rows are cut, and that pieces make a whole ------===//
 #include "FakeKernel.h"
 
+#include "gaze/gaze.hpp"
 #include "runtime/Plan.h"
-#include "runtime/gaze.hpp"
 
 #include <gtest/gtest.h>
 

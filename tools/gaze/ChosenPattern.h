@@ -4,7 +4,7 @@
 
 #include "dsl/Ast.h"
 #include "dsl/Interpreter.h"
-#include "runtime/gaze.hpp"
+#include "gaze/gaze.hpp"
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Options.h"
 

@@ -2,7 +2,7 @@
 #ifndef GAZE_TOOLS_DRAW_H
 #define GAZE_TOOLS_DRAW_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 #include "tools/gaze/Grid.h"
 
 #include <string>

@@ -2,7 +2,7 @@
 #ifndef GAZE_TOOLS_HEADGROUPS_H
 #define GAZE_TOOLS_HEADGROUPS_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 #include "tools/gaze/Grid.h"
 #include "tools/gaze/MaskSource.h"
 #include "tools/gaze/Survey.h"

@@ -2,7 +2,7 @@
 #ifndef GAZE_TOOLS_KERNELMASK_H
 #define GAZE_TOOLS_KERNELMASK_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 #include "tools/gaze/MaskSource.h"
 
 namespace gaze::cli {

@@ -2,7 +2,7 @@
 #ifndef GAZE_TOOLS_NUMBERS_H
 #define GAZE_TOOLS_NUMBERS_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 #include "tools/gaze/HeadGroups.h"
 #include "tools/gaze/Reach.h"
 

@@ -3,7 +3,7 @@
 #define GAZE_TOOLS_OPTIONS_H
 
 #include "compiler/Compiler.h"
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdint>

@@ -2,7 +2,7 @@
 #ifndef GAZE_TOOLS_PEAK_H
 #define GAZE_TOOLS_PEAK_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 
 #include <string>
 

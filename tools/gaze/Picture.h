@@ -8,7 +8,7 @@
 #ifndef GAZE_TOOLS_PICTURE_H
 #define GAZE_TOOLS_PICTURE_H
 
-#include "runtime/gaze.h"
+#include "gaze/gaze.h"
 #include "tools/gaze/Canvas.h"
 #include "tools/gaze/Grid.h"
 

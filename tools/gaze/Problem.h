@@ -3,8 +3,8 @@
 #define GAZE_TOOLS_PROBLEM_H
 
 #include "compiler/reference/Elements.h"
+#include "gaze/gaze.hpp"
 #include "runtime/Run.h"
-#include "runtime/gaze.hpp"
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Options.h"
 

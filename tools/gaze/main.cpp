@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Compiler.h"
-#include "runtime/gaze.hpp"
+#include "gaze/gaze.hpp"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
 

@@ -4,8 +4,8 @@
 // the output against the formula, written out by hand.
 //
 //===----------------------------------------------------------------------===//
+#include "gaze/gaze.hpp"
 #include "my_window.h"
-#include "runtime/gaze.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "pairs.h"
-#include "runtime/gaze.hpp"
+#include "gaze/gaze.hpp"
 
 #include <cmath>
 #include <cstdio>

@@ -11,8 +11,8 @@
 #ifndef GAZE_RUNTIME_GAZE_HPP
 #define GAZE_RUNTIME_GAZE_HPP
 
-#include "runtime/float16.hpp"
-#include "runtime/gaze.h"
+#include "gaze/float16.hpp"
+#include "gaze/gaze.h"
 
 #include <cstdint>
 #include <initializer_list>
