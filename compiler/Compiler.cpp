@@ -1,8 +1,10 @@
 //===- Compiler.cpp - Pattern in, kernel out -----------------------------------===//
 #include "compiler/Compiler.h"
 
+#include "compiler/Files.h"
 #include "compiler/FrontEnd.h"
 #include "compiler/Header.h"
+#include "compiler/KernelObject.h"
 #include "compiler/Machine.h"
 #include "compiler/halide/Emit.h"
 #include "compiler/jit/BuildIdentity.h"
@@ -13,12 +15,10 @@
 
 #include <HalideRuntime.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <utility>
+#include <vector>
 
 namespace fs = std::filesystem;
 
@@ -27,46 +27,6 @@ namespace {
 
 [[noreturn]] void fail(CompileError::Kind kind, const std::string &message) {
   throw CompileError(kind, "gaze: error: " + message + "\n");
-}
-
-/// Our own fault; who catches it says so.
-[[noreturn]] void failInternally(const std::string &message) {
-  throw CompileError(CompileError::Kind::Internal, message);
-}
-
-/// A folder under the system's temporary folder that goes when this goes.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::error_code error;
-    const fs::path parent = fs::temp_directory_path(error);
-    if (error)
-      fail(CompileError::Kind::File,
-           "there is no folder for temporary files (TMPDIR, or /tmp): " + error.message());
-    std::string name = (parent / "gaze-XXXXXX").string();
-    if (!mkdtemp(name.data()))
-      fail(CompileError::Kind::File,
-           "cannot make a temporary folder " + name + ": " + std::strerror(errno));
-    path = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder &) = delete;
-  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
-
-  fs::path path;
-};
-
-/// Any bytes: dsl::readFile takes text alone.
-std::string readFile(const fs::path &path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  if (!in)
-    fail(CompileError::Kind::File, "cannot read " + path.string());
-  return bytes.str();
 }
 
 bool isFloat(gaze_element element) {
@@ -86,9 +46,10 @@ void checkDimension(int value, const char *name) {
 TargetInfo targetOf(const KernelOptions &options) {
   if (const std::optional<TargetInfo> target = findTarget(options.target))
     return *target;
-  fail(CompileError::Kind::Pattern,
-       "unknown target '" + options.target +
-           "'; known: host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16");
+  std::string known;
+  for (const std::string &name : targetNames())
+    known += (known.empty() ? "" : ", ") + name;
+  fail(CompileError::Kind::Pattern, "unknown target '" + options.target + "'; known: " + known);
 }
 
 EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
@@ -111,146 +72,47 @@ LoweredKernel lower(const dsl::Program &program, const dsl::Pattern &pattern) {
   return std::move(*lowered);
 }
 
-void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, const fs::path &path) {
-  try {
-    emitKernel(kernel, options, output, path.string());
-  } catch (const EmitError &error) {
-    failInternally(std::string("in the Halide stage: ") + error.what());
-  }
-}
-
-std::string emitToText(const Kernel &kernel, const EmitOptions &options, Output output) {
-  const TemporaryFolder folder;
-  const fs::path path = folder.path / "kernel";
-  emitTo(kernel, options, output, path);
-  return readFile(path);
+/// What the object holds beside what the kernel IR says.
+std::string placesOf(const Kernel &kernel) {
+  std::string places;
+  for (const Requirement &requirement : kernel.requirements)
+    places += requirement.place + "\n";
+  for (const IndexSite &site : kernel.sites)
+    places += site.place + "\n";
+  return places;
 }
 
 /// The object of a kernel for this process, from the cache where it may come from there.
 std::string objectFor(const LoweredKernel &lowered, const EmitOptions &options, Cached cached,
                       bool &fromCache) {
   fromCache = false;
+  const auto compile = [&] { return kernelObject(lowered.kernel, options.prefix, {options}); };
   if (cached == Cached::Never)
-    return emitToText(lowered.kernel, options, Output::Object);
+    return compile();
   const ObjectCache cache = ObjectCache::ofUser();
-  const std::string key =
-      digest(buildIdentity() + "\n" + identityOf(options) + "\n" + lowered.text);
+  const std::string key = digest(buildIdentity() + "\n" + identityOf(options) + "\n" +
+                                 placesOf(lowered.kernel) + lowered.text);
   if (cached == Cached::Use)
     if (std::optional<std::string> found = cache.find(key)) {
       fromCache = true;
       return std::move(*found);
     }
-  std::string object = emitToText(lowered.kernel, options, Output::Object);
+  std::string object = compile();
   cache.store(key, object);
   return object;
 }
 
 } // namespace
 
-/// Everything that a gaze_kernel points to.
 struct JitKernel::Storage {
-  Kernel kernel;
-  std::string target;
-  std::vector<gaze_parameter> parameters;
-  std::vector<gaze_requirement> requirements;
-  std::vector<gaze_input> inputs;
-  std::vector<gaze_site> sites;
-  std::vector<gaze_part> parts;
-  std::vector<gaze_select_by> selections;
-  std::unique_ptr<LoadedObject> code;
-  bool fromCache = false;
-  gaze_kernel table = {};
+  LoadedObject code;
+  const gaze_kernel *table;
+  bool fromCache;
 };
-
-namespace {
-
-gaze_type typeOf(ValueType type) {
-  return type == ValueType::I64 ? GAZE_INT : type == ValueType::I1 ? GAZE_BOOL : GAZE_FLOAT;
-}
-
-gaze_select_by selectBy(SelectBy by) {
-  return by == SelectBy::Mean     ? GAZE_SELECT_MEAN
-         : by == SelectBy::MinMax ? GAZE_SELECT_MINMAX
-                                  : GAZE_SELECT_FIRST;
-}
-
-/// The table without its functions.
-std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &options) {
-  const auto storage = std::make_shared<JitKernel::Storage>();
-  storage->kernel = std::move(kernel);
-  storage->target = options.target.name;
-  for (const KernelParameter &parameter : storage->kernel.parameters) {
-    gaze_parameter entry = {
-        parameter.name.c_str(), typeOf(parameter.type), parameter.hasDefault, {}};
-    entry.default_value.integer = parameter.integer;
-    if (entry.type == GAZE_FLOAT)
-      entry.default_value.real = parameter.real;
-    storage->parameters.push_back(entry);
-  }
-  for (const Requirement &requirement : storage->kernel.requirements)
-    storage->requirements.push_back({requirement.message.c_str(), requirement.place.c_str()});
-  for (const KernelInput &input : storage->kernel.inputs)
-    storage->inputs.push_back({input.name.c_str(), typeOf(input.type),
-                               static_cast<std::int32_t>(input.sizes.results.size()),
-                               input.axes.c_str()});
-  for (const IndexSite &site : storage->kernel.sites)
-    storage->sites.push_back({site.input, site.axis, site.place.c_str()});
-
-  if (options.hasParts(storage->kernel))
-    for (const Part &part : storage->kernel.parts)
-      storage->parts.push_back({static_cast<gaze_order>(part.order), {}, {}, {}, {}});
-  for (const Selection &selection : storage->kernel.selections)
-    storage->selections.push_back(selectBy(selection.by));
-
-  gaze_kernel &table = storage->table;
-  table.abi_version = GAZE_ABI_VERSION;
-  table.struct_size = sizeof(gaze_kernel);
-  table.name = storage->kernel.name.c_str();
-  table.target = storage->target.c_str();
-  table.element = options.element;
-  table.head_dim = options.headDim;
-  table.value_dim = options.valueDim;
-  table.tile_q = options.schedule.tileQ;
-  table.tile_k = options.schedule.tileK;
-  table.edge_k = options.schedule.edgeK;
-  table.chunk_tiles = options.schedule.chunkTiles;
-  table.max_rows = options.schedule.maxRows;
-  table.reads_head = storage->kernel.keepReadsHead;
-  table.reads_batch = storage->kernel.keepReadsBatch;
-  table.faults_read_head = storage->kernel.faultsReadHead;
-  table.faults_read_batch = storage->kernel.faultsReadBatch;
-  table.candidates_read_head = storage->kernel.candidatesReadHead;
-  table.candidates_read_batch = storage->kernel.candidatesReadBatch;
-  table.scratch_bytes = scratchBytes(options.schedule, options.headDim, options.valueDim);
-  table.parameter_count = static_cast<std::int32_t>(storage->parameters.size());
-  table.requirement_count = static_cast<std::int32_t>(storage->requirements.size());
-  table.input_count = static_cast<std::int32_t>(storage->inputs.size());
-  table.site_count = static_cast<std::int32_t>(storage->sites.size());
-  table.part_count = static_cast<std::int32_t>(storage->parts.size());
-  table.selection_count = static_cast<std::int32_t>(storage->selections.size());
-  table.parameters = storage->parameters.data();
-  table.requirements = storage->requirements.data();
-  table.inputs = storage->inputs.data();
-  table.sites = storage->sites.data();
-  table.parts = storage->parts.data();
-  table.selections = storage->selections.data();
-  return storage;
-}
-
-/// Writes `text` to `path`, complete or not at all.
-void writeWhole(const fs::path &path, const std::string &text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out)
-    fail(CompileError::Kind::File, "cannot write " + path.string() + ": " + std::strerror(errno));
-}
-
-} // namespace
 
 JitKernel::JitKernel(std::shared_ptr<const Storage> given) : storage(std::move(given)) {}
 
-const gaze_kernel &JitKernel::table() const { return storage->table; }
+const gaze_kernel &JitKernel::table() const { return *storage->table; }
 
 bool JitKernel::fromCache() const { return storage->fromCache; }
 
@@ -303,65 +165,22 @@ void checkRunsHere(const std::string &target) {
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
   EmitOptions resolved = resolve(pattern, options);
+  resolved.prefix = "gaze_jit"; // a pattern may be called as a function of the C library is
   resolved.maskOnly = options.maskOnly;
   checkRunsHere(options.target);
-  LoweredKernel lowered = lower(program, pattern);
+  const LoweredKernel lowered = lower(program, pattern);
   bool fromCache;
   const std::string object = objectFor(lowered, resolved, options.cached, fromCache);
-  const auto storage = describe(std::move(lowered.kernel), resolved);
-  storage->fromCache = fromCache;
   try {
-    storage->code = std::make_unique<LoadedObject>(
-        object, std::vector<std::pair<std::string, void *>>{
-                    {"halide_malloc", reinterpret_cast<void *>(&halide_malloc)},
-                    {"halide_free", reinterpret_cast<void *>(&halide_free)}});
-    gaze_kernel &table = storage->table;
-    const auto find = [&](auto &function, const std::string &name) {
-      function = reinterpret_cast<std::decay_t<decltype(function)>>(
-          storage->code->address(resolved.prefix + "_" + name));
-    };
-    if (table.requirement_count > 0)
-      find(table.require, "require");
-    if (table.input_count > 0)
-      find(table.sizes, "sizes");
-    if (table.site_count > 0)
-      find(table.faults, "faults");
-    if (table.selection_count > 0) {
-      find(table.selection_sizes, "selection_sizes");
-      find(table.classify_candidates, "classify_candidates");
-      find(table.mask_candidates, "mask_candidates");
-      find(table.block_means, "block_means");
-      find(table.block_extremes, "block_extremes");
-      find(table.mean_scores, "mean_scores");
-      find(table.extreme_scores, "extreme_scores");
-    }
-    find(table.classify, "classify");
-    find(table.mask, "mask");
-    if (!resolved.maskOnly) {
-      find(table.accumulate, "accumulate");
-      find(table.finish, "finish");
-      find(table.accumulate_rows, "accumulate_rows");
-      find(table.finish_rows, "finish_rows");
-    }
-    if (table.part_count > 0) {
-      find(table.save_rows, "save_rows");
-      find(table.merge_rows, "merge_rows");
-    }
-    for (std::size_t i = 0; i < storage->parts.size(); ++i) {
-      gaze_part &part = storage->parts[i];
-      const std::string number = "_" + std::to_string(i);
-      find(part.classify, "classify" + number);
-      if (part.order == GAZE_ORDER_TILES) {
-        find(part.accumulate, "accumulate" + number);
-      } else {
-        find(part.selects, "selects" + number);
-        find(part.accumulate_listed, "accumulate" + number);
-      }
-    }
+    LoadedObject code(object, {{"halide_malloc", reinterpret_cast<void *>(&halide_malloc)},
+                               {"halide_free", reinterpret_cast<void *>(&halide_free)}});
+    const auto *table = static_cast<const gaze_kernel *>(code.address(resolved.prefix));
+    return JitKernel(std::make_shared<const JitKernel::Storage>(
+        JitKernel::Storage{std::move(code), table, fromCache}));
   } catch (const LoadError &error) {
-    failInternally(std::string("the compiled kernel cannot be loaded: ") + error.what());
+    throw CompileError(CompileError::Kind::Internal,
+                       std::string("the compiled kernel cannot be loaded: ") + error.what());
   }
-  return JitKernel(storage);
 }
 
 /// With what it was made for: the CPU is the one that it was tuned on, where it was.
@@ -378,49 +197,101 @@ static ScheduleFile usedSchedule(const dsl::Pattern &pattern, const KernelOption
   return file;
 }
 
-CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
-                             const KernelOptions &options, const std::string &folder) {
-  const EmitOptions resolved = resolve(pattern, options);
-  if (!canNameKernel(resolved.prefix))
-    fail(CompileError::Kind::Pattern, "'" + resolved.prefix +
-                                          "' cannot be the name of a kernel in C: it is taken or "
-                                          "no identifier; give another with --name");
+/// `targets`, or that of `options`, from the least demanding.
+static std::vector<KernelOptions> forEachTarget(const KernelOptions &options,
+                                                const std::vector<std::string> &targets) {
+  std::vector<KernelOptions> result;
+  for (const std::string &name : targetNames())
+    for (const std::string &target : targets)
+      if (target == name) {
+        result.push_back(options);
+        result.back().target = target;
+      }
+  for (const std::string &target : targets) {
+    KernelOptions one = options;
+    one.target = target;
+    targetOf(one); // refuses what is unknown
+    if (targets.size() > 1 && (target == "host" || target == "aarch64"))
+      fail(CompileError::Kind::Pattern,
+           "the target " + target +
+               " stands alone: one object can hold kernels for x86-64, "
+               "x86-64-v3, x86-64-v4 and x86-64-v4-bf16");
+    if (std::count(targets.begin(), targets.end(), target) > 1)
+      fail(CompileError::Kind::Pattern, "the target " + target + " is named twice");
+  }
+  if (result.empty())
+    result.push_back(options);
+  return result;
+}
+
+/// `x86-64-v3` as a part of an identifier.
+static std::string inIdentifier(std::string target) {
+  std::replace(target.begin(), target.end(), '-', '_');
+  return target;
+}
+
+static void setDefaults(Kernel &kernel, const std::map<std::string, dsl::Value> &defaults) {
+  for (KernelParameter &parameter : kernel.parameters)
+    if (const auto found = defaults.find(parameter.name); found != defaults.end()) {
+      parameter.hasDefault = true;
+      parameter.integer = found->second.integer;
+      parameter.real = found->second.real;
+    }
+}
+
+/// Writes files beside their places first and renames them when all are complete.
+static std::vector<std::string>
+placeFiles(const std::string &folder,
+           const std::vector<std::pair<std::string, std::string>> &contents) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
     fail(CompileError::Kind::File, "cannot make the folder " + folder + ": " + error.message());
-  const auto storage = describe(lower(program, pattern).kernel, resolved);
-
-  // Everything is written beside its place first, then renamed.
-  std::string staging = (fs::path(folder) / ".gaze-XXXXXX").string();
-  if (!mkdtemp(staging.data()))
-    fail(CompileError::Kind::File, "cannot write to " + folder + ": " + std::strerror(errno));
-  struct RemoveStaging {
-    const std::string &path;
-    ~RemoveStaging() {
-      std::error_code ignored;
-      fs::remove_all(path, ignored);
-    }
-  } removeStaging{staging};
-  const std::string &name = resolved.prefix;
-  const fs::path staged(staging);
-  emitTo(storage->kernel, resolved, Output::Object, staged / (name + ".o"));
-  const dsl::Span source = pattern.name.span;
-  writeWhole(staged / (name + ".h"),
-             kernelHeader(storage->table, name, program.sources.file(source.file).path()));
-  writeWhole(staged / (name + ".schedule.json"), toJson(usedSchedule(pattern, options)));
-
-  for (const char *suffix : {".o", ".h", ".schedule.json"})
-    if (const fs::path to = fs::path(folder) / (name + suffix); fs::is_directory(to, error))
+  const TemporaryFolder staged{fs::path(folder)};
+  for (const auto &[name, bytes] : contents) {
+    writeBytes(staged.path() / name, bytes);
+    if (const fs::path to = fs::path(folder) / name; fs::is_directory(to, error))
       fail(CompileError::Kind::File, "cannot write " + to.string() + ": it is a folder");
-  const auto place = [&](const std::string &file) {
-    const fs::path to = fs::path(folder) / file;
-    fs::rename(staged / file, to, error);
+  }
+  std::vector<std::string> paths;
+  for (const auto &[name, bytes] : contents) {
+    const fs::path to = fs::path(folder) / name;
+    fs::rename(staged.path() / name, to, error);
     if (error)
       fail(CompileError::Kind::File, "cannot write " + to.string() + ": " + error.message());
-    return to.string();
-  };
-  return {place(name + ".o"), place(name + ".h"), place(name + ".schedule.json")};
+    paths.push_back(to.string());
+  }
+  return paths;
+}
+
+std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
+                                        const KernelOptions &options, const FileOptions &files) {
+  const std::vector<KernelOptions> targets = forEachTarget(options, files.targets);
+  std::vector<EmitOptions> variants;
+  for (const KernelOptions &target : targets)
+    variants.push_back(resolve(pattern, target));
+  const std::string name = variants.front().prefix;
+  if (!canNameKernel(name))
+    fail(CompileError::Kind::Pattern, "'" + name +
+                                          "' cannot be the name of a kernel in C: it is taken or "
+                                          "no identifier; give another with --name");
+  std::vector<std::pair<std::string, std::string>> schedules;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const bool isOnly = targets.size() == 1;
+    if (!isOnly)
+      variants[i].prefix += "_" + inIdentifier(targets[i].target);
+    schedules.emplace_back(name + (isOnly ? "" : "." + targets[i].target) + ".schedule.json",
+                           toJson(usedSchedule(pattern, targets[i])));
+  }
+  Kernel kernel = lower(program, pattern).kernel;
+  setDefaults(kernel, files.defaults);
+  const dsl::Span source = pattern.name.span;
+  std::vector<std::pair<std::string, std::string>> contents = {
+      {name + ".o", kernelObject(kernel, name, variants)},
+      {name + ".h",
+       kernelHeader(kernel, name, variants, program.sources.file(source.file).path())}};
+  contents.insert(contents.end(), schedules.begin(), schedules.end());
+  return placeFiles(files.folder, contents);
 }
 
 std::string emit(const dsl::Program &program, const dsl::Pattern &pattern,
@@ -442,7 +313,7 @@ std::string emit(const dsl::Program &program, const dsl::Pattern &pattern,
     return *text;
   }
   default:
-    return emitToText(lower(program, pattern).kernel, resolve(pattern, options),
+    return kernelText(lower(program, pattern).kernel, resolve(pattern, options),
                       stage == Stage::Halide ? Output::Statements
                       : stage == Stage::Llvm ? Output::Llvm
                                              : Output::Assembly);

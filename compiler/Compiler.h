@@ -14,12 +14,15 @@
 
 #include "compiler/ScheduleFile.h"
 #include "dsl/Ast.h"
+#include "dsl/Interpreter.h"
 #include "gaze/gaze.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace gaze {
 
@@ -48,7 +51,7 @@ struct KernelOptions {
   int valueDim = 0; ///< of V and the output; 0: headDim
   /// Of Q, K, V and the output: float32, float16 or bfloat16.
   gaze_element element = GAZE_ELEMENT_FLOAT32;
-  std::string target = "host"; ///< host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16
+  std::string target = "host"; ///< host, x86-64, -v3, -v4, -v4-bf16 or aarch64
   bool maskOnly = false;       ///< jit: without what Q, K and V go through, for masks alone
   std::optional<std::string> scheduleJson; ///< text of a schedule file; default: Schedule.h's rule
   Cached cached = Cached::Use;             ///< jit only
@@ -86,16 +89,18 @@ void checkRunsHere(const std::string &target);
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options);
 
-struct CompiledFiles {
-  std::string object;   ///< DIR/NAME.o
-  std::string header;   ///< DIR/NAME.h
-  std::string schedule; ///< DIR/NAME.schedule.json
+struct FileOptions {
+  std::string folder; ///< made where missing
+  /// One object with a kernel for each, of which a plan takes the best that the CPU can run;
+  /// empty: KernelOptions::target alone.
+  std::vector<std::string> targets;
+  std::map<std::string, dsl::Value> defaults; ///< of parameters, instead of the pattern's own
 };
 
-/// Compiles into `folder` (made where missing). A file is complete or not there.
-/// Throws CompileError.
-CompiledFiles compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
-                             const KernelOptions &options, const std::string &folder);
+/// Writes NAME.o, NAME.h and NAME.schedule.json, or NAME.TARGET.schedule.json for each of
+/// several targets, and returns their paths. A file is complete or not there. Throws CompileError.
+std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
+                                        const KernelOptions &options, const FileOptions &files);
 
 enum class Stage {
   Ast,    ///< the pattern as text again, checked

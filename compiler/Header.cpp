@@ -1,7 +1,8 @@
 //===- Header.cpp - The C header beside a compiled kernel ----------------------===//
 #include "compiler/Header.h"
 
-#include <cmath>
+#include "gaze/gaze.h"
+
 #include <limits>
 #include <set>
 #include <sstream>
@@ -9,24 +10,45 @@
 namespace gaze {
 namespace {
 
-/// A C string literal; what is not plain ASCII goes as octal escapes, which cannot
-/// run into what follows.
-std::string quoted(const std::string &text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (byte >= 0x20 && byte < 0x7f && c != '?') {
-      result += c;
-    } else {
-      for (const int shift : {6, 3, 0})
-        result +=
-            shift == 6 ? "\\" + std::to_string(byte >> 6) : std::to_string((byte >> shift) & 7);
-    }
-  }
-  return result + "\"";
+/// Keywords of C and C++, and what macros of their libraries and compilers are called.
+bool isReserved(const std::string &word) {
+  static const std::set<std::string> words = {
+      "EOF",          "INFINITY", "NAN",           "NULL",
+      "alignas",      "alignof",  "and",           "and_eq",
+      "asm",          "assert",   "auto",          "bitand",
+      "bitor",        "bool",     "break",         "case",
+      "catch",        "char",     "char16_t",      "char32_t",
+      "class",        "compl",    "const",         "const_cast",
+      "constexpr",    "continue", "decltype",      "default",
+      "delete",       "do",       "double",        "dynamic_cast",
+      "else",         "enum",     "errno",         "explicit",
+      "export",       "extern",   "false",         "float",
+      "for",          "friend",   "goto",          "if",
+      "inline",       "int",      "linux",         "long",
+      "main",         "mutable",  "namespace",     "new",
+      "noexcept",     "not",      "not_eq",        "nullptr",
+      "operator",     "or",       "or_eq",         "private",
+      "protected",    "public",   "register",      "reinterpret_cast",
+      "restrict",     "return",   "short",         "signed",
+      "sizeof",       "static",   "static_assert", "static_cast",
+      "struct",       "switch",   "template",      "this",
+      "thread_local", "throw",    "true",          "try",
+      "typedef",      "typeid",   "typename",      "union",
+      "unix",         "unsigned", "using",         "virtual",
+      "void",         "volatile", "wchar_t",       "while",
+      "xor",          "xor_eq"};
+  return words.count(word) > 0;
+}
+
+/// Functions of the C library, which most programs include.
+bool isOfLibrary(const std::string &word) {
+  static const std::set<std::string> words = {
+      "abs",   "acos",   "asin",   "atan",   "ceil",  "close", "cos",    "erf",  "exit",   "exp",
+      "exp2",  "floor",  "fmax",   "fmin",   "free",  "index", "link",   "log",  "log2",   "lround",
+      "open",  "pause",  "pipe",   "pow",    "raise", "rand",  "random", "read", "remove", "rename",
+      "round", "select", "signal", "sin",    "sleep", "sqrt",  "stat",   "sync", "system", "tan",
+      "tanh",  "time",   "trunc",  "unlink", "wait",  "write"};
+  return words.count(word) > 0;
 }
 
 /// What may stand in a C comment.
@@ -36,335 +58,289 @@ std::string commented(std::string text) {
   return text;
 }
 
-std::string typeName(gaze_type type) {
-  return type == GAZE_INT ? "int" : type == GAZE_FLOAT ? "float" : "bool";
+/// The name of a member that stands for `name`.
+std::string memberName(const std::string &name) { return isReserved(name) ? name + "_" : name; }
+
+const char *spelling(ValueType type) {
+  return type == ValueType::I64 ? "int" : type == ValueType::I1 ? "bool" : "float";
 }
 
-std::string enumerator(gaze_type type) {
-  return type == GAZE_INT ? "GAZE_INT" : type == GAZE_FLOAT ? "GAZE_FLOAT" : "GAZE_BOOL";
+const char *enumerator(ValueType type) {
+  return type == ValueType::I64 ? "GAZE_INT" : type == ValueType::I1 ? "GAZE_BOOL" : "GAZE_FLOAT";
 }
 
-std::string typeName(gaze_element element) {
+const char *typeInC(ValueType type) {
+  return type == ValueType::I64 ? "int64_t" : type == ValueType::I1 ? "bool" : "double";
+}
+
+const char *spelling(gaze_element element) {
   return element == GAZE_ELEMENT_FLOAT16    ? "float16"
          : element == GAZE_ELEMENT_BFLOAT16 ? "bfloat16"
                                             : "float32";
 }
 
-std::string enumerator(gaze_element element) {
-  return element == GAZE_ELEMENT_FLOAT16    ? "GAZE_ELEMENT_FLOAT16"
-         : element == GAZE_ELEMENT_BFLOAT16 ? "GAZE_ELEMENT_BFLOAT16"
-                                            : "GAZE_ELEMENT_FLOAT32";
-}
-
-/// The initialiser of a gaze_value: its first member is the integer, so a float is
-/// given as its bit pattern, which C and C++17 both can write.
-std::string valueInitialiser(const gaze_parameter &parameter) {
-  const std::int64_t bits = parameter.default_value.integer;
-  return bits == std::numeric_limits<std::int64_t>::min()
-             ? "{INT64_MIN}"
-             : "{INT64_C(" + std::to_string(bits) + ")}";
-}
-
-std::string defaultText(const gaze_parameter &parameter) {
-  if (!parameter.has_default)
-    return "no default";
+/// A literal of C and C++.
+std::string literal(const KernelParameter &parameter) {
   std::ostringstream text;
   text.precision(std::numeric_limits<double>::max_digits10);
-  if (parameter.type == GAZE_FLOAT)
-    text << parameter.default_value.real;
+  if (parameter.type == ValueType::F64)
+    text << parameter.real;
+  else if (parameter.type == ValueType::I1)
+    text << (parameter.integer ? "true" : "false");
+  else if (parameter.integer == std::numeric_limits<std::int64_t>::min())
+    text << "INT64_MIN";
   else
-    text << parameter.default_value.integer;
-  return "default " + text.str();
+    text << parameter.integer;
+  return text.str();
 }
 
-void parameterTables(std::ostream &out, const gaze_kernel &table, const std::string &name) {
-  if (table.parameter_count > 0) {
-    out << "static const gaze_parameter " << name << "_parameters[] = {\n";
-    for (int i = 0; i < table.parameter_count; ++i) {
-      const gaze_parameter &parameter = table.parameters[i];
-      out << "    {" << quoted(parameter.name) << ", " << enumerator(parameter.type) << ", "
-          << parameter.has_default << ", " << valueInitialiser(parameter) << "}, /* "
-          << defaultText(parameter) << " */\n";
+/// Writes one header.
+class HeaderWriter {
+public:
+  HeaderWriter(const Kernel &kernel, std::string name, const std::vector<EmitOptions> &variants)
+      : kernel(kernel), name(std::move(name)), variants(variants), options(variants.front()) {
+    for (const KernelParameter &parameter : kernel.parameters)
+      mustBeSet |= !parameter.hasDefault;
+  }
+
+  std::string write(const std::string &source) {
+    const std::string guard = "GAZE_KERNEL_" + name + "_H";
+    comment(source);
+    out << "#ifndef " << guard << "\n#define " << guard
+        << "\n\n#include <stdbool.h>\n\n#include \"gaze/gaze.h\"\n#ifdef __cplusplus\n"
+           "#include \"gaze/kernel.hpp\"\nextern \"C\" {\n#endif\n\n"
+        << "extern const gaze_kernel " << name << ";\n\n";
+    constants();
+    out << "#ifdef __cplusplus\n}\n\n";
+    structs(/*inCpp=*/true);
+    planInCpp();
+    out << "\n#else\n\n";
+    structs(/*inCpp=*/false);
+    defaultsInC();
+    planInC();
+    out << "\n#endif\n\n#endif /* " << guard << " */\n";
+    return out.str();
+  }
+
+private:
+  bool hasParameters() const { return !kernel.parameters.empty(); }
+  bool hasInputs() const { return !kernel.inputs.empty(); }
+
+  void comment(const std::string &source) {
+    out << "/* " << name << ".h - sparse attention '" << kernel.name << "', from "
+        << commented(source) << "\n *\n * Made by gaze " << gaze_version() << " for "
+        << options.target.name;
+    for (std::size_t i = 1; i < variants.size(); ++i)
+      out << ",\n *   " << variants[i].target.name;
+    out << (variants.size() > 1 ? ";\n *   a plan takes the best that the CPU can run" : "")
+        << ".\n * Link " << name << ".o and the library gaze_runtime.\n *\n";
+    const int d = options.headDim, dv = options.valueDim;
+    out << " * Tensors are " << spelling(options.element)
+        << ", with rows that are contiguous and any other strides:\n"
+        << " *   q    [batch, heads, seq_q, " << d
+        << "]      heads is a multiple of kv_heads, and query\n"
+        << " *   k    [batch, kv_heads, seq_k, " << d
+        << "]   head h reads key head h / (heads / kv_heads)\n"
+        << " *   v    [batch, kv_heads, seq_k, " << dv << "]\n"
+        << " *   out  [batch, heads, seq_q, " << dv << "]\n"
+        << " *   lse  [batch, heads, seq_q] float32, dense, or NULL: the natural logarithm of the\n"
+        << " *        sum of exponentials of the scores, by which results over other keys merge\n"
+        << " * Row i of q has the position i + q_start among the keys; behind a cache q_start is\n"
+        << " * seq_k - seq_q. A plan belongs to a shape, to values of the parameters and to "
+           "inputs,\n"
+        << " * which it copies; make it once, run it for every layer and step, from any threads.\n"
+        << " *\n";
+    usageInCpp();
+    usageInC();
+    out << " */\n";
+  }
+
+  void usageInCpp() {
+    const std::string plan = name + "_plan";
+    out << " * C++ (errors are thrown as gaze::Error):\n";
+    if (hasParameters())
+      out << " *   " << name << "_parameters parameters" << (mustBeSet ? positional() : "")
+          << ";\n";
+    out << " *   const gaze::Plan plan = " << plan
+        << "({batch, heads, kv_heads, seq_q, seq_k, q_start}"
+        << (hasParameters() ? ", parameters" : "") << (hasInputs() ? ", inputs" : "") << ");\n";
+    const auto tensor = [](const char *data, const char *heads, const char *seq, int channels) {
+      return std::string("gaze::dense(") + data + ", " + heads + ", " + seq + ", " +
+             std::to_string(channels) + ")";
+    };
+    out << " *   plan.run(" << tensor("q", "heads", "seq_q", options.headDim) << ", "
+        << tensor("k", "kv_heads", "seq_k", options.headDim) << ",\n *            "
+        << tensor("v", "kv_heads", "seq_k", options.valueDim) << ", "
+        << tensor("out", "heads", "seq_q", options.valueDim) << ", lse);\n";
+  }
+
+  void usageInC() {
+    out << " * C (NULL: defaults):\n"
+        << " *   gaze_plan *plan;\n *   if (" << name << "_plan_create(&shape, "
+        << (hasParameters() ? (mustBeSet ? "&parameters, " : "NULL, ") : "")
+        << (hasInputs() ? "&inputs, " : "") << "0, &plan, &error) != GAZE_OK)\n"
+        << " *     ...error.message says what is wrong...\n"
+        << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n"
+        << " *   gaze_plan_destroy(plan);\n";
+  }
+
+  /// `{window, cap}`, for parameters without default.
+  std::string positional() const {
+    std::string text;
+    for (const KernelParameter &parameter : kernel.parameters)
+      text += (text.empty() ? "{" : ", ") + memberName(parameter.name);
+    return text + "}";
+  }
+
+  void constants() {
+    out << "enum { " << name << "_head_dim = " << options.headDim << ", " << name
+        << "_value_dim = " << options.valueDim << " };\n\n";
+  }
+
+  void structs(bool inCpp) {
+    if (hasParameters()) {
+      out << "/** What the pattern's parameters are. */\n" << open("_parameters", inCpp);
+      for (const KernelParameter &parameter : kernel.parameters)
+        member(parameter, inCpp);
+      out << close("_parameters", inCpp);
     }
-    out << "};\n\n";
-  }
-  if (table.requirement_count > 0) {
-    out << "static const gaze_requirement " << name << "_requirements[] = {\n";
-    for (int i = 0; i < table.requirement_count; ++i)
-      out << "    {" << quoted(table.requirements[i].message) << ",\n     "
-          << quoted(table.requirements[i].place) << "},\n";
-    out << "};\n\n";
-  }
-}
-
-void inputTables(std::ostream &out, const gaze_kernel &table, const std::string &name) {
-  if (table.input_count > 0) {
-    out << "static const gaze_input " << name << "_inputs[] = {\n";
-    for (int i = 0; i < table.input_count; ++i) {
-      const gaze_input &input = table.inputs[i];
-      out << "    {" << quoted(input.name) << ", " << enumerator(input.type) << ", " << input.rank
-          << ", " << quoted(input.axes) << "},\n";
+    if (hasInputs()) {
+      out << "/** The tensors that the pattern reads: dense, in C order. An int takes int32 or "
+             "int64, a\n *  float takes float, a bool takes a byte. */\n"
+          << open("_inputs", inCpp);
+      for (const KernelInput &input : kernel.inputs) {
+        out << "  ";
+        if (inCpp)
+          out << "gaze::Input<" << enumerator(input.type) << ", " << input.sizes.results.size()
+              << "> ";
+        else
+          out << "gaze_input_tensor ";
+        out << memberName(input.name) << "; /**< " << spelling(input.type) << commented(input.axes)
+            << " */\n";
+      }
+      out << close("_inputs", inCpp);
     }
-    out << "};\n\n";
   }
-  if (table.site_count > 0) {
-    out << "static const gaze_site " << name << "_sites[] = {\n";
-    for (int i = 0; i < table.site_count; ++i)
-      out << "    {" << table.sites[i].input << ", " << table.sites[i].axis << ", "
-          << quoted(table.sites[i].place) << "},\n";
-    out << "};\n\n";
+
+  void member(const KernelParameter &parameter, bool inCpp) {
+    const std::string type = typeInC(parameter.type), member = memberName(parameter.name);
+    const std::string qualified = inCpp && type == "int64_t" ? "std::int64_t" : type;
+    if (!inCpp)
+      out << "  " << type << " " << member;
+    else if (parameter.hasDefault)
+      out << "  " << qualified << " " << member << " = " << literal(parameter);
+    else
+      out << "  gaze::Required<" << qualified << "> " << member;
+    out << "; /**< " << (parameter.hasDefault ? "default " + literal(parameter) : "no default")
+        << " */\n";
   }
-}
 
-const char *enumerator(gaze_select_by by) {
-  return by == GAZE_SELECT_MEAN     ? "GAZE_SELECT_MEAN"
-         : by == GAZE_SELECT_MINMAX ? "GAZE_SELECT_MINMAX"
-                                    : "GAZE_SELECT_FIRST";
-}
-
-void selectionTable(std::ostream &out, const gaze_kernel &table, const std::string &name) {
-  if (table.selection_count == 0)
-    return;
-  out << "static const gaze_select_by " << name << "_selections[] = {";
-  for (int i = 0; i < table.selection_count; ++i)
-    out << (i > 0 ? ", " : "") << enumerator(table.selections[i]);
-  out << "};\n\n";
-}
-
-/// The functions of a kernel that selects blocks.
-void selectionDeclarations(std::ostream &out, const std::string &name) {
-  const std::string buffer = "struct halide_buffer_t *";
-  const std::string inputs = buffer + "uniforms, " + buffer + "ints,\n    " + buffer + "floats, " +
-                             buffer + "bools,\n    ";
-  out << "int " << name << "_selection_sizes(" << buffer << "uniforms, " << buffer << "sizes);\n"
-      << "int " << name << "_classify_candidates(" << inputs << buffer << "zones, " << buffer
-      << "rectangles,\n    " << buffer << "verdicts);\n"
-      << "int " << name << "_mask_candidates(" << inputs
-      << "int64_t q_first, int64_t k_first, int64_t head, int64_t batch,\n    " << buffer
-      << "kept);\n";
-  for (const char *of : {"means", "extremes"})
-    out << "int " << name << "_block_" << of << "(" << buffer
-        << "rows, int32_t keys, int32_t block,\n    " << buffer << of << ");\n";
-  for (const char *of : {"mean", "extreme"})
-    out << "int " << name << "_" << of << "_scores(" << buffer << "queries,\n    " << buffer
-        << "summaries, " << buffer << "scores);\n";
-}
-
-std::string enumerator(gaze_order order) {
-  return order == GAZE_ORDER_CONGRUENT ? "GAZE_ORDER_CONGRUENT"
-         : order == GAZE_ORDER_COLUMNS ? "GAZE_ORDER_COLUMNS"
-                                       : "GAZE_ORDER_TILES";
-}
-
-/// The functions of the parts, and the table of them.
-void partTables(std::ostream &out, const gaze_kernel &table, const std::string &name) {
-  if (table.part_count == 0)
-    return;
-  const std::string buffer = "struct halide_buffer_t *";
-  std::ostringstream entries;
-  for (int i = 0; i < table.part_count; ++i) {
-    const gaze_order order = table.parts[i].order;
-    const bool inTiles = order == GAZE_ORDER_TILES;
-    const std::string number = std::to_string(i);
-    const std::string selects = name + "_selects_" + number;
-    const std::string classify = name + "_classify_" + number;
-    const std::string accumulate = name + "_accumulate_" + number;
-    const std::string inputs = "(" + buffer + "uniforms, " + buffer + "ints,\n    " + buffer +
-                               "floats, " + buffer + "bools,\n    ";
-    if (!inTiles)
-      out << "int " << selects << inputs << "int64_t head, int64_t batch, " << buffer
-          << "selected);\n";
-    out << "int " << classify << inputs << buffer << "zones, " << buffer << "rectangles,\n    "
-        << buffer << "verdicts);\n";
-    out << "int " << accumulate << inputs << buffer << "q, " << buffer << "k, " << buffer
-        << "v,\n    " << buffer << "tiles, int32_t full, int32_t count,\n"
-        << "    int64_t q_first, int64_t head, int64_t batch,\n    " << buffer << "state_in, ";
-    if (!inTiles)
-      out << buffer << "keys, int64_t q_step,\n    ";
-    out << buffer << "state_out);\n";
-    entries << "    {" << enumerator(order) << ", " << (inTiles ? "NULL" : selects) << ", "
-            << classify << ",\n     " << (inTiles ? accumulate : "NULL") << ", "
-            << (inTiles ? "NULL" : accumulate) << "},\n";
+  std::string open(const char *suffix, bool inCpp) const {
+    return (inCpp ? "struct " : "typedef struct ") + name + suffix + " {\n";
   }
-  out << "int " << name << "_save_rows(" << buffer << "state, " << buffer << "rows);\n"
-      << "int " << name << "_merge_rows(" << buffer << "rows, " << buffer << "state_in,\n    "
-      << buffer << "state_out);\n\nstatic const gaze_part " << name << "_parts[] = {\n"
-      << entries.str() << "};\n\n";
-}
+  std::string close(const char *suffix, bool inCpp) const {
+    return inCpp ? "};\n\n" : "} " + name + suffix + ";\n\n";
+  }
 
-/// The functions that the object holds.
-void declarations(std::ostream &out, const gaze_kernel &table, const std::string &name) {
-  const std::string buffer = "struct halide_buffer_t *";
-  const std::string inputs = buffer + "uniforms, " + buffer + "ints,\n    " + buffer + "floats, " +
-                             buffer + "bools,\n    ";
-  const std::string pairs = "int64_t q_first, int64_t k_first, int64_t head, int64_t batch,\n    ";
-  if (table.requirement_count > 0)
-    out << "int " << name << "_require(" << buffer << "uniforms, " << buffer << "holds);\n";
-  if (table.input_count > 0)
-    out << "int " << name << "_sizes(" << buffer << "uniforms, " << buffer << "sizes);\n";
-  if (table.site_count > 0)
-    out << "int " << name << "_faults(" << inputs << pairs << buffer << "faults);\n";
-  const std::string lists = buffer + "q, " + buffer + "k, " + buffer + "v,\n    " + buffer +
-                            "tiles, int32_t full, int32_t count,\n" +
-                            "    int64_t q_first, int64_t head, int64_t batch,\n    " + buffer +
-                            "state_in, " + buffer + "state_out);\n";
-  const std::string finish = buffer + "state, " + buffer + "out,\n    " + buffer + "lse);\n";
-  if (table.selection_count > 0)
-    selectionDeclarations(out, name);
-  out << "int " << name << "_classify(" << inputs << buffer << "zones, " << buffer
-      << "rectangles,\n    " << buffer << "verdicts);\n"
-      << "int " << name << "_mask(" << inputs << pairs << buffer << "kept);\n"
-      << "int " << name << "_accumulate(" << inputs << lists << "int " << name << "_finish("
-      << finish << "int " << name << "_accumulate_rows(" << inputs << lists << "int " << name
-      << "_finish_rows(" << finish << "\n";
-}
+  /// The parameters as gaze_plan_create takes them.
+  void values(const std::string &from) {
+    out << "  gaze_value values[" << kernel.parameters.size() << "];\n";
+    for (std::size_t i = 0; i < kernel.parameters.size(); ++i)
+      out << "  values[" << i << "]."
+          << (kernel.parameters[i].type == ValueType::F64 ? "real" : "integer") << " = " << from
+          << memberName(kernel.parameters[i].name) << ";\n";
+  }
+  void tensors(const std::string &from) {
+    out << "  gaze_input_tensor tensors[" << kernel.inputs.size() << "];\n";
+    for (std::size_t i = 0; i < kernel.inputs.size(); ++i)
+      out << "  tensors[" << i << "] = " << from << memberName(kernel.inputs[i].name) << ";\n";
+  }
+  /// The arguments of gaze_plan_create up to its inputs.
+  std::string given() const {
+    const auto list = [](std::size_t count, const char *array) {
+      return count > 0 ? std::string(array) + ", " + std::to_string(count) : std::string("NULL, 0");
+    };
+    return list(kernel.parameters.size(), "values") + ", " + list(kernel.inputs.size(), "tensors");
+  }
 
-/// The initialiser of the gaze_kernel, member by member.
-void kernelTable(std::ostream &out, const gaze_kernel &table, const std::string &name) {
-  const auto only = [&](int count, const char *suffix) {
-    return count > 0 ? name + suffix : std::string("NULL");
-  };
-  out << "static const gaze_kernel " << name << " = {\n    " << table.abi_version << ", "
-      << "(uint32_t)sizeof(gaze_kernel), " << quoted(table.name) << ",\n    "
-      << quoted(table.target) << ",\n    " << enumerator(table.element) << ", " << table.head_dim
-      << ", " << table.value_dim << ", /* element, head_dim, value_dim */\n    " << table.tile_q
-      << ", " << table.tile_k << ", " << table.edge_k << ", " << table.chunk_tiles << ", "
-      << table.max_rows << ", /* tile_q, tile_k, edge_k, chunk_tiles, max_rows */\n    "
-      << table.reads_head << ", " << table.reads_batch << ", " << table.faults_read_head << ", "
-      << table.faults_read_batch << ", " << table.candidates_read_head << ", "
-      << table.candidates_read_batch
-      << ", /* reads_*, faults_read_*, candidates_read_* */\n    INT64_C(" << table.scratch_bytes
-      << "), /* scratch_bytes */\n    " << table.parameter_count << ", " << table.requirement_count
-      << ", " << table.input_count << ", " << table.site_count << ", " << table.part_count << ", "
-      << table.selection_count
-      << ", /* parameters, requirements, inputs, sites, parts, selections */\n    "
-      << only(table.parameter_count, "_parameters") << ", "
-      << only(table.requirement_count, "_requirements") << ",\n    "
-      << only(table.input_count, "_inputs") << ", " << only(table.site_count, "_sites") << ",\n    "
-      << only(table.part_count, "_parts") << ", " << only(table.selection_count, "_selections")
-      << ",\n    " << only(table.requirement_count, "_require") << ", "
-      << only(table.input_count, "_sizes") << ", " << name << "_classify,\n    " << name
-      << "_mask, " << only(table.site_count, "_faults") << ",\n    " << name << "_accumulate, "
-      << name << "_finish,\n    " << name << "_accumulate_rows, " << name << "_finish_rows,\n    "
-      << only(table.part_count, "_save_rows") << ", " << only(table.part_count, "_merge_rows");
-  for (const char *function :
-       {"_selection_sizes", "_classify_candidates", "_mask_candidates", "_block_means",
-        "_block_extremes", "_mean_scores", "_extreme_scores"})
-    out << ",\n    " << only(table.selection_count, function);
-  out << "};\n\n";
-}
+  void planInCpp() {
+    out << "/** A plan for this shape. Throws gaze::Error. `threads` = 0: all cores. */\n"
+        << "inline gaze::Plan " << name << "_plan(const gaze_shape &shape";
+    if (hasParameters())
+      out << ",\n    const " << name << "_parameters &parameters"
+          << (mustBeSet || hasInputs() ? "" : " = {}");
+    if (hasInputs())
+      out << ",\n    const " << name << "_inputs &inputs";
+    out << ", int threads = 0) {\n";
+    if (hasParameters())
+      values("parameters.");
+    if (hasInputs())
+      tensors("inputs.");
+    out << "  return gaze::Plan::make(" << name << ", shape, " << given() << ", threads);\n}\n";
+  }
 
-/// Three lines for C++, with the kernel's own parameters and inputs.
-void usageInCpp(std::ostream &out, const gaze_kernel &table, const std::string &name) {
-  std::string values, inputs;
-  for (int i = 0; i < table.parameter_count; ++i)
-    values += (i > 0 ? ", " : "") + std::string(table.parameters[i].name);
-  for (int i = 0; i < table.input_count; ++i)
-    inputs += (i > 0 ? ", " : "") + std::string("gaze::input(") + table.inputs[i].name +
-              ", {sizes of its axes})";
-  const auto tensor = [](const char *data, const char *heads, const char *seq, int channels) {
-    return std::string("gaze::dense(") + data + ", " + heads + ", " + seq + ", " +
-           std::to_string(channels) + ")";
-  };
-  out << " * or from C++, as gaze/gaze.hpp says:\n"
-      << " *   #include \"gaze/gaze.hpp\"\n"
-      << " *   gaze::Plan plan(" << name << ", {batch, heads, kv_heads, seq_q, seq_k, q_start}, {"
-      << values << "}" << (inputs.empty() ? "" : ", {" + inputs + "}") << ");\n"
-      << " *   plan.run(" << tensor("q", "heads", "seq_q", table.head_dim) << ", "
-      << tensor("k", "kv_heads", "seq_k", table.head_dim) << ", "
-      << tensor("v", "kv_heads", "seq_k", table.value_dim) << ", "
-      << tensor("out", "heads", "seq_q", table.value_dim) << ", lse);\n *\n";
-}
+  void defaultsInC() {
+    if (!hasParameters())
+      return;
+    std::string arguments, members;
+    for (const KernelParameter &parameter : kernel.parameters) {
+      const std::string member = memberName(parameter.name);
+      if (!parameter.hasDefault)
+        arguments +=
+            (arguments.empty() ? "" : ", ") + std::string(typeInC(parameter.type)) + " " + member;
+      members += "  parameters." + member + " = " +
+                 (parameter.hasDefault ? literal(parameter) : member) + ";\n";
+    }
+    out << "/** The defaults" << (mustBeSet ? ", and what has none" : "") << ". */\n"
+        << "static inline " << name << "_parameters " << name << "_defaults("
+        << (arguments.empty() ? "void" : arguments) << ") {\n  " << name
+        << "_parameters parameters;\n"
+        << members << "  return parameters;\n}\n\n";
+  }
 
-void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
-           const std::string &source) {
-  out << "/* " << name << ".h - sparse-attention kernel '" << table.name << "' from "
-      << commented(source) << ".\n *\n"
-      << " * Made by gaze " << gaze_version() << " for " << table.target << ".\n"
-      << " * Link " << name << ".o and the gaze runtime library; call it as gaze/gaze.h says:\n"
-      << " *   gaze_plan_create(&" << name << ", &shape, values, " << table.parameter_count << ", "
-      << (table.input_count > 0 ? "inputs" : "NULL") << ", " << table.input_count
-      << ", 0, &plan, &error);\n"
-      << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n";
-  usageInCpp(out, table, name);
-  out << " * " << typeName(table.element) << "; Q and K [batch, heads, seq, " << table.head_dim
-      << "], V and the output [.., " << table.value_dim << "].\n";
-  if (table.parameter_count > 0)
-    out << " * Parameters, in the order of values:\n";
-  for (int i = 0; i < table.parameter_count; ++i)
-    out << " *   " << table.parameters[i].name << ": " << typeName(table.parameters[i].type) << ", "
-        << defaultText(table.parameters[i]) << "\n";
-  if (table.input_count > 0)
-    out << " * Inputs, in the order of inputs:\n";
-  for (int i = 0; i < table.input_count; ++i)
-    out << " *   " << table.inputs[i].name << ": " << typeName(table.inputs[i].type)
-        << commented(table.inputs[i].axes) << "\n";
-  out << " */\n";
-}
+  void planInC() {
+    out << "/** gaze_plan_create for this kernel"
+        << (hasParameters() && !mustBeSet ? "; `parameters` = NULL: the defaults" : "") << ". */\n"
+        << "static inline gaze_status " << name << "_plan_create(const gaze_shape *shape";
+    if (hasParameters())
+      out << ",\n    const " << name << "_parameters *parameters";
+    if (hasInputs())
+      out << ",\n    const " << name << "_inputs *inputs";
+    out << ", int32_t threads,\n    gaze_plan **plan, gaze_error *error) {\n";
+    if (hasParameters() && !mustBeSet)
+      out << "  const " << name << "_parameters defaults = " << name << "_defaults();\n"
+          << "  const " << name << "_parameters *given = parameters ? parameters : &defaults;\n";
+    if (hasParameters())
+      values(mustBeSet ? "parameters->" : "given->");
+    if (hasInputs())
+      tensors("inputs->");
+    out << "  return gaze_plan_create(&" << name << ", shape, " << given()
+        << ", threads, plan, error);\n}\n";
+  }
+
+  const Kernel &kernel;
+  const std::string name;
+  const std::vector<EmitOptions> &variants;
+  const EmitOptions &options;
+  bool mustBeSet = false; ///< some parameter has no default
+  std::ostringstream out;
+};
 
 } // namespace
 
 bool canNameKernel(const std::string &name) {
-  static const std::set<std::string> taken = {"NULL",         "alignas",   "alignof",
-                                              "and",          "and_eq",    "asm",
-                                              "auto",         "bitand",    "bitor",
-                                              "bool",         "break",     "case",
-                                              "catch",        "char",      "char16_t",
-                                              "char32_t",     "class",     "compl",
-                                              "const",        "constexpr", "const_cast",
-                                              "continue",     "decltype",  "default",
-                                              "delete",       "do",        "double",
-                                              "dynamic_cast", "else",      "enum",
-                                              "explicit",     "export",    "extern",
-                                              "false",        "float",     "for",
-                                              "friend",       "goto",      "if",
-                                              "inline",       "int",       "long",
-                                              "main",         "mutable",   "namespace",
-                                              "new",          "noexcept",  "not",
-                                              "not_eq",       "nullptr",   "operator",
-                                              "or",           "or_eq",     "private",
-                                              "protected",    "public",    "register",
-                                              "return",       "short",     "signed",
-                                              "sizeof",       "static",    "static_assert",
-                                              "static_cast",  "struct",    "switch",
-                                              "template",     "this",      "thread_local",
-                                              "throw",        "true",      "try",
-                                              "typedef",      "typeid",    "typename",
-                                              "union",        "unsigned",  "using",
-                                              "virtual",      "void",      "volatile",
-                                              "wchar_t",      "while",     "xor",
-                                              "xor_eq",       "restrict",  "reinterpret_cast"};
   const bool startsWell = !name.empty() && !(name[0] >= '0' && name[0] <= '9');
   const bool isWord = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                              "0123456789_") == std::string::npos;
-  // Functions of the C library, which most programs include.
-  static const std::set<std::string> library = {
-      "abs",   "acos",   "asin",   "atan",   "ceil",  "close", "cos",    "erf",  "exit",   "exp",
-      "exp2",  "floor",  "fmax",   "fmin",   "free",  "index", "link",   "log",  "log2",   "lround",
-      "open",  "pause",  "pipe",   "pow",    "raise", "rand",  "random", "read", "remove", "rename",
-      "round", "select", "signal", "sin",    "sleep", "sqrt",  "stat",   "sync", "system", "tan",
-      "tanh",  "time",   "trunc",  "unlink", "wait",  "write"};
   const bool isOurs = name.rfind("gaze", 0) == 0 || name.rfind("GAZE", 0) == 0 ||
                       name.rfind("halide_", 0) == 0 || name.rfind("__", 0) == 0;
-  return startsWell && isWord && !isOurs && taken.count(name) == 0 && library.count(name) == 0;
+  return startsWell && isWord && !isOurs && !isReserved(name) && !isOfLibrary(name);
 }
 
-std::string kernelHeader(const gaze_kernel &table, const std::string &name,
-                         const std::string &source) {
-  std::ostringstream out;
-  usage(out, table, name, source);
-  const std::string guard = "GAZE_KERNEL_" + name + "_H";
-  out << "#ifndef " << guard << "\n#define " << guard << "\n\n#include \"gaze/gaze.h\"\n\n"
-      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
-  declarations(out, table, name);
-  parameterTables(out, table, name);
-  inputTables(out, table, name);
-  selectionTable(out, table, name);
-  partTables(out, table, name);
-  kernelTable(out, table, name);
-  out << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
-  return out.str();
+std::string kernelHeader(const Kernel &kernel, const std::string &name,
+                         const std::vector<EmitOptions> &variants, const std::string &source) {
+  return HeaderWriter(kernel, name, variants).write(source);
 }
 
 } // namespace gaze

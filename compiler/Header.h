@@ -2,17 +2,19 @@
 #ifndef GAZE_COMPILER_HEADER_H
 #define GAZE_COMPILER_HEADER_H
 
-#include "gaze/gaze.h"
+#include "compiler/Kernel.h"
+#include "compiler/halide/Emit.h"
 
 #include <string>
+#include <vector>
 
 namespace gaze {
 
-/// The text of NAME.h: the functions of the object and the gaze_kernel table `name`
-/// with the values of `table` (its function pointers are not read). `source` names
-/// the pattern file.
-std::string kernelHeader(const gaze_kernel &table, const std::string &name,
-                         const std::string &source);
+/// The text of NAME.h: the kernel `name`, its parameters and inputs as structs, and how
+/// to call it from C and C++. `variants` as in object/KernelTable.h. `source` names the pattern
+/// file.
+std::string kernelHeader(const Kernel &kernel, const std::string &name,
+                         const std::vector<EmitOptions> &variants, const std::string &source);
 
 /// Whether C and C++ programs can have a global object called `name`: an identifier
 /// that is neither a keyword nor `main` nor one of ours.

@@ -9,12 +9,12 @@
 #include <cstdio>
 
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s OUT.o\n", argv[0]);
+  if (argc != 3 || !gaze::findTarget(argv[1])) {
+    std::fprintf(stderr, "usage: %s TARGET OUT.o\n", argv[0]);
     return 2;
   }
   try {
-    gaze::emitHalideRuntime(argv[1]);
+    gaze::emitHalideRuntime(argv[1], argv[2]);
   } catch (const std::exception &error) {
     std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
     return 1;

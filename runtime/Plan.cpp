@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/Plan.h"
 
+#include "runtime/Cpu.h"
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
 #include "runtime/Parts.h"
@@ -163,15 +164,6 @@ void gaze::runtime::chooseKernel(gaze_plan &plan) {
     plan.headsOfItem = std::min(shape.heads / shape.kv_heads, kernel.max_rows / shape.seq_q);
 }
 
-void gaze::runtime::checkKernel(const gaze_kernel *kernel) {
-  if (!kernel)
-    invalid("kernel is null");
-  if (kernel->abi_version != GAZE_ABI_VERSION || kernel->struct_size != sizeof(gaze_kernel))
-    invalid("the kernel was compiled for interface version " + std::to_string(kernel->abi_version) +
-            ", this runtime has version " + std::to_string(GAZE_ABI_VERSION) +
-            "; compile the pattern again");
-}
-
 void gaze::runtime::makeParts(gaze_plan &plan, int threads) {
   plan.parts = chooseParts(plan);
   for (Part &part : plan.parts)
@@ -180,10 +172,10 @@ void gaze::runtime::makeParts(gaze_plan &plan, int threads) {
 }
 
 std::unique_ptr<gaze_plan>
-gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
+gaze::runtime::preparePlan(const gaze_kernel *given, const gaze_shape *shape,
                            const gaze_value *values, std::int32_t valueCount,
                            const gaze_input_tensor *inputs, std::int32_t inputCount, int threads) {
-  checkKernel(kernel);
+  const gaze_kernel *const kernel = &kernelHere(given);
   checkShape(shape);
   std::unique_ptr<gaze_plan> plan(new gaze_plan{
       kernel,

@@ -129,9 +129,6 @@ struct gaze_plan {
 
 namespace gaze::runtime {
 
-/// Throws a Failure where it is none, or one of another version.
-void checkKernel(const gaze_kernel *kernel);
-
 /// By the shape alone, as all that decides the bits: sets fewRows and headsOfItem.
 void chooseKernel(gaze_plan &plan);
 

@@ -2,6 +2,7 @@
 #include "runtime/Summaries.h"
 
 #include "runtime/Blocks.h"
+#include "runtime/Cpu.h"
 #include "runtime/Error.h"
 #include "runtime/Tensors.h"
 #include "runtime/Threads.h"
@@ -132,12 +133,12 @@ gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int6
     if (!summaries)
       invalid("summaries is null");
     *summaries = nullptr;
-    checkKernel(kernel);
-    if (kernel->selection_count == 0)
+    const gaze_kernel &here = kernelHere(kernel);
+    if (here.selection_count == 0)
       invalid("the pattern selects nothing: it has no top_blocks");
     if (batch < 1 || kv_heads < 1 || batch > (1 << 30) / kv_heads)
       invalid("batch and kv_heads must be at least 1, and their product at most 2^30");
-    *summaries = std::make_unique<gaze_summaries>(kernel, batch, kv_heads).release();
+    *summaries = std::make_unique<gaze_summaries>(&here, batch, kv_heads).release();
   });
 }
 

@@ -167,6 +167,47 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   return all;
 }
 
+/// GAZE_CPU_*: what the runtime asks the CPU for before it calls a kernel.
+std::uint64_t instructionsOf(const Target &target) {
+  static const std::pair<Target::Feature, std::uint64_t> named[] = {
+      {Target::SSE41, GAZE_CPU_SSE41},
+      {Target::AVX, GAZE_CPU_AVX},
+      {Target::AVX2, GAZE_CPU_AVX2},
+      {Target::FMA, GAZE_CPU_FMA},
+      {Target::F16C, GAZE_CPU_F16C},
+      {Target::AVX512, 0}, // no target has it without the next
+      {Target::AVX512_Skylake, GAZE_CPU_AVX512},
+      {Target::AVX512_Cannonlake, GAZE_CPU_AVX512_VBMI},
+      {Target::AVX512_Zen4, GAZE_CPU_AVX512_BF16},
+      {Target::AVX512_Zen5, GAZE_CPU_AVX512_BF16},
+      {Target::AVX512_SapphireRapids, GAZE_CPU_AVX512_BF16 | GAZE_CPU_AMX},
+  };
+  static const Target::Feature unnamed[] = {Target::FMA4, Target::AVX512_KNL, Target::AVXVNNI,
+                                            Target::AVX10_1};
+  std::uint64_t bits = 0;
+  for (const auto &[feature, instructions] : named)
+    if (target.has_feature(feature))
+      bits |= instructions;
+  for (const Target::Feature feature : unnamed)
+    if (target.has_feature(feature))
+      bits |= GAZE_CPU_UNNAMED;
+  return bits;
+}
+
+TargetInfo describe(const Target &target) {
+  const bool isArm = target.arch == Target::ARM;
+  const bool manyRegisters = isArm || target.has_feature(Target::AVX512);
+  const bool dotsBFloat16 =
+      target.has_feature(Target::AVX512_Zen4) || target.has_feature(Target::AVX512_SapphireRapids);
+  return TargetInfo{target.to_string(),
+                    target.natural_vector_size(Float(32)),
+                    manyRegisters ? 32 : 16,
+                    target.has_feature(Target::F16C),
+                    dotsBFloat16,
+                    instructionsOf(target),
+                    isArm ? "aarch64-unknown-linux-gnu" : "x86_64-unknown-linux-gnu"};
+}
+
 OutputFileType fileType(Output output) {
   switch (output) {
   case Output::Assembly:
@@ -182,14 +223,13 @@ OutputFileType fileType(Output output) {
 
 } // namespace
 
+const std::vector<std::string> &targetNames() {
+  static const std::vector<std::string> names = {"host",      "x86-64",         "x86-64-v3",
+                                                 "x86-64-v4", "x86-64-v4-bf16", "aarch64"};
+  return names;
+}
+
 std::optional<TargetInfo> findTarget(const std::string &name) {
-  const auto describe = [](const Target &target) {
-    const bool manyRegisters = target.has_feature(Target::AVX512);
-    const bool dotsBFloat16 = target.has_feature(Target::AVX512_Zen4) ||
-                              target.has_feature(Target::AVX512_SapphireRapids);
-    return TargetInfo{target.to_string(), target.natural_vector_size(Float(32)),
-                      manyRegisters ? 32 : 16, target.has_feature(Target::F16C), dotsBFloat16};
-  };
   if (name == "host")
     return describe(get_host_target());
   if (name == "x86-64")
@@ -201,6 +241,8 @@ std::optional<TargetInfo> findTarget(const std::string &name) {
   if (name == "x86-64-v4-bf16")
     return describe(Target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake-avx512_"
                            "cannonlake-avx512_zen4"));
+  if (name == "aarch64")
+    return describe(Target("arm-64-linux"));
   return std::nullopt;
 }
 
@@ -231,11 +273,11 @@ void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
   translateErrors([&] { kernelModule(kernel, options).compile({{fileType(output), path}}); });
 }
 
-void emitHalideRuntime(const std::string &path) {
+void emitHalideRuntime(const std::string &target, const std::string &path) {
   translateErrors([&] {
-    Target target = get_host_target();
-    // Any x86-64 can run it: the runtime picks its own fast paths.
-    compile_standalone_runtime(path, Target(target.os, target.arch, target.bits));
+    const Target full(findTarget(target)->name);
+    // Any CPU of the architecture can run it: the runtime picks its own fast paths.
+    compile_standalone_runtime(path, Target(full.os, full.arch, full.bits));
   });
 }
 

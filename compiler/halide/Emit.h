@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace gaze {
 
@@ -23,10 +24,15 @@ struct TargetInfo {
   int registers;        ///< vectors that its registers hold
   bool convertsFloat16; ///< has F16C: float16 to float32 and back
   bool dotsBFloat16;    ///< has vdpbf16ps, which adds products of pairs of bfloat16 to floats
+  std::uint64_t cpu;    ///< instructions that it needs: GAZE_CPU_* of gaze/gaze.h
+  std::string triple;   ///< as LLVM names it
 };
 
-/// `name` is host, x86-64, x86-64-v3, x86-64-v4 or x86-64-v4-bf16 (with AVX-512 BF16, as in
-/// Zen 4 and Sapphire Rapids); nothing for any other.
+/// The names of all targets: host, and from the least demanding on x86-64, x86-64-v3, x86-64-v4,
+/// x86-64-v4-bf16 (with AVX-512 BF16, as in Zen 4 and Sapphire Rapids), and aarch64.
+const std::vector<std::string> &targetNames();
+
+/// Nothing where `name` is not among them.
 std::optional<TargetInfo> findTarget(const std::string &name);
 
 /// This machine has every feature of the target.
@@ -65,9 +71,9 @@ public:
 void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
                 const std::string &path);
 
-/// Writes Halide's runtime for this machine's operating system to the object file
-/// `path`: what kernels call, for the thin runtime library.
-void emitHalideRuntime(const std::string &path);
+/// Writes Halide's runtime for the target `target` (its architecture alone matters) to the object
+/// file `path`: what kernels call, for the thin runtime library.
+void emitHalideRuntime(const std::string &target, const std::string &path);
 
 } // namespace gaze
 

@@ -52,6 +52,7 @@ LoadedObject::LoadedObject(const std::string &object,
 }
 
 LoadedObject::~LoadedObject() = default;
+LoadedObject::LoadedObject(LoadedObject &&) noexcept = default;
 
 void *LoadedObject::address(const std::string &symbol) const {
   return orThrow(session->jit->lookup(symbol)).toPtr<void *>();

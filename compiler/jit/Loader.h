@@ -28,6 +28,7 @@ public:
   LoadedObject(const std::string &object,
                const std::vector<std::pair<std::string, void *>> &provided);
   ~LoadedObject();
+  LoadedObject(LoadedObject &&) noexcept;
 
   /// The address of a symbol that the object defines. Throws LoadError.
   void *address(const std::string &symbol) const;

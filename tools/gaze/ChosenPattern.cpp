@@ -118,13 +118,12 @@ dsl::Value literalValue(const dsl::Parameter &parameter) {
   return value;
 }
 
-int findParameter(const dsl::Pattern &pattern, const std::string &name) {
+const dsl::Parameter &findParameter(const dsl::Pattern &pattern, const std::string &name) {
   dsl::Suggestion suggestion(name);
   std::string known;
-  for (std::size_t i = 0; i < pattern.parameters.size(); ++i) {
-    const dsl::Parameter &parameter = pattern.parameters[i];
+  for (const dsl::Parameter &parameter : pattern.parameters) {
     if (parameter.name.text == name)
-      return static_cast<int>(i);
+      return parameter;
     suggestion.consider(parameter.name.text, "the parameter");
     known += (known.empty() ? "" : ", ") + parameter.name.text + ": " +
              std::string(dsl::spelling(parameter.type));
@@ -136,30 +135,33 @@ int findParameter(const dsl::Pattern &pattern, const std::string &name) {
 
 } // namespace
 
-ChosenPattern cli::choosePattern(const PatternOptions &options, const ValueOptions &settings) {
-  ChosenPattern chosen = choosePattern(options);
-  const std::vector<dsl::Parameter> &parameters = chosen.pattern->parameters;
-  chosen.values.resize(parameters.size());
-  std::vector<bool> given(parameters.size());
-  for (const std::string &setting : settings.settings) {
+std::map<std::string, dsl::Value> cli::givenValues(const dsl::Pattern &pattern,
+                                                   const std::vector<std::string> &settings) {
+  std::map<std::string, dsl::Value> values;
+  for (const std::string &setting : settings) {
     const std::size_t equals = setting.find('=');
     if (equals == 0 || equals == std::string::npos)
       throw Failure("--set " + setting + ": NAME=VALUE is needed", ExitWrongUsage);
     const std::string name = setting.substr(0, equals);
-    const int index = findParameter(*chosen.pattern, name);
-    if (given[index])
+    const dsl::Parameter &parameter = findParameter(pattern, name);
+    if (!values.emplace(name, parseValue(parameter, setting.substr(equals + 1))).second)
       throw Failure("--set " + name + " is given twice", ExitWrongUsage);
-    given[index] = true;
-    chosen.values[index] = parseValue(parameters[index], setting.substr(equals + 1));
   }
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (given[i])
-      continue;
-    if (!parameters[i].defaultValue)
-      throw Failure("the parameter '" + parameters[i].name.text + "' of the pattern '" +
-                    chosen.pattern->name.text + "' has no default; give it with --set " +
-                    parameters[i].name.text + "=VALUE");
-    chosen.values[i] = literalValue(parameters[i]);
+  return values;
+}
+
+ChosenPattern cli::choosePattern(const PatternOptions &options, const ValueOptions &settings) {
+  ChosenPattern chosen = choosePattern(options);
+  const std::map<std::string, dsl::Value> given = givenValues(*chosen.pattern, settings.settings);
+  for (const dsl::Parameter &parameter : chosen.pattern->parameters) {
+    const std::string &name = parameter.name.text;
+    if (const auto found = given.find(name); found != given.end())
+      chosen.values.push_back(found->second);
+    else if (parameter.defaultValue)
+      chosen.values.push_back(literalValue(parameter));
+    else
+      throw Failure("the parameter '" + name + "' of the pattern '" + chosen.pattern->name.text +
+                    "' has no default; give it with --set " + name + "=VALUE");
   }
   readInputs(chosen, settings.inputs);
   return chosen;

@@ -8,6 +8,7 @@
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Options.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,10 @@ ChosenPattern choosePattern(const PatternOptions &options);
 /// The same, gives its parameters their defaults and the values of `settings`, and reads
 /// its inputs.
 ChosenPattern choosePattern(const PatternOptions &options, const ValueOptions &settings);
+
+/// The values of `settings` (NAME=VALUE), by name. Throws a Failure that says which is wrong.
+std::map<std::string, dsl::Value> givenValues(const dsl::Pattern &pattern,
+                                              const std::vector<std::string> &settings);
 
 /// Reads the files of `given` (NAME=FILE.npy) into `chosen.inputs`. Throws a Failure
 /// where one is missing, unknown or of another type.

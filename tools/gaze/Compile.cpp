@@ -15,7 +15,9 @@ namespace {
 
 struct CompileOptions {
   PatternOptions pattern;
+  ValueOptions values;
   CodeOptions code;
+  std::vector<std::string> targets;
   int headDim = 64;
   int valueDim = 0;
   std::string folder;
@@ -24,7 +26,9 @@ struct CompileOptions {
 
 } // namespace
 
-static void compile(const CLI::App &command, const CompileOptions &options) {
+static void compile(const CLI::App &command, CompileOptions options) {
+  if (!options.targets.empty())
+    options.code.target = options.targets.front();
   KernelOptions kernel = kernelOptions(options.code, options.headDim, options.valueDim);
   if (command.count("--name") > 0) {
     if (!canNameKernel(options.name))
@@ -35,9 +39,10 @@ static void compile(const CLI::App &command, const CompileOptions &options) {
     kernel.name = options.name;
   }
   const ChosenPattern chosen = choosePattern(options.pattern);
-  const CompiledFiles files =
-      compileToFiles(*chosen.program, *chosen.pattern, kernel, options.folder);
-  std::cout << files.object << "\n" << files.header << "\n" << files.schedule << "\n";
+  const FileOptions files = {options.folder, options.targets,
+                             givenValues(*chosen.pattern, options.values.settings)};
+  for (const std::string &path : compileToFiles(*chosen.program, *chosen.pattern, kernel, files))
+    std::cout << path << "\n";
 }
 
 void cli::addCompile(CLI::App &gaze) {
@@ -52,7 +57,19 @@ void cli::addCompile(CLI::App &gaze) {
       ->type_name("NAME");
   addHeadDimOption(*command, options->headDim);
   addValueDimOption(*command, options->valueDim);
-  addCodeOptions(*command, options->code);
+  command
+      ->add_option("--set", options->values.settings,
+                   "another default for a parameter of the pattern; once for each")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  addElementAndScheduleOptions(*command, options->code);
+  command
+      ->add_option("--target", options->targets,
+                   "what to compile for: host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16 or "
+                   "aarch64; with several of x86-64, as in x86-64,x86-64-v3, programs take the "
+                   "best that their CPU can run [host]")
+      ->type_name("T,..")
+      ->delimiter(',');
   command->footer("Prints the paths of what it wrote. Link the object with the runtime library\n"
                   "(libgaze_runtime.a); see docs/examples/minimal.\n\n"
                   "Example:\n"

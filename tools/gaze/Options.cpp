@@ -115,12 +115,18 @@ void cli::addTensorOptions(CLI::App &command, TensorOptions &options, bool requi
   }
 }
 
-void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
+void cli::addElementAndScheduleOptions(CLI::App &command, CodeOptions &options) {
   command
       .add_option("--dtype", options.dtype,
                   "type of the kernel's elements: f32, f16 or bf16 [the tensors', or f32]")
       ->type_name("T")
       ->check(oneOf({"f32", "f16", "bf16"}));
+  command.add_option("--schedule", options.schedule, "a *.schedule.json to compile with")
+      ->type_name("FILE");
+}
+
+void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
+  addElementAndScheduleOptions(command, options);
   command
       .add_option("--target", options.target,
                   "what to compile for: host, x86-64, x86-64-v3, x86-64-v4 or x86-64-v4-bf16, "
@@ -128,8 +134,6 @@ void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
       ->type_name("T")
       ->check(
           oneOf({"host", "x86-64", "x86-64-v3", "x86-64-v4", "x86-64-v4-bf16", "opencl", "cuda"}));
-  command.add_option("--schedule", options.schedule, "a *.schedule.json to compile with")
-      ->type_name("FILE");
 }
 
 gaze_element cli::elementOf(const CodeOptions &options, gaze_element otherwise) {

@@ -67,6 +67,8 @@ struct CodeOptions {
   std::string schedule; ///< a file, or empty
 };
 void addCodeOptions(CLI::App &command, CodeOptions &options);
+/// The same without --target.
+void addElementAndScheduleOptions(CLI::App &command, CodeOptions &options);
 /// The type that --dtype names, `otherwise` without it.
 gaze_element elementOf(const CodeOptions &options, gaze_element otherwise = GAZE_ELEMENT_FLOAT32);
 /// "f32", "f16", "bf16"

@@ -33,15 +33,16 @@ extern "C" {
 struct halide_buffer_t;
 
 /** Changes whenever gaze_kernel changes; a plan for another version is refused. */
-#define GAZE_ABI_VERSION 4
+#define GAZE_ABI_VERSION 5
 
 typedef enum gaze_status {
   GAZE_OK = 0,
   GAZE_INVALID_ARGUMENT = 1,   /**< an argument is wrong; the message says which and why */
   GAZE_REQUIREMENT_FAILED = 2, /**< a `require` of the pattern does not hold */
   GAZE_OUT_OF_MEMORY = 3,
-  GAZE_INTERNAL_ERROR = 4,    /**< our fault; please report the message */
-  GAZE_INDEX_OUT_OF_RANGE = 5 /**< the pattern reads an input outside of its axes */
+  GAZE_INTERNAL_ERROR = 4,     /**< our fault; please report the message */
+  GAZE_INDEX_OUT_OF_RANGE = 5, /**< the pattern reads an input outside of its axes */
+  GAZE_UNSUPPORTED_CPU = 6     /**< the kernel was compiled for other CPUs than this one */
 } gaze_status;
 
 /** What went wrong. Filled where a function does not return GAZE_OK. */
@@ -110,6 +111,18 @@ typedef struct gaze_requirement {
   const char *message; /**< as the pattern's author wrote it */
   const char *place;   /**< FILE:LINE:COLUMN */
 } gaze_requirement;
+
+/** Groups of instructions that kernels for x86-64 may use: bits of gaze_kernel.cpu. */
+#define GAZE_CPU_SSE41 (UINT64_C(1) << 0)
+#define GAZE_CPU_AVX (UINT64_C(1) << 1)
+#define GAZE_CPU_AVX2 (UINT64_C(1) << 2) /**< with BMI, BMI2 and LZCNT */
+#define GAZE_CPU_FMA (UINT64_C(1) << 3)
+#define GAZE_CPU_F16C (UINT64_C(1) << 4)
+#define GAZE_CPU_AVX512 (UINT64_C(1) << 5)      /**< F, CD, VL, DQ and BW */
+#define GAZE_CPU_AVX512_VBMI (UINT64_C(1) << 6) /**< with IFMA */
+#define GAZE_CPU_AVX512_BF16 (UINT64_C(1) << 7) /**< with VNNI, VBMI2, BITALG and VPOPCNTDQ */
+#define GAZE_CPU_AMX (UINT64_C(1) << 8)
+#define GAZE_CPU_UNNAMED (UINT64_C(1) << 63) /**< others, which no CPU is known to have */
 
 /** What a `top_blocks` of the pattern scores blocks of keys by. */
 typedef enum gaze_select_by {
@@ -212,6 +225,7 @@ typedef struct gaze_kernel {
   uint32_t struct_size;          /**< sizeof(gaze_kernel) when it was compiled */
   const char *name;              /**< the pattern's name */
   const char *target;            /**< what it was compiled for, as Halide names it */
+  uint64_t cpu;                  /**< instructions that it needs: GAZE_CPU_* */
   gaze_element element;          /**< of Q, K, V and the output: float32, float16 or bfloat16 */
   int32_t head_dim;              /**< elements of a row of Q and K */
   int32_t value_dim;             /**< elements of a row of V and of the output */
@@ -233,6 +247,7 @@ typedef struct gaze_kernel {
   int32_t site_count;
   int32_t part_count; /**< 0: computed in tiles alone */
   int32_t selection_count;
+  int32_t variant_count;
   const gaze_parameter *parameters;
   const gaze_requirement *requirements; /**< NULL without any, as require is */
   const gaze_input *inputs;             /**< NULL without any, as sizes is */
@@ -240,6 +255,8 @@ typedef struct gaze_kernel {
   const gaze_part *parts;               /**< NULL without any, as save_rows and merge_rows are;
                                              disjoint, and together the pattern */
   const gaze_select_by *selections;     /**< NULL without any, as the functions at the end are */
+  /** The same kernel for better CPUs, the best first, where it was compiled for several. */
+  const struct gaze_kernel *const *variants;
 
   int (*require)(struct halide_buffer_t *uniforms, struct halide_buffer_t *holds);
   int (*sizes)(struct halide_buffer_t *uniforms, struct halide_buffer_t *sizes);
@@ -291,6 +308,13 @@ typedef struct gaze_kernel {
   int (*extreme_scores)(struct halide_buffer_t *queries, struct halide_buffer_t *summaries,
                         struct halide_buffer_t *scores);
 } gaze_kernel;
+
+/**
+ * The kernel itself or, of its variants, the best that this CPU can run: what a plan takes.
+ * GAZE_UNSUPPORTED_CPU where it can run none.
+ */
+gaze_status gaze_kernel_here(const gaze_kernel *kernel, const gaze_kernel **here,
+                             gaze_error *error);
 
 /**
  * Sizes of one problem. Query head h reads key head h / (heads / kv_heads).

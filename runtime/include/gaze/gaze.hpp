@@ -161,13 +161,20 @@ public:
       plain.push_back(static_cast<std::int64_t>(i) < kernel.parameter_count
                           ? values[i].as(kernel.parameters[i])
                           : gaze_value{}); // too many: refused below
+    *this = make(kernel, shape, plain.data(), static_cast<std::int32_t>(plain.size()),
+                 inputs.data(), static_cast<std::int32_t>(inputs.size()), threads);
+  }
+
+  /// gaze_plan_create: what the headers of kernels call.
+  static Plan make(const gaze_kernel &kernel, const gaze_shape &shape, const gaze_value *values,
+                   std::int32_t valueCount, const gaze_input_tensor *inputs,
+                   std::int32_t inputCount, int threads) {
     gaze_plan *made = nullptr;
     gaze_error error;
-    if (gaze_plan_create(&kernel, &shape, plain.data(), static_cast<std::int32_t>(plain.size()),
-                         inputs.data(), static_cast<std::int32_t>(inputs.size()), threads, &made,
+    if (gaze_plan_create(&kernel, &shape, values, valueCount, inputs, inputCount, threads, &made,
                          &error) != GAZE_OK)
       throw Error(error);
-    plan.reset(made);
+    return Plan(made);
   }
 
   /// Attention into `out` and, where it is not null, its log-sum-exp into `lse`.
