@@ -59,7 +59,7 @@ TEST_F(PlanArguments, Null) {
 
 TEST_F(PlanArguments, KernelOfAnotherVersion) {
   kernel.abi_version = 77;
-  EXPECT_EQ("the kernel was compiled for interface version 77, this runtime has version 4; "
+  EXPECT_EQ("the kernel was compiled for interface version 77, this runtime has version 5; "
             "compile the pattern again",
             refusal());
 }
