@@ -152,14 +152,19 @@ struct Requirement {
 };
 
 /// The order in which a part of a pattern is computed (gaze_order in gaze/gaze.h).
-enum class Order { Tiles, Congruent, Columns };
+enum class Order { Tiles, Congruent, Columns, Selected };
+
+/// Kernels read K and V through a list of keys.
+constexpr bool isListed(Order order) {
+  return order == Order::Congruent || order == Order::Columns;
+}
 
 /// Some of the pairs of a pattern, and the order that suits them.
 struct Part {
   Order order = Order::Tiles;
   /// Congruent: two I64, modulus and difference, where q - k = difference modulo the
   /// modulus; they read neither q nor k. Columns: one I1, whether a key is looked at; it
-  /// does not read q. Tiles: no results.
+  /// does not read q. Tiles, Selected: no results.
   Function selects;
   /// As those of Kernel, for queries and keys that the order brings together.
   Function keep;

@@ -14,6 +14,7 @@
 
 #include "runtime/Error.h"
 #include "runtime/Search.h"
+#include "runtime/SelectedBlocks.h"
 
 #include <algorithm>
 #include <limits>
@@ -26,6 +27,10 @@ namespace {
 
 /// In the unit of costOf: what a row takes beside its keys, and to save or to merge it.
 constexpr std::int64_t costOfRow = 6, costOfSaving = 2;
+/// And for queries from anywhere: to save and merge, and to copy them and their states.
+constexpr std::int64_t costOfGathering = 6;
+/// What a masked unit takes more where the mask reads which blocks are selected.
+constexpr std::int64_t costOfTables = 3;
 /// Rows that are searched of each order.
 constexpr std::int64_t sampledRows = 8;
 
@@ -57,6 +62,14 @@ public:
     return all;
   }
 
+  /// What a part takes for some planes, about.
+  double cost(const Part &part, std::size_t grid, const Planes &planes, bool isOnly) const {
+    if (part.isOfSelectedBlocks())
+      return costOfBlocks(plan, part.grids[0], planes.firstHead, planes.firstBatch,
+                          costOfRow + costOfGathering, sampledRows);
+    return cost(part.grids[grid].order, part.code->classify, planes, !isOnly);
+  }
+
   /// What the rows of an order take, about.
   double cost(const Order &order, ClassifyFunction classify, const Planes &planes,
               bool isPart) const {
@@ -67,6 +80,8 @@ public:
       const auto tile = static_cast<std::int32_t>((2 * i + 1) * order.queryTiles / (2 * samples));
       const Strip strip = searchStrip(scope, order, planes, tile, tile + 1);
       sum += costOf(strip.rows[0], plan.units) + costOfRow + (isPart ? costOfSaving : 0);
+      if (!plan.selections.empty())
+        sum += costOfTables * strip.rows[0].partialTiles;
     }
     return static_cast<double>(sum) * order.queryTiles / static_cast<double>(samples);
   }
@@ -148,6 +163,12 @@ std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes
       continue;
     Part &part = all.emplace_back();
     part.code = &code;
+    if (code.order == GAZE_ORDER_SELECTED) {
+      if (!canTakeBlocks(plan))
+        return {};
+      part.grids.push_back(blockGrid(plan));
+      continue;
+    }
     std::optional<std::vector<Order>> orders = chooser.orders(code, planes);
     if (!orders)
       return {};
@@ -166,8 +187,7 @@ std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes
        plane += std::max<std::size_t>(1, planes.size() / 4)) {
     inTiles += chooser.cost(tiles, plan.kernel->classify, planes[plane], false);
     for (const Part &part : all)
-      inParts +=
-          chooser.cost(part.grids[plane].order, part.code->classify, planes[plane], all.size() > 1);
+      inParts += chooser.cost(part, plane, planes[plane], all.size() == 1);
   }
   // Reading keys from a list, and one plan more, cost a little as well.
   constexpr double least = 0.85;

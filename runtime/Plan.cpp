@@ -12,6 +12,7 @@
 #include "runtime/Parts.h"
 #include "runtime/Pieces.h"
 #include "runtime/Search.h"
+#include "runtime/SelectedBlocks.h"
 #include "runtime/Selection.h"
 
 #include <algorithm>
@@ -63,6 +64,8 @@ std::vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
 
 /// Finds the rows of a part.
 void fillPart(Part &part, const gaze_plan &plan, int threads) {
+  if (part.isOfSelectedBlocks())
+    return; // it has its rows already
   const std::vector<Planes> planes =
       planesOf(plan.shape, plan.kernel->reads_head != 0, plan.kernel->reads_batch != 0);
   std::vector<const Order *> orders;
@@ -222,6 +225,13 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
                   plan->inputs->bytes();
     const std::int64_t planes = plan->shape.batch * plan->shape.heads;
     for (const Part &part : plan->parts) {
+      if (part.isOfSelectedBlocks()) {
+        const TileCounts tiles = countTiles(*plan, part.grids[0]);
+        info->items += tiles.rows;
+        info->full_tiles += tiles.full;
+        info->partial_tiles += tiles.partial;
+        continue;
+      }
       const std::int64_t repeats = planes / static_cast<std::int64_t>(part.grids.size());
       for (const Grid &grid : part.grids) {
         for (const Strip &strip : grid.strips) {

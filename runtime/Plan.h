@@ -84,7 +84,9 @@ struct Selection {
 /// merge (Parts.h).
 struct Part {
   const gaze_part *code = nullptr; ///< null: the whole pattern, in tiles
-  std::vector<Grid> grids;         ///< [batch or 1][heads or 1]
+  std::vector<Grid> grids;         ///< [batch or 1][heads or 1]; of selected blocks one
+
+  bool isOfSelectedBlocks() const { return code && code->order == GAZE_ORDER_SELECTED; }
 };
 
 } // namespace gaze::runtime

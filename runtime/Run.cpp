@@ -2,6 +2,7 @@
 #include "runtime/Run.h"
 
 #include "runtime/Error.h"
+#include "runtime/SelectedBlocks.h"
 #include "runtime/Selection.h"
 #include "runtime/Threads.h"
 #include "runtime/Worker.h"
@@ -50,9 +51,12 @@ void runParts(const gaze_plan &plan, const Tensors &tensors, int threads) {
     const std::int64_t last = std::min(first + planes, plan.planes());
     rows.startAt(first);
     for (std::size_t i = 0; i < plan.parts.size(); ++i)
-      runItems(plan, tensors,
-               {plan.parts[i], *pieces[i], &rows, i == 0, i + 1 == plan.parts.size()}, items[i],
-               items[i].countBefore(first), items[i].countBefore(last), threads);
+      if (plan.parts[i].isOfSelectedBlocks())
+        runBlocks(plan, plan.parts[i], tensors, rows, first, last, threads);
+      else
+        runItems(plan, tensors,
+                 {plan.parts[i], *pieces[i], &rows, i == 0, i + 1 == plan.parts.size()}, items[i],
+                 items[i].countBefore(first), items[i].countBefore(last), threads);
   }
 }
 

@@ -53,15 +53,15 @@ void addParts(const Kernel &kernel, const KernelSizes &sizes, const EmitOptions 
   for (std::size_t i = 0; i < kernel.parts.size(); ++i) {
     const Part &part = kernel.parts[i];
     const std::string number = "_" + std::to_string(i);
-    const bool isListed = part.order != Order::Tiles;
     const Kernel only = onlyPart(kernel, part);
-    Accumulate accumulate(only, sizes, isListed ? KeyOrder::Listed : KeyOrder::AsTheyAre);
+    Accumulate accumulate(only, sizes,
+                          isListed(part.order) ? KeyOrder::Listed : KeyOrder::AsTheyAre);
     scheduleForCpu(accumulate, options.schedule, lanes);
     add(accumulate.stateOut, accumulate.arguments(), "accumulate" + number);
     Classify classify(kernel, part.bounds);
     scheduleForCpu(classify, lanes);
     add(classify.verdicts, classify.arguments(), "classify" + number);
-    if (isListed) {
+    if (isListed(part.order)) {
       Selects selects(kernel, part);
       add(selects.selected, selects.arguments(), "selects" + number);
     }

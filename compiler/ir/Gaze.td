@@ -50,7 +50,7 @@ def Gaze_CoordinateArrayAttr
 
 def Gaze_Order : I32Enum<"Order", "the order in which a part of a pattern is computed", [
     I32EnumCase<"Tiles", 0, "tiles">, I32EnumCase<"Congruent", 1, "congruent">,
-    I32EnumCase<"Columns", 2, "columns">]> {
+    I32EnumCase<"Columns", 2, "columns">, I32EnumCase<"Selected", 3, "selected">]> {
   let cppNamespace = "::gaze::ir";
 }
 

@@ -92,7 +92,8 @@ def Gaze_PartOp : Gaze_Op<"part", [
   let description = [{
     `tiles`: all queries and keys, in their order. `congruent`: the queries and keys with
     q - k = difference modulo modulus, class by class; `selects` gives the two. `columns`: all
-    queries, and the keys that `selects` says yes to. `keep` and `bounds` are those of the
+    queries, and the keys that `selects` says yes to. `selected`: block by block of keys, with the
+    queries that the kernel's only `top_blocks` has selected it for. `keep` and `bounds` are those of the
     kernel for what the order brings together: what it makes sure of is not asked again.
     `because` is for people.
   }];

@@ -201,8 +201,9 @@ void KernelOp::getAsmBlockArgumentNames(Region &region, function_ref<void(Value,
 /// queries.
 static LogicalResult verifySelects(PartOp part) {
   Region &selects = part.getSelects();
-  if ((part.getOrder() == Order::Tiles) != selects.empty())
-    return part.emitOpError("has a region 'selects' in every order but 'tiles'");
+  const bool isListed = part.getOrder() == Order::Congruent || part.getOrder() == Order::Columns;
+  if (isListed == selects.empty())
+    return part.emitOpError("has a region 'selects' in the orders 'congruent' and 'columns' alone");
   if (selects.empty())
     return success();
   const bool columns = part.getOrder() == Order::Columns;

@@ -47,9 +47,10 @@ gaze_select_by selectBy(SelectBy by) {
 }
 
 gaze_order orderOf(Order order) {
-  return order == Order::Congruent ? GAZE_ORDER_CONGRUENT
-         : order == Order::Columns ? GAZE_ORDER_COLUMNS
-                                   : GAZE_ORDER_TILES;
+  return order == Order::Congruent  ? GAZE_ORDER_CONGRUENT
+         : order == Order::Columns  ? GAZE_ORDER_COLUMNS
+         : order == Order::Selected ? GAZE_ORDER_SELECTED
+                                    : GAZE_ORDER_TILES;
 }
 
 using Fields = std::vector<Constant *>;
@@ -207,12 +208,12 @@ private:
     std::vector<Fields> entries;
     for (std::size_t i = 0; i < kernel.parts.size(); ++i) {
       const std::string number = "_" + std::to_string(i);
-      const bool inTiles = kernel.parts[i].order == Order::Tiles;
+      const bool listed = isListed(kernel.parts[i].order);
       Constant *accumulate = functionOf(options, "accumulate" + number);
       entries.push_back({i32(orderOf(kernel.parts[i].order)),
-                         inTiles ? null() : functionOf(options, "selects" + number),
-                         functionOf(options, "classify" + number), inTiles ? accumulate : null(),
-                         inTiles ? null() : accumulate});
+                         listed ? functionOf(options, "selects" + number) : null(),
+                         functionOf(options, "classify" + number), listed ? null() : accumulate,
+                         listed ? accumulate : null()});
     }
     return array(entries);
   }

@@ -9,8 +9,9 @@
 //
 // The first part, in tiles, is what has no such term; each of the others has the order of its
 // term, keeps what no earlier part keeps, and does not ask again what its order makes sure of.
-// Parts are disjoint, so the runtime merges their results. Whether another order pays
-// for the values and the shape at hand is the runtime's decision (runtime/Parts.cpp).
+// A pattern with none of them but a `top_blocks` becomes the blocks that it selects, and what is
+// kept outside of them. Parts are disjoint, so the runtime merges their results. Whether another
+// order pays for the values and the shape at hand is the runtime's decision (runtime/Parts.cpp).
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/passes/Congruences.h"
@@ -73,7 +74,7 @@ public:
     Value keep = cast<ir::YieldOp>(kernel.getKeep().front().getTerminator()).getValue();
     std::optional<Split> split = splitOf(keep);
     if (!split)
-      return;
+      return splitSelection();
     kernel.getParts().emplaceBlock();
     if (!split->unordered.empty())
       addTiles(*split);
@@ -82,6 +83,48 @@ public:
   }
 
 private:
+  /// A block is selected where all of its pairs are kept if it is, so what is kept is the
+  /// selected blocks, whole, and outside of them what is kept without any. Queries of a block
+  /// come from anywhere: the score must not read where they are.
+  void splitSelection() {
+    auto tables = llvm::to_vector(kernel.getInputs().getOps<ir::SelectionOp>());
+    Block &keep = kernel.getKeep().front();
+    auto loads = llvm::make_filter_range(keep.getOps<ir::LoadOp>(), [&](ir::LoadOp load) {
+      return tables.size() == 1 && load.getInput() == tables[0].getInput();
+    });
+    if (loads.empty() || readsQuery(kernel.getScore()) || readsQuery(kernel.getScale()))
+      return;
+    SmallVector<Value> selected(
+        llvm::map_range(loads, [](ir::LoadOp load) { return load.getResult(); }));
+    kernel.getParts().emplaceBlock();
+    ir::PartOp part = addPart(ir::Order::Selected, "these blocks are kept whole");
+    keepAll(part);
+    part = addPart(ir::Order::Tiles, "what is kept outside of the selected blocks");
+    fill(part.getKeep(), [&](OpBuilder &builder, IRMapping &copies) {
+      auto atBegin = OpBuilder::atBlockBegin(&part.getKeep().front());
+      Value no = arith::ConstantOp::create(atBegin, part.getLoc(), builder.getBoolAttr(false));
+      for (Value load : selected)
+        copies.lookup(load).replaceAllUsesWith(no);
+      Value kept = cast<ir::YieldOp>(keep.getTerminator()).getValue();
+      Logic logic(builder, part.getLoc(), copies);
+      return logic.both(llvm::is_contained(selected, kept) ? no : copies.lookup(kept),
+                        logic.negate(logic.any(selected)));
+    });
+  }
+
+  static void keepAll(ir::PartOp part) {
+    OpBuilder builder = OpBuilder::atBlockBegin(&part.getKeep().emplaceBlock());
+    Value yes = arith::ConstantOp::create(builder, part.getLoc(), builder.getBoolAttr(true));
+    ir::YieldOp::create(builder, part.getLoc(), yes);
+  }
+
+  static bool readsQuery(Region &region) {
+    return !region.empty() &&
+           llvm::any_of(region.getOps<ir::CoordinateOp>(), [](ir::CoordinateOp op) {
+             return op.getCoordinate() == ir::Coordinate::Q;
+           });
+  }
+
   /// The order of a chain of `and`: a congruence before columns, for it is sparse on both
   /// sides. Where the chain is all of the pattern, columns that an input selects are left
   /// alone: they are paddings mostly, and keep nearly all.

@@ -134,7 +134,8 @@ typedef enum gaze_select_by {
 typedef enum gaze_order {
   GAZE_ORDER_TILES = 0,     /**< queries and keys as they stand */
   GAZE_ORDER_CONGRUENT = 1, /**< q - k = difference modulo modulus: residue by residue */
-  GAZE_ORDER_COLUMNS = 2    /**< the keys that all queries alike may look at */
+  GAZE_ORDER_COLUMNS = 2,   /**< the keys that all queries alike may look at */
+  GAZE_ORDER_SELECTED = 3   /**< block by block, the queries that top_blocks has selected it for */
 } gaze_order;
 
 /**
@@ -152,7 +153,7 @@ typedef struct gaze_part {
   gaze_order order;
   int (*selects)(struct halide_buffer_t *uniforms, struct halide_buffer_t *ints,
                  struct halide_buffer_t *floats, struct halide_buffer_t *bools, int64_t head,
-                 int64_t batch, struct halide_buffer_t *selected); /**< NULL in tiles */
+                 int64_t batch, struct halide_buffer_t *selected); /**< of lists of keys alone */
   int (*classify)(struct halide_buffer_t *uniforms, struct halide_buffer_t *ints,
                   struct halide_buffer_t *floats, struct halide_buffer_t *bools,
                   struct halide_buffer_t *zones, struct halide_buffer_t *rectangles,
@@ -162,14 +163,14 @@ typedef struct gaze_part {
                     struct halide_buffer_t *q, struct halide_buffer_t *k, struct halide_buffer_t *v,
                     struct halide_buffer_t *tiles, int32_t full, int32_t count, int64_t q_first,
                     int64_t head, int64_t batch, struct halide_buffer_t *state_in,
-                    struct halide_buffer_t *state_out); /**< NULL in other orders than tiles */
+                    struct halide_buffer_t *state_out); /**< NULL with lists of keys */
   int (*accumulate_listed)(struct halide_buffer_t *uniforms, struct halide_buffer_t *ints,
                            struct halide_buffer_t *floats, struct halide_buffer_t *bools,
                            struct halide_buffer_t *q, struct halide_buffer_t *k,
                            struct halide_buffer_t *v, struct halide_buffer_t *tiles, int32_t full,
                            int32_t count, int64_t q_first, int64_t head, int64_t batch,
                            struct halide_buffer_t *state_in, struct halide_buffer_t *keys,
-                           int64_t q_step, struct halide_buffer_t *state_out); /**< NULL in tiles */
+                           int64_t q_step, struct halide_buffer_t *state_out); /**< NULL without */
 } gaze_part;
 
 /**
