@@ -68,18 +68,20 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &prob
 }
 
 std::unique_ptr<const gaze_plan> Problem::select(const Plan &plan, int threads) const {
-  return runtime::selectBlocks(*plan.get(), q.tensor(shape.heads, shape.seq_q, headDim),
-                               k.tensor(shape.kv_heads, shape.seq_k, headDim), threads);
+  return runtime::selectBlocks(*plan.get(), q.tensor(shape.heads, shape.seq_q, headDim), keys(),
+                               threads);
 }
 
-runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads) const {
+runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads,
+                               const gaze_summaries *summaries) const {
   const gaze_tensor queries = q.tensor(shape.heads, shape.seq_q, headDim);
-  const gaze_tensor keys = k.tensor(shape.kv_heads, shape.seq_k, headDim);
+  const gaze_tensor keyRows = keys();
   const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
   const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
   try {
-    return runtime::run(*plan.get(), nullptr,
-                        {&queries, &keys, &values, &out, output.lse.data(), shape.seq_q}, threads);
+    return runtime::run(*plan.get(), summaries,
+                        {&queries, &keyRows, &values, &out, output.lse.data(), shape.seq_q},
+                        threads);
   } catch (const runtime::Failure &failure) {
     throw Error(failure.status, failure.what());
   }

@@ -39,11 +39,14 @@ struct Problem {
   std::string describe() const;
   /// Room for the output. Throws a Failure where the machine has not the memory.
   Output makeOutput() const;
-  /// Into the memory of `output`; output.out.readBack() gives the values. Throws gaze::Error.
+  /// K as the runtime takes it.
+  gaze_tensor keys() const { return k.tensor(shape.kv_heads, shape.seq_k, headDim); }
   /// The plan, with top_blocks, and what it selects for Q and K; without tiles.
   std::unique_ptr<const gaze_plan> select(const Plan &plan, int threads) const;
-  /// The costs are those of a run alone.
-  runtime::RunCosts run(const Plan &plan, Output &output, int threads) const;
+  /// Into the memory of `output`; output.out.readBack() gives the values. `summaries`, those
+  /// of all keys, may be null. The costs are those of a run alone. Throws gaze::Error.
+  runtime::RunCosts run(const Plan &plan, Output &output, int threads,
+                        const gaze_summaries *summaries = nullptr) const;
 };
 
 /// Of the kernel for `problem`. Throws a Failure.
