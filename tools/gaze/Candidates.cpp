@@ -132,8 +132,7 @@ Candidates::Compiled &Candidates::compiled(const Schedule &schedule) {
   compiling.cached = Cached::Never; // most are used once
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
   Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
-  recent.push_front(
-      {schedule, kernel, Runner(problem, kernel.table(), std::move(plan), threads)});
+  recent.push_front({schedule, kernel, Runner(problem, kernel.table(), std::move(plan), threads)});
   if (recent.size() > most)
     recent.pop_back();
   return recent.front();
