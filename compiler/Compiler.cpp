@@ -168,6 +168,18 @@ gaze_type typeOf(ValueType type) {
   return type == ValueType::I64 ? GAZE_INT : type == ValueType::I1 ? GAZE_BOOL : GAZE_FLOAT;
 }
 
+gaze_order orderOf(Order order) {
+  switch (order) {
+  case Order::Tiles:
+    return GAZE_ORDER_TILES;
+  case Order::Congruent:
+    return GAZE_ORDER_CONGRUENT;
+  case Order::Columns:
+    return GAZE_ORDER_COLUMNS;
+  }
+  __builtin_unreachable();
+}
+
 gaze_select_by selectBy(SelectBy by) {
   return by == SelectBy::Mean     ? GAZE_SELECT_MEAN
          : by == SelectBy::MinMax ? GAZE_SELECT_MINMAX
@@ -198,7 +210,7 @@ std::shared_ptr<JitKernel::Storage> describe(Kernel kernel, const EmitOptions &o
 
   if (options.hasParts(storage->kernel))
     for (const Part &part : storage->kernel.parts)
-      storage->parts.push_back({static_cast<gaze_order>(part.order), {}, {}, {}, {}});
+      storage->parts.push_back({orderOf(part.order), {}, {}, {}, {}});
   for (const Selection &selection : storage->kernel.selections)
     storage->selections.push_back(selectBy(selection.by));
 

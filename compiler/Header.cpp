@@ -151,9 +151,15 @@ void selectionDeclarations(std::ostream &out, const std::string &name) {
 }
 
 std::string enumerator(gaze_order order) {
-  return order == GAZE_ORDER_CONGRUENT ? "GAZE_ORDER_CONGRUENT"
-         : order == GAZE_ORDER_COLUMNS ? "GAZE_ORDER_COLUMNS"
-                                       : "GAZE_ORDER_TILES";
+  switch (order) {
+  case GAZE_ORDER_TILES:
+    return "GAZE_ORDER_TILES";
+  case GAZE_ORDER_CONGRUENT:
+    return "GAZE_ORDER_CONGRUENT";
+  case GAZE_ORDER_COLUMNS:
+    return "GAZE_ORDER_COLUMNS";
+  }
+  __builtin_unreachable();
 }
 
 /// The functions of the parts, and the table of them.
