@@ -102,13 +102,15 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   times.run = runs.median;
   times.least = runs.shortest;
 
-  std::unique_ptr<const gaze_plan> selected;
+  const auto count = [&](const gaze_plan &counted) {
+    times.keptPairs += keptPairs(KernelMask(counted), kernel.table(), counted.shape, threads);
+  };
   if (plan.get()->mustSelect()) {
     times.selection = medianOf(std::move(selections));
-    selected = problem.select(plan, threads);
+    problem.selectInSlices(*plan.get(), threads, count);
+  } else {
+    count(*plan.get());
   }
-  const KernelMask mask(selected ? *selected : *plan.get());
-  times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, threads);
   const auto flops =
       static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;

@@ -14,7 +14,7 @@ Runner::Runner(const Problem &toSolve, const gaze_kernel &kernel, Plan plan, int
   if (!runs.get()->mustSelect() || cached == 0)
     return;
   summaries.emplace(kernel, problem.shape.batch, problem.shape.kv_heads);
-  made = timeOnce([&] { summaries->update(runs, problem.keys(), threads); });
+  made = timeOnce([&] { summaries->update(runs, problem.keyTensor(), threads); });
 }
 
 runtime::RunCosts Runner::run(Output &output) {
@@ -22,7 +22,7 @@ runtime::RunCosts Runner::run(Output &output) {
     return problem.run(runs, output, threads);
   const double updateMs = timeOnce([&] {
     summaries->truncate(cached);
-    summaries->update(runs, problem.keys(), threads);
+    summaries->update(runs, problem.keyTensor(), threads);
   });
   runtime::RunCosts costs = problem.run(runs, output, threads, summaries->get());
   costs.selectionMs += updateMs;
