@@ -123,6 +123,20 @@ static KernelParameter kernelParameter(ir::ParameterAttr parameter) {
   return result;
 }
 
+static Order orderOf(ir::Order order) {
+  switch (order) {
+  case ir::Order::Tiles:
+    return Order::Tiles;
+  case ir::Order::Congruent:
+    return Order::Congruent;
+  case ir::Order::Columns:
+    return Order::Columns;
+  case ir::Order::Selected:
+    return Order::Selected;
+  }
+  __builtin_unreachable();
+}
+
 static SelectBy selectBy(ir::SelectBy by) {
   return by == ir::SelectBy::Mean     ? SelectBy::Mean
          : by == ir::SelectBy::MinMax ? SelectBy::MinMax
@@ -166,7 +180,7 @@ Kernel toKernel(ir::KernelOp kernel) {
   result.candidatesReadHead = reads(kernel.getCandidates(), ir::Coordinate::Head);
   result.candidatesReadBatch = reads(kernel.getCandidates(), ir::Coordinate::Batch);
   for (auto part : kernel.getParts().getOps<ir::PartOp>())
-    result.parts.push_back({static_cast<Order>(part.getOrder()), function(part.getSelects()),
+    result.parts.push_back({orderOf(part.getOrder()), function(part.getSelects()),
                             function(part.getKeep()), function(part.getBounds())});
   result.scale = function(kernel.getScale());
   result.score = function(kernel.getScore());

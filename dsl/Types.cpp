@@ -276,7 +276,8 @@ MaybeType TypeChecker::typeOfIndex(const Expr &expr) {
 MaybeType TypeChecker::typeOfTopBlocks(const Expr &expr) {
   bool sound = checkInt(expr.operands[0], "'count'");
   sound &= checkInt(expr.operands[1], "'block'");
-  sound &= checkInt(expr.operands[2], "'share'");
+  if (expr.operands[2] != expr.operands[1]) // without a share it is the block
+    sound &= checkInt(expr.operands[2], "'share'");
   return sound ? MaybeType(Type::Bool) : std::nullopt;
 }
 

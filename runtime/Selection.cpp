@@ -37,36 +37,48 @@ struct Job {
   std::int64_t first;
 };
 
-/// Scores the candidates of some groups of one head and selects among them.
+/// Heads that share keys, [firstHead, endHead), and groups [begin, end) of each.
+struct Item {
+  std::int64_t batch, kvPlane, firstHead, endHead, begin, end;
+
+  std::int64_t groups() const { return end - begin; }
+  /// Where a group stands among all of them.
+  std::int64_t place(std::int64_t head, std::int64_t group) const {
+    return (head - firstHead) * groups() + group - begin;
+  }
+  std::int64_t places() const { return (endHead - firstHead) * groups(); }
+};
+
+/// Scores the candidates of an item and selects among them.
 class Scorer {
 public:
-  Scorer(const gaze_plan &plan, const Job &job, const Summary &summary,
-         const Candidates &candidates, const gaze_tensor &q)
-      : kernel(*plan.kernel), job(job), summary(summary), candidates(candidates), q(q),
+  Scorer(const gaze_plan &plan, const Job &job, const Candidates &candidates, const gaze_tensor &q)
+      : kernel(*plan.kernel), job(job), candidates(candidates), q(q),
         means(allocateFloats(groupsOfItem * kernel.head_dim)),
         scores(allocateFloats(groupsOfItem * roundedUp(job.blocks.count, blocksTogether))) {
     std::fill_n(means.get(), groupsOfItem * kernel.head_dim, 0.0F);
   }
 
-  /// Groups [begin, end), into the table of the head.
-  void select(std::int64_t batch, std::int64_t head, std::int64_t kvPlane, std::int64_t begin,
-              std::int64_t end, std::uint8_t *table) {
-    const auto [firstBlock, endBlock] = rangeOfCandidates(batch, head, begin, end);
+  /// Into the tables of the item's heads, the first of which is given.
+  void select(const Item &item, const Summary &summary, std::uint8_t *table) {
+    const auto [firstBlock, endBlock] = rangeOfCandidates(item);
     const std::int64_t width = endBlock - firstBlock;
     if (width > 0 && job.selection.count > 0) {
-      computeMeans(batch, head, begin, end);
-      computeScores(kvPlane, firstBlock, width, end - begin);
+      for (std::int64_t head = item.firstHead; head < item.endHead; ++head)
+        computeMeans(item, head);
+      computeScores(item, summary, firstBlock, width);
     }
-    for (std::int64_t group = begin; group < end; ++group)
-      highest.select(scores.get() + (group - begin) * width, candidates.of(batch, head, group),
-                     firstBlock, std::min(endBlock, job.blocks.count), job.blocks.count,
-                     job.selection.count, job.table.row(table, group));
+    for (std::int64_t head = item.firstHead; head < item.endHead; ++head)
+      for (std::int64_t group = item.begin; group < item.end; ++group)
+        highest.select(scores.get() + item.place(head, group) * width,
+                       candidates.of(item.batch, head, group), firstBlock,
+                       std::min(endBlock, job.blocks.count), job.blocks.count, job.selection.count,
+                       job.table.row(table + (head - item.firstHead) * job.table.entries(), group));
   }
 
 private:
   const gaze_kernel &kernel;
   const Job &job;
-  const Summary &summary;
   const Candidates &candidates;
   const gaze_tensor &q;
   std::unique_ptr<float[], FreeFloats> means;  ///< [channels, groups]
@@ -80,34 +92,33 @@ private:
   }
 
   /// From the first to behind the last, in whole register blocks.
-  std::pair<std::int64_t, std::int64_t> rangeOfCandidates(std::int64_t batch, std::int64_t head,
-                                                          std::int64_t begin,
-                                                          std::int64_t end) const {
+  std::pair<std::int64_t, std::int64_t> rangeOfCandidates(const Item &item) const {
     std::int64_t first = job.blocks.count, last = -1;
-    for (std::int64_t group = begin; group < end; ++group) {
-      const std::uint8_t *const row = candidates.of(batch, head, group);
-      const std::uint8_t *const rowEnd = row + job.blocks.count;
-      first = std::min<std::int64_t>(first, std::find(row, row + first, 1) - row);
-      const auto isSet = [](std::uint8_t byte) { return byte == 1; };
-      const auto reversed = std::find_if(std::make_reverse_iterator(rowEnd),
-                                         std::make_reverse_iterator(row + last + 1), isSet);
-      last = std::max<std::int64_t>(last, reversed.base() - row - 1);
-    }
+    for (std::int64_t head = item.firstHead; head < item.endHead; ++head)
+      for (std::int64_t group = item.begin; group < item.end; ++group) {
+        const std::uint8_t *const row = candidates.of(item.batch, head, group);
+        const std::uint8_t *const rowEnd = row + job.blocks.count;
+        first = std::min<std::int64_t>(first, std::find(row, row + first, 1) - row);
+        const auto isSet = [](std::uint8_t byte) { return byte == 1; };
+        const auto reversed = std::find_if(std::make_reverse_iterator(rowEnd),
+                                           std::make_reverse_iterator(row + last + 1), isSet);
+        last = std::max<std::int64_t>(last, reversed.base() - row - 1);
+      }
     return last < 0 ? std::pair<std::int64_t, std::int64_t>{0, 0}
                     : std::pair{first / blocksTogether * blocksTogether,
                                 roundedUp(last + 1, blocksTogether)};
   }
 
-  void computeMeans(std::int64_t batch, std::int64_t head, std::int64_t begin, std::int64_t end) {
-    const std::int64_t share = job.groups.share;
+  void computeMeans(const Item &item, std::int64_t head) {
+    const std::int64_t share = job.groups.share, begin = item.begin, end = item.end;
     const auto call = [&](std::int64_t first, std::int64_t last) {
       if (first == last)
         return;
       const Span queries = job.groups.queriesOf(first, last);
       const std::int64_t rows = last - first == 1 ? queries.size() : share;
-      Buffer in = rowsOf(q, batch, head, queries.first - job.groups.queries.first, kernel.head_dim,
-                         queries.size());
-      Buffer out(means.get() + (first - begin), float32, last - first, kernel.head_dim,
+      Buffer in = rowsOf(q, item.batch, head, queries.first - job.groups.queries.first,
+                         kernel.head_dim, queries.size());
+      Buffer out(means.get() + item.place(head, first), float32, last - first, kernel.head_dim,
                  groupsOfItem);
       check(kernel.block_means(in.get(), static_cast<std::int32_t>(rows),
                                static_cast<std::int32_t>(rows), out.get()),
@@ -121,34 +132,48 @@ private:
     call(wholeEnd, end);
   }
 
-  void computeScores(std::int64_t kvPlane, std::int64_t firstBlock, std::int64_t width,
-                     std::int64_t groups) {
+  void computeScores(const Item &item, const Summary &summary, std::int64_t firstBlock,
+                     std::int64_t width) {
     Buffer queries(means.get(), float32, groupsOfItem, kernel.head_dim, groupsOfItem);
-    Buffer in(summary.of(kvPlane) + firstBlock, float32, width, summary.channels, summary.capacity);
-    Buffer out(scores.get(), float32, width, roundedUp(groups, groupsTogether), width);
+    Buffer in(summary.of(item.kvPlane) + firstBlock, float32, width, summary.channels,
+              summary.capacity);
+    Buffer out(scores.get(), float32, width, roundedUp(item.places(), groupsTogether), width);
     auto *const function =
         summary.by == GAZE_SELECT_MINMAX ? kernel.extreme_scores : kernel.mean_scores;
     check(function(queries.get(), in.get(), out.get()), "the scores of blocks");
   }
 };
 
+/// Where a head has few groups, as in a decode step, heads that share keys fill a register
+/// block of scores together.
+std::vector<Item> itemsOf(const gaze_shape &shape, std::int64_t groups) {
+  const std::int64_t sharing = shape.heads / shape.kv_heads;
+  const std::int64_t together = std::clamp<std::int64_t>(groupsTogether / groups, 1, sharing);
+  std::vector<Item> items;
+  for (std::int64_t plane = 0; plane < shape.batch * shape.kv_heads; ++plane) {
+    const std::int64_t kvHead = plane % shape.kv_heads, endHead = (kvHead + 1) * sharing;
+    for (std::int64_t head = kvHead * sharing; head < endHead; head += together)
+      for (std::int64_t begin = 0; begin < groups; begin += groupsOfItem)
+        items.push_back({plane / shape.kv_heads, plane, head, std::min(head + together, endHead),
+                         begin, std::min(begin + groupsOfItem, groups)});
+  }
+  return items;
+}
+
 void fillTables(gaze_plan &plan, const Job &job, const Summary &summary, const gaze_tensor &q,
                 int threads) {
   const gaze_shape &shape = plan.shape;
   const Candidates candidates(plan, job.selection, threads);
   const std::int64_t planes = shape.batch * shape.heads;
-  const std::int64_t items = ceilDivide(job.groups.count, groupsOfItem);
   const auto tableOf = [&](std::int64_t plane) {
     return plan.selectedBools.data() + job.first + plane * job.table.entries();
   };
-  forEachWorker(planes * items, threads, [&](const auto &next) {
-    Scorer scorer(plan, job, summary, candidates, q);
+  const std::vector<Item> items = itemsOf(shape, job.groups.count);
+  forEachWorker(static_cast<std::int64_t>(items.size()), threads, [&](const auto &next) {
+    Scorer scorer(plan, job, candidates, q);
     for (std::int64_t i = next(); i >= 0; i = next()) {
-      const std::int64_t plane = i / items, begin = i % items * groupsOfItem;
-      const std::int64_t batch = plane / shape.heads, head = plane % shape.heads;
-      const std::int64_t kvHead = head / (shape.heads / shape.kv_heads);
-      scorer.select(batch, head, batch * shape.kv_heads + kvHead, begin,
-                    std::min(begin + groupsOfItem, job.groups.count), tableOf(plane));
+      const Item &item = items[i];
+      scorer.select(item, summary, tableOf(item.batch * shape.heads + item.firstHead));
     }
   });
   forEachWorker(planes, threads, [&](const auto &next) {

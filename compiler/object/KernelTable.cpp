@@ -47,10 +47,17 @@ gaze_select_by selectBy(SelectBy by) {
 }
 
 gaze_order orderOf(Order order) {
-  return order == Order::Congruent  ? GAZE_ORDER_CONGRUENT
-         : order == Order::Columns  ? GAZE_ORDER_COLUMNS
-         : order == Order::Selected ? GAZE_ORDER_SELECTED
-                                    : GAZE_ORDER_TILES;
+  switch (order) {
+  case Order::Tiles:
+    return GAZE_ORDER_TILES;
+  case Order::Congruent:
+    return GAZE_ORDER_CONGRUENT;
+  case Order::Columns:
+    return GAZE_ORDER_COLUMNS;
+  case Order::Selected:
+    return GAZE_ORDER_SELECTED;
+  }
+  __builtin_unreachable();
 }
 
 using Fields = std::vector<Constant *>;

@@ -86,13 +86,14 @@ static Coordinates coordinates(std::int64_t q, std::int64_t k, int queries, int 
   return at;
 }
 
-std::string LibraryPattern::mask(int queries, int keys, int head, int heads) const {
+std::string LibraryPattern::mask(int queries, int keys, int head, int heads,
+                                 const Selector *selector) const {
   EXPECT_EQ(failedRequirement(keys), -1);
   const Interpreter meaning = interpreter(coordinates(0, 0, queries, keys, head, heads));
   std::string drawn;
   for (int q = 0; q < queries; ++q, drawn += '\n')
     for (int k = 0; k < keys; ++k)
-      drawn += meaning.keep(coordinates(q, k, queries, keys, head, heads)) ? '#' : '.';
+      drawn += meaning.keep(coordinates(q, k, queries, keys, head, heads), selector) ? '#' : '.';
   return drawn;
 }
 

@@ -20,8 +20,10 @@ public:
   /// elements of all inputs, in C order, for one batch entry.
   LibraryPattern(const std::string &name, const Values &values, const Tensors &tensors = {});
 
-  /// A row for each query and a column for each key, '#' where the query sees the key.
-  std::string mask(int queries, int keys, int head = 0, int heads = 1) const;
+  /// A row for each query and a column for each key, '#' where the query sees the key. A
+  /// pattern with `top_blocks` needs the selector.
+  std::string mask(int queries, int keys, int head = 0, int heads = 1,
+                   const Selector *selector = nullptr) const;
   /// What becomes of the score that a pair has after the scale.
   double score(double scaled, std::int64_t q, std::int64_t k, int head = 0, int heads = 1) const;
   /// Index of the first requirement that fails, or -1.

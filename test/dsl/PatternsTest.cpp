@@ -20,6 +20,31 @@ std::string mask(const std::string &name, const LibraryPattern::Values &values, 
   return LibraryPattern(name, values).mask(size, size);
 }
 
+/// Selects one block for all queries, and holds the sizes of a selection to those of the paper.
+class OneBlock : public Selector {
+public:
+  OneBlock(std::int64_t chosen, const Selection &ofPaper) : block(chosen), expected(ofPaper) {}
+
+  bool selected(const Selection &selection, const Coordinates &at) const override {
+    EXPECT_EQ(selection.count, expected.count);
+    EXPECT_EQ(selection.block, expected.block);
+    EXPECT_EQ(selection.share, expected.share);
+    EXPECT_EQ(selection.by, expected.by);
+    return at.integers[static_cast<int>(Ambient::K)] / selection.block == block;
+  }
+
+private:
+  std::int64_t block;
+  Selection expected;
+};
+
+/// The same, of a pattern that selects block `chosen`.
+std::string mask(const std::string &name, const LibraryPattern::Values &values, int size,
+                 std::int64_t chosen, const Selection &ofPaper) {
+  const OneBlock selector(chosen, ofPaper);
+  return LibraryPattern(name, values).mask(size, size, 0, 1, &selector);
+}
+
 TEST(Patterns, EveryFileHasOnePatternOfItsNameWithDefaults) {
   for (const std::string &name : libraryPatterns()) {
     LibraryPattern file(name, {});
@@ -313,6 +338,58 @@ TEST(Patterns, BigbirdKeepsWholeBlocks) {
     }
   EXPECT_GT(kept, 128 * 128 / 3);
   EXPECT_LT(kept, 128 * 128 * 2 / 3);
+}
+
+TEST(Patterns, MoBA) {
+  EXPECT_EQ(mask("moba", {{"block", 2}, {"count", 2}}, 6, 0, {1, 2, 1, SelectBy::Mean}),
+            "#.....\n"
+            "##....\n"
+            "###...\n"
+            "####..\n"
+            "##..#.\n"
+            "##..##\n");
+}
+
+TEST(Patterns, QuestRoundsItsBudgetDown) {
+  EXPECT_EQ(mask("quest", {{"page", 2}, {"budget", 3}}, 6, 1, {1, 2, 1, SelectBy::MinMax}),
+            "#.....\n"
+            "##....\n"
+            "..#...\n"
+            "..##..\n"
+            "..###.\n"
+            "..####\n");
+}
+
+TEST(Patterns, NSA) {
+  const LibraryPattern::Values values = {{"block", 1}, {"count", 4}, {"first", 1}, {"latest", 2}};
+  EXPECT_EQ(mask("nsa", values, 6, 2, {1, 1, 1, SelectBy::Mean}), "#.....\n"
+                                                                  "##....\n"
+                                                                  "###...\n"
+                                                                  "#.##..\n"
+                                                                  "#.###.\n"
+                                                                  "#.#.##\n");
+}
+
+TEST(Patterns, MInferenceBlocksAreChosenByBlocksOfQueries) {
+  EXPECT_EQ(
+      mask("minference_blocks", {{"block", 2}, {"count", 1}}, 6, 0, {1, 2, 2, SelectBy::Mean}),
+      "#.....\n"
+      "##....\n"
+      "###...\n"
+      "####..\n"
+      "##..#.\n"
+      "##..##\n");
+}
+
+TEST(Patterns, InfLLM) {
+  const LibraryPattern::Values values = {{"sinks", 1}, {"window", 2}, {"block", 2}, {"count", 3}};
+  EXPECT_EQ(mask("infllm", values, 7, 1, {3, 2, 2, SelectBy::Mean}), "#......\n"
+                                                                     "##.....\n"
+                                                                     "###....\n"
+                                                                     "#.##...\n"
+                                                                     "#.###..\n"
+                                                                     "#.####.\n"
+                                                                     "#.##.##\n");
 }
 
 TEST(Patterns, Alibi) {

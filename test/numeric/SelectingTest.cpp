@@ -29,7 +29,7 @@ TEST_P(Selecting, shapesAndSizes) {
                                 16);
   for (const gaze_shape &each :
        {shape(1, 2, 2, 100, 100), shape(2, 4, 2, 37, 130), shape(1, 4, 1, 1, 200),
-        gaze_shape{1, 2, 1, 50, 90, -20}, gaze_shape{1, 2, 1, 50, 90, 70}})
+        shape(1, 10, 2, 2, 120), gaze_shape{1, 2, 1, 50, 90, -20}, gaze_shape{1, 2, 1, 50, 90, 70}})
     for (const auto &values : {sizes(8, 3, 8), sizes(8, 3, 1), sizes(7, 2, 5), sizes(64, 1, 3),
                                sizes(8, 0, 8), sizes(1, 5, 4), sizes(8, 1000, 1000)})
       pattern.check(each, values);

@@ -16,6 +16,7 @@
 #include "tools/gaze/KernelMask.h"
 #include "tools/gaze/Peak.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Runner.h"
 #include "tools/gaze/Timing.h"
 
 #include <algorithm>
@@ -52,6 +53,8 @@ struct Times {
   double run = 0, least = 0; ///< the median and the least of the runs
   double plan = 0, compile = 0;
   std::optional<double> selection;     ///< of a run: selecting blocks and planning what follows
+  std::optional<double> summaries;     ///< of a cache, made before the runs, which are steps
+  std::int64_t cachedKeys = 0;         ///< in front of a step
   std::optional<double> cachedCompile; ///< none where there is no cache
   double usefulGflops = 0;
   std::int64_t keptPairs = 0;
@@ -86,22 +89,28 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   if (jit(*chosen.program, *chosen.pattern, compiling).fromCache())
     times.cachedCompile = fromCache.ms();
   const Stopwatch planning;
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
+  Plan made = chosen.plan(kernel.table(), problem.shape, threads);
   times.plan = planning.ms();
+  Runner runner(problem, kernel.table(), std::move(made), threads);
+  const Plan &plan = runner.plan();
+  times.summaries = runner.summariesMs();
+  times.cachedKeys = runner.cachedKeys();
   Output output = problem.makeOutput();
   std::vector<double> selections;
-  const RunTimes runs = timeRuns(
-      [&] { selections.push_back(problem.run(plan, output, threads).selectionMs); }, repetitions);
+  const RunTimes runs =
+      timeRuns([&] { selections.push_back(runner.run(output).selectionMs); }, repetitions);
   times.run = runs.median;
   times.least = runs.shortest;
 
-  std::unique_ptr<const gaze_plan> selected;
+  const auto count = [&](const gaze_plan &counted) {
+    times.keptPairs += keptPairs(KernelMask(counted), kernel.table(), counted.shape, threads);
+  };
   if (plan.get()->mustSelect()) {
     times.selection = medianOf(std::move(selections));
-    selected = problem.select(plan, threads);
+    problem.selectInSlices(*plan.get(), threads, count);
+  } else {
+    count(*plan.get());
   }
-  const KernelMask mask(selected ? *selected : *plan.get());
-  times.keptPairs = keptPairs(mask, kernel.table(), problem.shape, threads);
   const auto flops =
       static_cast<double>(times.keptPairs) * 2 * (problem.headDim + problem.valueDim);
   times.usefulGflops = flops / times.run * 1e-6;
@@ -143,6 +152,8 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"target", options.code.target}};
     if (times.selection)
       object["selection_ms"] = *times.selection;
+    if (times.summaries)
+      object["summaries_ms"] = *times.summaries;
     if (times.cachedCompile)
       object["cached_compile_ms"] = *times.cachedCompile;
     if (dense)
@@ -161,6 +172,10 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
     std::cout << std::setprecision(2) << "\nselection   " << *times.selection << " ms of it, "
               << std::setprecision(1) << 100 * *times.selection / times.run
               << " %: which blocks the queries look at, and the tiles that follow";
+  if (times.summaries)
+    std::cout << std::setprecision(2) << "\nsummaries   " << *times.summaries
+              << " ms, once for a cache of " << times.cachedKeys
+              << " keys; timed are steps, which bring them up to their own keys";
   std::cout << std::setprecision(1) << "\nuseful      " << times.usefulGflops
             << " GFLOP/s on kept pairs, " << percent << " % of the measured peak of " << peak
             << "\n";
@@ -230,7 +245,8 @@ void cli::addBench(CLI::App &gaze) {
   addJsonFlag(*command, options->json);
   command->footer("The time is the median of runs with a plan that is made once. The peak is of\n"
                   "fused multiply-adds between registers, measured in the same process\n"
-                  "before and after, on as many threads.\n\n"
+                  "before and after, on as many threads. Where queries come behind keys, a cache,\n"
+                  "top_blocks has its summaries before the first run, as a decode step has.\n\n"
                   "Example:\n"
                   "  gaze bench patterns/longformer.gaze --seq 8192 --heads 8 --dense");
   command->callback([command, options] { bench(*command, *options); });

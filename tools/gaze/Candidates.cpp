@@ -132,7 +132,7 @@ Candidates::Compiled &Candidates::compiled(const Schedule &schedule) {
   compiling.cached = Cached::Never; // most are used once
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
   Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
-  recent.push_front({schedule, kernel, std::move(plan)});
+  recent.push_front({schedule, kernel, Runner(problem, kernel.table(), std::move(plan), threads)});
   if (recent.size() > most)
     recent.pop_back();
   return recent.front();
@@ -145,7 +145,7 @@ static std::string describe(const reference::Comparison &comparison, const std::
   return text.str();
 }
 
-std::string Candidates::wrongResult(const Compiled &candidate) {
+std::string Candidates::wrongResult(Compiled &candidate) {
   if (small) {
     const Plan plan = chosen.plan(candidate.kernel.table(), small->shape, threads);
     Output result = small->makeOutput();
@@ -157,7 +157,7 @@ std::string Candidates::wrongResult(const Compiled &candidate) {
     if (!comparison.ok)
       return describe(comparison, "the float64 reference for " + small->describe());
   }
-  problem.run(candidate.plan, output, threads);
+  candidate.runner.run(output);
   output.out.readBack();
   if (!standardResult)
     return {};
@@ -176,7 +176,6 @@ std::string Candidates::whyNot(const Schedule &schedule) {
 
 Duel Candidates::compare(const Schedule &incumbent, const Schedule &candidate, int rounds,
                          double ms) {
-  const Compiled &first = compiled(incumbent), &second = compiled(candidate);
-  return duel([&] { problem.run(first.plan, output, threads); },
-              [&] { problem.run(second.plan, output, threads); }, rounds, ms);
+  Compiled &first = compiled(incumbent), &second = compiled(candidate);
+  return duel([&] { first.runner.run(output); }, [&] { second.runner.run(output); }, rounds, ms);
 }

@@ -12,6 +12,7 @@
 #include "compiler/reference/Compare.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Problem.h"
+#include "tools/gaze/Runner.h"
 #include "tools/gaze/Timing.h"
 
 #include <list>
@@ -42,11 +43,11 @@ private:
   struct Compiled {
     Schedule schedule;
     JitKernel kernel;
-    Plan plan;
+    Runner runner;
   };
   Compiled &compiled(const Schedule &schedule);
   void findSmallProblem();
-  std::string wrongResult(const Compiled &candidate);
+  std::string wrongResult(Compiled &candidate);
 
   const ChosenPattern &chosen;
   const Problem &problem;

@@ -103,31 +103,42 @@ std::vector<gaze_input_tensor> ChosenPattern::runtimeInputs() const {
   return result;
 }
 
-/// Adds the elements of inputs in `expr` that stand at `place`, FILE:LINE:COLUMN.
-static void findElement(const dsl::SourceSet &sources, const dsl::Expr &expr,
+/// Whether the runtime may refuse it, for its values.
+static bool mayBeRefused(const dsl::Expr &expr) {
+  using Kind = dsl::Expr::Kind;
+  return expr.kind == Kind::Index || expr.kind == Kind::TopBlocks ||
+         (expr.kind == Kind::Binary &&
+          (expr.op == dsl::Operator::Divide || expr.op == dsl::Operator::Modulo));
+}
+
+/// Finds what was refused in `expr` and stands at `place`, FILE:LINE:COLUMN.
+static void findRefused(const dsl::SourceSet &sources, const dsl::Expr &expr,
                         const std::string &place, dsl::Span &found) {
-  if (expr.kind == dsl::Expr::Kind::Index) {
+  if (mayBeRefused(expr)) {
     const dsl::SourceFile &file = sources.file(expr.span.file);
     const dsl::LineColumn at = file.lineColumn(expr.span.begin);
     if (place == file.path() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column))
       found = expr.span;
   }
   for (const dsl::ExprPtr &operand : expr.operands)
-    findElement(sources, *operand, place, found);
+    findRefused(sources, *operand, place, found);
   for (const dsl::Binding &binding : expr.bindings)
-    findElement(sources, *binding.value, place, found);
+    findRefused(sources, *binding.value, place, found);
 }
 
-/// The error of an index outside of its input, with the line that it stands in.
-static Failure indexFailure(const ChosenPattern &chosen, const gaze_shape &shape,
-                            const std::string &message) {
+/// What the runtime says of a place, FILE:LINE:COLUMN: error: TEXT, with the line that it
+/// stands in.
+static Failure failureAtPlace(const ChosenPattern &chosen, const gaze_shape &shape,
+                              gaze_status status, const std::string &message) {
   const std::string separator = ": error: ";
   const std::size_t end = message.find(separator);
   dsl::Span span;
   const auto search = [&](const dsl::ExprPtr &expr) {
     if (expr && end != std::string::npos)
-      findElement(chosen.program->sources, *expr, message.substr(0, end), span);
+      findRefused(chosen.program->sources, *expr, message.substr(0, end), span);
   };
+  for (const dsl::Def &def : chosen.program->defs)
+    search(def.body);
   for (const dsl::Let &let : chosen.pattern->lets)
     search(let.value);
   search(chosen.pattern->keep);
@@ -138,7 +149,8 @@ static Failure indexFailure(const ChosenPattern &chosen, const gaze_shape &shape
     return Failure::rendered(message);
   dsl::Diagnostics diagnostics;
   dsl::Diagnostic &error = diagnostics.error(span, message.substr(end + separator.size()));
-  if (shape.q_start < 0 || shape.q_start + shape.seq_q > shape.seq_k)
+  const bool isOutside = shape.q_start < 0 || shape.q_start + shape.seq_q > shape.seq_k;
+  if (status == GAZE_INDEX_OUT_OF_RANGE && isOutside)
     error.notes.push_back({{},
                            "q goes from " + std::to_string(shape.q_start) + " to " +
                                std::to_string(shape.q_start + shape.seq_q - 1) +
@@ -146,12 +158,16 @@ static Failure indexFailure(const ChosenPattern &chosen, const gaze_shape &shape
   return Failure::rendered(diagnostics.render(chosen.program->sources));
 }
 
+static bool hasPlace(gaze_status status) {
+  return status == GAZE_INDEX_OUT_OF_RANGE || status == GAZE_REQUIREMENT_FAILED;
+}
+
 Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads) const {
   try {
     return Plan(kernel, shape, runtimeValues(), runtimeInputs(), threads);
   } catch (const Error &error) {
-    if (error.status() == GAZE_INDEX_OUT_OF_RANGE)
-      throw indexFailure(*this, shape, error.what());
+    if (hasPlace(error.status()))
+      throw failureAtPlace(*this, shape, error.status(), error.what());
     throw;
   }
 }
@@ -168,8 +184,8 @@ std::unique_ptr<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
                                 static_cast<std::int32_t>(plain.size()), tensors.data(),
                                 static_cast<std::int32_t>(tensors.size()), threads);
   } catch (const runtime::Failure &failure) {
-    if (failure.status == GAZE_INDEX_OUT_OF_RANGE)
-      throw indexFailure(*this, shape, failure.what());
+    if (hasPlace(failure.status))
+      throw failureAtPlace(*this, shape, failure.status, failure.what());
     throw Error(failure.status, failure.what());
   }
 }

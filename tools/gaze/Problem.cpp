@@ -67,22 +67,38 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &prob
   return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
 }
 
-std::unique_ptr<const gaze_plan> Problem::select(const Plan &plan, int threads) const {
-  return runtime::selectBlocks(*plan.get(), q.tensor(shape.heads, shape.seq_q, headDim),
-                               k.tensor(shape.kv_heads, shape.seq_k, headDim), threads);
-}
-
-runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads) const {
-  const gaze_tensor queries = q.tensor(shape.heads, shape.seq_q, headDim);
-  const gaze_tensor keys = k.tensor(shape.kv_heads, shape.seq_k, headDim);
-  const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
-  const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
+/// A Failure of the runtime is the caller's mistake or its own fault, as an Error tells.
+template <typename Call> static auto asError(const Call &call) {
   try {
-    return runtime::run(*plan.get(), nullptr,
-                        {&queries, &keys, &values, &out, output.lse.data(), shape.seq_q}, threads);
+    return call();
   } catch (const runtime::Failure &failure) {
     throw Error(failure.status, failure.what());
   }
+}
+
+std::unique_ptr<gaze_plan> Problem::select(const gaze_plan &plan, int threads) const {
+  return asError([&] { return runtime::selectBlocks(plan, queryTensor(), keyTensor(), threads); });
+}
+
+void Problem::selectInSlices(const gaze_plan &plan, int threads,
+                             const std::function<void(const gaze_plan &)> &visit) const {
+  asError([&] {
+    gaze_summaries summaries(plan.kernel, shape.batch, shape.kv_heads);
+    summaries.update(plan, keyTensor(), threads);
+    for (const runtime::Slice &slice : runtime::slicesOf(plan))
+      visit(*runtime::selectBlocks(plan, slice, queryTensor(), summaries, threads));
+  });
+}
+
+runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads,
+                               const gaze_summaries *summaries) const {
+  const gaze_tensor queries = queryTensor(), keys = keyTensor();
+  const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
+  const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
+  return asError([&] {
+    return runtime::run(*plan.get(), summaries,
+                        {&queries, &keys, &values, &out, output.lse.data(), shape.seq_q}, threads);
+  });
 }
 
 //===----------------------------------------------------------------------===//

@@ -9,7 +9,9 @@
 #include "tools/gaze/Options.h"
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -39,11 +41,20 @@ struct Problem {
   std::string describe() const;
   /// Room for the output. Throws a Failure where the machine has not the memory.
   Output makeOutput() const;
-  /// Into the memory of `output`; output.out.readBack() gives the values. Throws gaze::Error.
-  /// The plan, with top_blocks, and what it selects for Q and K; without tiles.
-  std::unique_ptr<const gaze_plan> select(const Plan &plan, int threads) const;
-  /// The costs are those of a run alone.
-  runtime::RunCosts run(const Plan &plan, Output &output, int threads) const;
+  /// As the runtime takes them.
+  gaze_tensor queryTensor() const { return q.tensor(shape.heads, shape.seq_q, headDim); }
+  gaze_tensor keyTensor() const { return k.tensor(shape.kv_heads, shape.seq_k, headDim); }
+  /// The plan, with top_blocks, and what it selects for Q and K; without tiles. Throws
+  /// gaze::Error where the tables of all queries take too much.
+  std::unique_ptr<gaze_plan> select(const gaze_plan &plan, int threads) const;
+  /// The same for some queries after the others, as a run does it: `visit` gets a plan for each
+  /// slice.
+  void selectInSlices(const gaze_plan &plan, int threads,
+                      const std::function<void(const gaze_plan &)> &visit) const;
+  /// Into the memory of `output`; output.out.readBack() gives the values. `summaries`, those
+  /// of all keys, may be null. The costs are those of a run alone. Throws gaze::Error.
+  runtime::RunCosts run(const Plan &plan, Output &output, int threads,
+                        const gaze_summaries *summaries = nullptr) const;
 };
 
 /// Of the kernel for `problem`. Throws a Failure.

@@ -1,6 +1,5 @@
 //===- Show.cpp - gaze show: the mask, to look at -----------------------------===//
 #include "compiler/Compiler.h"
-#include "runtime/Selection.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Draw.h"
@@ -200,10 +199,7 @@ static std::string select(std::unique_ptr<gaze_plan> &plan, const std::optional<
   if (!given)
     made = randomProblem(options.shape, plan->kernel->element, options.seed, Parts::QueriesAndKeys);
   const Problem &problem = given ? *given : *made;
-  const gaze_shape &shape = problem.shape;
-  plan = runtime::selectBlocks(*plan, problem.q.tensor(shape.heads, shape.seq_q, problem.headDim),
-                               problem.k.tensor(shape.kv_heads, shape.seq_k, problem.headDim),
-                               options.threads);
+  plan = problem.select(*plan, options.threads);
   return given ? "'" + options.tensors.q + "' and '" + options.tensors.k + "'"
                : "random tensors, seed " + std::to_string(options.seed);
 }

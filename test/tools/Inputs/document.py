@@ -26,7 +26,8 @@ os.symlink(sys.prefix, os.path.join(scratch, "build", "deps"))
 BLOCK = re.compile(r"(<!-- (\w+)(?:,? ([^>\n]+))? -->\n```\w+\n)(.*?)```", re.DOTALL)
 # Tiles depend on the processor's vectors, rounding errors and times on more than that.
 MACHINE = re.compile(
-    r"^(tiles|work saved|largest error|of the log-sum-exp|time|useful|dense|before|memory) .*",
+    r"^(tiles|work saved|largest error|of the log-sum-exp"
+    r"|time|selection|summaries|useful|dense|before|memory) .*",
     re.MULTILINE,
 )
 

@@ -1,0 +1,65 @@
+/* Runs a pattern in parts and one that selects, by their headers. With Q and K zero all weights
+ * are equal and all blocks tie, so where V holds positions, an output is the mean position of
+ * the keys that a query sees. */
+#include "moba.h"
+#include "strided.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SEQ = 4096, DIM = 8 };
+static float zeros[SEQ * DIM], positions[SEQ * DIM], out[SEQ * DIM];
+
+static const gaze_shape shape = {1, 1, 1, SEQ, SEQ, 0};
+
+static void check(gaze_status status, const gaze_error *error) {
+  if (status == GAZE_OK)
+    return;
+  fprintf(stderr, "%s\n", error->message);
+  exit(1);
+}
+
+/* Into `out`; returns in how many parts. */
+static int run(const gaze_kernel *kernel, const gaze_value *values, int32_t count) {
+  const gaze_tensor zero = {zeros, GAZE_ELEMENT_FLOAT32, SEQ * DIM, SEQ * DIM, DIM};
+  gaze_tensor v = zero, result = zero;
+  gaze_plan *plan = NULL;
+  gaze_plan_info info;
+  gaze_error error;
+  v.data = positions;
+  result.data = out;
+  check(gaze_plan_create(kernel, &shape, values, count, NULL, 0, 0, &plan, &error), &error);
+  check(gaze_plan_get_info(plan, &info, &error), &error);
+  check(gaze_run(plan, &zero, &zero, &v, &result, NULL, 0, &error), &error);
+  gaze_plan_destroy(plan);
+  return (int)info.parts;
+}
+
+static void expect(int query, double mean) {
+  if (fabs(out[query * DIM] - mean) > 1e-5 * mean) {
+    fprintf(stderr, "query %d sees keys around %f, not %f\n", query, out[query * DIM], mean);
+    exit(1);
+  }
+}
+
+int main(void) {
+  const gaze_value stride[] = {{128}}, sizes[] = {{8}, {2}}; /* block, count */
+  int i;
+  for (i = 0; i < SEQ * DIM; ++i)
+    positions[i] = (float)(i / DIM);
+
+  if (run(&strided, stride, 1) < 2) {
+    fprintf(stderr, "strided ran in one part\n");
+    return 1;
+  }
+  expect(100, 50);
+  /* 128 keys from 3968 on, and 31 from 127 to 3967 */
+  expect(4095, (128 * 4031.5 + 31 * 2047.0) / 159);
+
+  run(&moba, sizes, 2);
+  expect(4, 2);                              /* 0 to 4 */
+  expect(20, (8 * 3.5 + 5 * 18.0) / 13);     /* 0 to 7, the first of equal blocks; 16 to 20 */
+  expect(4095, (8 * 3.5 + 8 * 4091.5) / 16); /* 0 to 7, 4088 to 4095 */
+  return 0;
+}

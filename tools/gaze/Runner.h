@@ -1,0 +1,43 @@
+//===- Runner.h - Runs a plan again and again, to be timed --------------------===//
+//
+// As the program does that it stands for. Where the queries come behind keys that were there
+// before, a pattern with top_blocks keeps the summaries of that cache: they are made once, and
+// a run is a step, which brings them up to its own keys, selects, and computes.
+//
+//===----------------------------------------------------------------------===//
+#ifndef GAZE_TOOLS_RUNNER_H
+#define GAZE_TOOLS_RUNNER_H
+
+#include "tools/gaze/Problem.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace gaze::cli {
+
+class Runner {
+public:
+  /// `problem` and `kernel` outlive it. Makes the summaries. Throws gaze::Error.
+  Runner(const Problem &problem, const gaze_kernel &kernel, Plan plan, int threads);
+
+  /// Into the memory of `output`, as Problem::run.
+  runtime::RunCosts run(Output &output);
+
+  const Plan &plan() const { return runs; }
+  /// Keys in front of a step; 0 where a run is no step.
+  std::int64_t cachedKeys() const { return summaries ? cached : 0; }
+  /// What it took to make the summaries, where a run is a step.
+  std::optional<double> summariesMs() const { return made; }
+
+private:
+  const Problem &problem;
+  Plan runs;
+  int threads;
+  std::int64_t cached; ///< keys in front of the queries
+  std::optional<Summaries> summaries;
+  std::optional<double> made;
+};
+
+} // namespace gaze::cli
+
+#endif // GAZE_TOOLS_RUNNER_H
