@@ -231,12 +231,4 @@ void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
   translateErrors([&] { kernelModule(kernel, options).compile({{fileType(output), path}}); });
 }
 
-void emitHalideRuntime(const std::string &path) {
-  translateErrors([&] {
-    Target target = get_host_target();
-    // Any x86-64 can run it: the runtime picks its own fast paths.
-    compile_standalone_runtime(path, Target(target.os, target.arch, target.bits));
-  });
-}
-
 } // namespace gaze

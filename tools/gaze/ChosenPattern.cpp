@@ -14,6 +14,7 @@
 
 using namespace gaze;
 using namespace gaze::cli;
+namespace fs = std::filesystem;
 
 static std::string quoted(const std::string &name) { return "'" + name + "'"; }
 
@@ -26,12 +27,15 @@ std::vector<std::string> cli::libraryFolders() {
         folders.push_back(folder);
   }
   std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto installed = program.parent_path().parent_path() / "share" / "gaze" / "patterns";
-  if (!error && std::filesystem::is_directory(installed, error))
-    folders.push_back(installed.string());
-  else
-    folders.push_back(GAZE_PATTERNS_FOLDER); // not installed: the source tree's
+  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
+  for (const char *place :
+       {GAZE_PATTERNS_FROM_PROGRAM, "../share/gaze/patterns"}) { // installed, built
+    const fs::path library = (program / place).lexically_normal();
+    if (!fs::is_directory(library, error))
+      continue;
+    folders.push_back(library.string());
+    break;
+  }
   return folders;
 }
 

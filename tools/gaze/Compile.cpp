@@ -3,7 +3,9 @@
 #include "compiler/Header.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
+#include "tools/gaze/DependencyFile.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/OutputFile.h"
 
 #include <iostream>
 #include <memory>
@@ -20,9 +22,25 @@ struct CompileOptions {
   int valueDim = 0;
   std::string folder;
   std::string name;
+  std::string depfile; ///< empty: none is written
+  bool quiet = false;
 };
 
 } // namespace
+
+/// All files that decided what the kernel is, but for gaze itself.
+static void writeDependencies(const CompileOptions &options, const dsl::SourceSet &sources,
+                              const std::string &object) {
+  std::vector<std::string> files;
+  for (int i = 0; i < sources.size(); ++i)
+    files.push_back(sources.file(i).path());
+  if (!options.code.schedule.empty())
+    files.push_back(options.code.schedule);
+  const std::string rule = dependencyRule(object, files);
+  OutputFile file(options.depfile);
+  file.write(rule.data(), rule.size());
+  file.commit();
+}
 
 static void compile(const CLI::App &command, const CompileOptions &options) {
   KernelOptions kernel = kernelOptions(options.code, options.headDim, options.valueDim);
@@ -37,7 +55,10 @@ static void compile(const CLI::App &command, const CompileOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern);
   const CompiledFiles files =
       compileToFiles(*chosen.program, *chosen.pattern, kernel, options.folder);
-  std::cout << files.object << "\n" << files.header << "\n" << files.schedule << "\n";
+  if (!options.depfile.empty())
+    writeDependencies(options, chosen.program->sources, files.object);
+  if (!options.quiet)
+    std::cout << files.object << "\n" << files.header << "\n" << files.schedule << "\n";
 }
 
 void cli::addCompile(CLI::App &gaze) {
@@ -50,6 +71,12 @@ void cli::addCompile(CLI::App &gaze) {
       ->required();
   command->add_option("--name", options->name, "of the files and the symbol [the pattern's]")
       ->type_name("NAME");
+  command
+      ->add_option("--depfile", options->depfile,
+                   "also write a rule of Make: the object depends on the pattern file, what it\n"
+                   "imports, and the schedule")
+      ->type_name("FILE");
+  command->add_flag("--quiet", options->quiet, "print nothing where all is well");
   addHeadDimOption(*command, options->headDim);
   addValueDimOption(*command, options->valueDim);
   addCodeOptions(*command, options->code);
