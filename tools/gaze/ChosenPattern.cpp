@@ -3,47 +3,24 @@
 #include "dsl/Load.h"
 #include "dsl/Names.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/PatternLibrary.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <sstream>
 
 using namespace gaze;
 using namespace gaze::cli;
-namespace fs = std::filesystem;
 
 static std::string quoted(const std::string &name) { return "'" + name + "'"; }
-
-std::vector<std::string> cli::libraryFolders() {
-  std::vector<std::string> folders;
-  if (const char *path = std::getenv("GAZE_PATH")) {
-    std::istringstream stream(path);
-    for (std::string folder; std::getline(stream, folder, ':');)
-      if (!folder.empty())
-        folders.push_back(folder);
-  }
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
-  for (const char *place :
-       {GAZE_PATTERNS_FROM_PROGRAM, "../share/gaze/patterns"}) { // installed, built
-    const fs::path library = (program / place).lexically_normal();
-    if (!fs::is_directory(library, error))
-      continue;
-    folders.push_back(library.string());
-    break;
-  }
-  return folders;
-}
 
 ChosenPattern cli::choosePattern(const PatternOptions &options) {
   dsl::Diagnostics diagnostics;
   ChosenPattern chosen;
-  chosen.program =
-      std::make_shared<const dsl::Program>(dsl::load(options.file, libraryFolders(), diagnostics));
+  chosen.program = std::make_shared<const dsl::Program>(
+      dsl::load(patternFile(options.file), libraryFolders(), diagnostics));
   const std::string messages = diagnostics.render(chosen.program->sources);
   if (diagnostics.hasErrors())
     throw Failure::rendered(messages);
