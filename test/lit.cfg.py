@@ -29,5 +29,7 @@ config.substitutions += [
     ("%root", config.source_root),
     ("%build", config.binary_root),
     ("%python", config.python),
+    ("%cmake", config.cmake),
+    ("%halide", config.halide),
     ("%cxx", config.cxx),
 ]
