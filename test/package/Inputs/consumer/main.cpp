@@ -15,11 +15,9 @@ const gaze_kernel &attentionKernel();
 
 int main() {
   const gaze_kernel *kernels[] = {
-      &causal,         &attentionKernel(),
+      &causal,        &attentionKernel(),
 #if defined(SEVERAL)
-      &window_f32_16,  &window_f32_24,
-      &window_bf16_16, &window_bf16_24,
-      &narrow,
+      &window_f32_16, &window_f32_24,     &window_bf16_16, &window_bf16_24, &narrow,
 #endif
   };
   for (const gaze_kernel *kernel : kernels)
