@@ -81,7 +81,7 @@ void cli::addCompile(CLI::App &gaze) {
   addValueDimOption(*command, options->valueDim);
   addCodeOptions(*command, options->code);
   command->footer("Prints the paths of what it wrote. Link the object with the runtime library\n"
-                  "(libgaze_runtime.a); see docs/examples/minimal.\n\n"
+                  "(libgaze_runtime.a), or let CMake do all of it: see docs/cpp.md.\n\n"
                   "Example:\n"
                   "  gaze compile patterns/longformer.gaze -o kernels --head-dim 64");
   command->callback([command, options] { compile(*command, *options); });
