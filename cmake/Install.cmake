@@ -13,6 +13,10 @@ install(EXPORT gaze_runtime NAMESPACE gaze:: FILE gazeRuntime.cmake
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE
   DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 
+# The runtime library has a part of Halide in it, and the compiler all of it.
+install(FILES ${Halide_DIR}/../../../share/doc/Halide/LICENSE.txt RENAME LICENSE.Halide OPTIONAL
+  DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+
 set(GAZE_PATTERNS ${CMAKE_INSTALL_DATADIR}/gaze/patterns)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/gazeConfig.cmake.in gazeConfig.cmake
   INSTALL_DESTINATION ${package} PATH_VARS GAZE_PATTERNS NO_SET_AND_CHECK_MACRO)
