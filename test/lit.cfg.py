@@ -19,6 +19,9 @@ config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cach
 # Then a program that is compiled without these flags cannot link what is built here.
 if "-fsanitize" in config.cxx_flags:
     config.available_features.add("sanitized")
+# Other builds have the places of their sources in them, for debuggers and assertions.
+if config.build_type == "Release":
+    config.available_features.add("release")
 
 # Every gaze-opt test is a print-and-parse test as well.
 round_trip = " --verify-roundtrip"
@@ -29,5 +32,7 @@ config.substitutions += [
     ("%root", config.source_root),
     ("%build", config.binary_root),
     ("%python", config.python),
+    ("%cmake", config.cmake),
+    ("%halide", config.halide),
     ("%cxx", config.cxx),
 ]

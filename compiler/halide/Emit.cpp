@@ -273,12 +273,4 @@ void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
   translateErrors([&] { kernelModule(kernel, options).compile({{fileType(output), path}}); });
 }
 
-void emitHalideRuntime(const std::string &target, const std::string &path) {
-  translateErrors([&] {
-    const Target full(findTarget(target)->name);
-    // Any CPU of the architecture can run it: the runtime picks its own fast paths.
-    compile_standalone_runtime(path, Target(full.os, full.arch, full.bits));
-  });
-}
-
 } // namespace gaze

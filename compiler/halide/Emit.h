@@ -71,10 +71,6 @@ public:
 void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
                 const std::string &path);
 
-/// Writes Halide's runtime for the target `target` (its architecture alone matters) to the object
-/// file `path`: what kernels call, for the thin runtime library.
-void emitHalideRuntime(const std::string &target, const std::string &path);
-
 } // namespace gaze
 
 #endif // GAZE_COMPILER_HALIDE_EMIT_H

@@ -1,9 +1,9 @@
 //===- Check.cpp - gaze check FILE... ----------------------------------------===//
 #include "compiler/Compiler.h"
 #include "dsl/Load.h"
-#include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/PatternLibrary.h"
 
 #include <iostream>
 #include <memory>
@@ -13,7 +13,8 @@ using namespace gaze;
 /// Says on standard error what there is to say about the file; false when it is wrong.
 static bool check(const std::string &file) {
   dsl::Diagnostics diagnostics;
-  const dsl::Program program = dsl::load(file, cli::libraryFolders(), diagnostics);
+  const dsl::Program program =
+      dsl::load(cli::patternFile(file), cli::libraryFolders(), diagnostics);
   std::cerr << diagnostics.render(program.sources);
   if (diagnostics.hasErrors())
     return false;
@@ -34,7 +35,9 @@ static bool check(const std::string &file) {
 void cli::addCheck(CLI::App &gaze) {
   CLI::App *command = gaze.add_subcommand("check", "is it right? silent when it is");
   auto files = std::make_shared<std::vector<std::string>>();
-  command->add_option("FILE", *files, "pattern files")->required()->type_name("");
+  command->add_option("FILE", *files, "pattern files, or names of the library")
+      ->required()
+      ->type_name("");
   command->footer("Example:\n  gaze check patterns/*.gaze");
   command->callback([files] {
     bool right = true;

@@ -3,12 +3,11 @@
 #include "dsl/Load.h"
 #include "dsl/Names.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/PatternLibrary.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <sstream>
 
@@ -17,29 +16,11 @@ using namespace gaze::cli;
 
 static std::string quoted(const std::string &name) { return "'" + name + "'"; }
 
-std::vector<std::string> cli::libraryFolders() {
-  std::vector<std::string> folders;
-  if (const char *path = std::getenv("GAZE_PATH")) {
-    std::istringstream stream(path);
-    for (std::string folder; std::getline(stream, folder, ':');)
-      if (!folder.empty())
-        folders.push_back(folder);
-  }
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto installed = program.parent_path().parent_path() / "share" / "gaze" / "patterns";
-  if (!error && std::filesystem::is_directory(installed, error))
-    folders.push_back(installed.string());
-  else
-    folders.push_back(GAZE_PATTERNS_FOLDER); // not installed: the source tree's
-  return folders;
-}
-
 ChosenPattern cli::choosePattern(const PatternOptions &options) {
   dsl::Diagnostics diagnostics;
   ChosenPattern chosen;
-  chosen.program =
-      std::make_shared<const dsl::Program>(dsl::load(options.file, libraryFolders(), diagnostics));
+  chosen.program = std::make_shared<const dsl::Program>(
+      dsl::load(patternFile(options.file), libraryFolders(), diagnostics));
   const std::string messages = diagnostics.render(chosen.program->sources);
   if (diagnostics.hasErrors())
     throw Failure::rendered(messages);

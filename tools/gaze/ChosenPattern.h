@@ -15,10 +15,6 @@
 
 namespace gaze::cli {
 
-/// Where imports are searched behind the importing file's own folder: the folders
-/// of GAZE_PATH (separated by colons), then the pattern library.
-std::vector<std::string> libraryFolders();
-
 struct ChosenPattern {
   std::shared_ptr<const dsl::Program> program;
   const dsl::Pattern *pattern = nullptr; ///< of `program`

@@ -3,7 +3,9 @@
 #include "compiler/Header.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
+#include "tools/gaze/DependencyFile.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/OutputFile.h"
 
 #include <iostream>
 #include <memory>
@@ -22,9 +24,25 @@ struct CompileOptions {
   int valueDim = 0;
   std::string folder;
   std::string name;
+  std::string depfile; ///< empty: none is written
+  bool quiet = false;
 };
 
 } // namespace
+
+/// All files that decided what the kernel is, but for gaze itself.
+static void writeDependencies(const CompileOptions &options, const dsl::SourceSet &sources,
+                              const std::string &object) {
+  std::vector<std::string> files;
+  for (int i = 0; i < sources.size(); ++i)
+    files.push_back(sources.file(i).path());
+  if (!options.code.schedule.empty())
+    files.push_back(options.code.schedule);
+  const std::string rule = dependencyRule(object, files);
+  OutputFile file(options.depfile);
+  file.write(rule.data(), rule.size());
+  file.commit();
+}
 
 static void compile(const CLI::App &command, CompileOptions options) {
   if (!options.targets.empty())
@@ -41,8 +59,14 @@ static void compile(const CLI::App &command, CompileOptions options) {
   const ChosenPattern chosen = choosePattern(options.pattern);
   const FileOptions files = {options.folder, options.targets,
                              givenValues(*chosen.pattern, options.values.settings)};
-  for (const std::string &path : compileToFiles(*chosen.program, *chosen.pattern, kernel, files))
-    std::cout << path << "\n";
+  const std::vector<std::string> paths =
+      compileToFiles(*chosen.program, *chosen.pattern, kernel, files);
+  if (!options.depfile.empty())
+    writeDependencies(options, chosen.program->sources, paths.front());
+  if (!options.quiet)
+    for (const std::string &path : paths)
+      std::cout << path << "
+";
 }
 
 void cli::addCompile(CLI::App &gaze) {
@@ -55,6 +79,12 @@ void cli::addCompile(CLI::App &gaze) {
       ->required();
   command->add_option("--name", options->name, "of the files and the symbol [the pattern's]")
       ->type_name("NAME");
+  command
+      ->add_option("--depfile", options->depfile,
+                   "also write a rule of Make: the object depends on the pattern file, what it\n"
+                   "imports, and the schedule")
+      ->type_name("FILE");
+  command->add_flag("--quiet", options->quiet, "print nothing where all is well");
   addHeadDimOption(*command, options->headDim);
   addValueDimOption(*command, options->valueDim);
   command
@@ -71,7 +101,7 @@ void cli::addCompile(CLI::App &gaze) {
       ->type_name("T,..")
       ->delimiter(',');
   command->footer("Prints the paths of what it wrote. Link the object with the runtime library\n"
-                  "(libgaze_runtime.a); see docs/examples/minimal.\n\n"
+                  "(libgaze_runtime.a), or let CMake do all of it: see docs/cpp.md.\n\n"
                   "Example:\n"
                   "  gaze compile patterns/longformer.gaze -o kernels --head-dim 64");
   command->callback([command, options] { compile(*command, *options); });

@@ -10,7 +10,9 @@ using namespace gaze;
 using namespace gaze::cli;
 
 void cli::addPatternOptions(CLI::App &command, PatternOptions &options) {
-  command.add_option("FILE", options.file, "the pattern file")->required()->type_name("");
+  command.add_option("FILE", options.file, "the pattern file, or the name of one of the library")
+      ->required()
+      ->type_name("");
   command.add_option("--pattern", options.name, "which pattern, where the file has several")
       ->type_name("NAME");
 }

@@ -19,9 +19,10 @@ update = sys.argv[5:] == ["--update"]
 os.makedirs(os.path.join(scratch, "build"))
 for name in ("patterns", "test", "docs", "runtime"):
     os.symlink(os.path.join(root, name), os.path.join(scratch, name))
-for name in ("bin", "lib"):
+for name in ("bin", "lib", "cmake_install.cmake"):
     os.symlink(os.path.join(build, name), os.path.join(scratch, "build", name))
 os.symlink(sys.prefix, os.path.join(scratch, "build", "deps"))
+programs = os.pathsep.join([os.path.join(sys.prefix, "bin"), os.environ["PATH"]])
 
 BLOCK = re.compile(r"(<!-- (\w+)(?:,? ([^>\n]+))? -->\n```\w+\n)(.*?)```", re.DOTALL)
 # Tiles depend on the processor's vectors, rounding errors and times on more than that.
@@ -41,7 +42,7 @@ def run(block, status=0, setting=None):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **variables},
+        env={**os.environ, "PATH": programs, **variables},
     )
     if process.returncode != status:
         sys.exit(f"{block}exits with {process.returncode}:\n{process.stdout}")
@@ -62,7 +63,9 @@ def follow(found):
     opening, mark, argument, block = found.groups()
     marks.append(mark)
     if mark == "file":
-        with open(os.path.join(scratch, argument), "w") as file:
+        path = os.path.join(scratch, argument)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
             file.write(block)
     elif mark in ("run", "fails"):
         last, status = block, int(mark == "fails")

@@ -1,0 +1,3 @@
+#include "sinks.h"
+
+const gaze_kernel &attentionKernel() { return sinks; }

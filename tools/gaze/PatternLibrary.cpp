@@ -1,0 +1,40 @@
+//===- PatternLibrary.cpp - Where pattern files are found --------------------===//
+#include "tools/gaze/PatternLibrary.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+using namespace gaze;
+namespace fs = std::filesystem;
+
+std::vector<std::string> cli::libraryFolders() {
+  std::vector<std::string> folders;
+  if (const char *path = std::getenv("GAZE_PATH")) {
+    std::istringstream stream(path);
+    for (std::string folder; std::getline(stream, folder, ':');)
+      if (!folder.empty())
+        folders.push_back(folder);
+  }
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
+  for (const char *place :
+       {GAZE_PATTERNS_FROM_PROGRAM, "../share/gaze/patterns"}) { // installed, built
+    const fs::path library = (program / place).lexically_normal();
+    if (!fs::is_directory(library, error))
+      continue;
+    folders.push_back(library.string());
+    break;
+  }
+  return folders;
+}
+
+std::string cli::patternFile(const std::string &name) {
+  std::error_code error;
+  if (fs::exists(name, error) || name.find_first_of("./") != std::string::npos)
+    return name;
+  for (const std::string &folder : libraryFolders())
+    if (const fs::path file = fs::path(folder) / (name + ".gaze"); fs::exists(file, error))
+      return file.string();
+  return name;
+}
