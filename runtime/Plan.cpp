@@ -8,6 +8,7 @@
 
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
+#include "runtime/Items.h"
 #include "runtime/Parts.h"
 #include "runtime/Pieces.h"
 #include "runtime/Search.h"
@@ -17,6 +18,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -38,43 +40,43 @@ int classOf(std::int64_t cost) {
 /// Rows of one class of cost stay in the order of queries, for neighbours share keys. Those of an
 /// order with many classes stay together by class, whose keys one brings into the cache
 /// for all; they are short.
-std::vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
+Vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
   constexpr std::size_t manyClasses = 16;
   if (grid.order.classes.size() >= manyClasses) {
-    std::vector<std::int32_t> tiles(grid.order.queryTiles);
+    Vector<std::int32_t> tiles(grid.order.queryTiles);
     std::iota(tiles.begin(), tiles.end(), 0);
     return tiles;
   }
   constexpr int classes = 8 * 65;
   std::array<std::int32_t, classes + 1> position{}; // of the next row, by class from the end
-  std::vector<std::int16_t> placeOf;
+  Vector<std::int16_t> placeOf;
   for (const Strip &strip : grid.strips)
     for (const Row &row : strip.rows) {
       placeOf.push_back(static_cast<std::int16_t>(classes - 1 - classOf(costOf(row, units))));
       ++position[placeOf.back() + 1];
     }
   std::partial_sum(position.begin(), position.end(), position.begin());
-  std::vector<std::int32_t> tiles(placeOf.size());
+  Vector<std::int32_t> tiles(placeOf.size());
   for (std::size_t tile = 0; tile < tiles.size(); ++tile)
     tiles[position[placeOf[tile]]++] = static_cast<std::int32_t>(tile);
   return tiles;
 }
 
 /// Finds the rows of a part.
-void fillPart(Part &part, const gaze_plan &plan, int threads) {
-  const std::vector<Planes> planes =
+void fillPart(Part &part, const gaze_plan &plan, const Threads &threads) {
+  const Vector<Planes> planes =
       planesOf(plan.shape, plan.kernel->reads_head != 0, plan.kernel->reads_batch != 0);
-  std::vector<const Order *> orders;
+  Vector<const Order *> orders;
   for (Grid &grid : part.grids) {
     orders.push_back(&grid.order);
     grid.strips.resize(stripsOf(grid.order));
   }
   const Scope scope{plan, part.code ? part.code->classify : plan.kernel->classify, plan.units,
                     answersForTiles};
-  searchStrips(scope, orders, planes, threads,
-               [&](std::size_t plane, std::int64_t number, const Strip &strip) {
-                 part.grids[plane].strips[number] = strip;
-               });
+  const auto take = [&](std::size_t plane, std::int64_t number, const Strip &strip) {
+    part.grids[plane].strips[number] = strip;
+  };
+  searchStrips(scope, orders, planes, threads, std::cref(take));
   for (Grid &grid : part.grids)
     grid.longestFirst = longestFirst(grid, plan.units);
 }
@@ -102,14 +104,14 @@ void checkShape(const gaze_shape *shape) {
 }
 
 /// The parameters as int64 bit patterns, then the shape.
-std::vector<std::int64_t> makeUniforms(const gaze_kernel &kernel, const gaze_shape &shape,
-                                       const gaze_value *values, std::int32_t count) {
+Vector<std::int64_t> makeUniforms(const gaze_kernel &kernel, const gaze_shape &shape,
+                                  const gaze_value *values, std::int32_t count) {
   if (count != 0 && count != kernel.parameter_count)
     invalid("the pattern has " + std::to_string(kernel.parameter_count) + " parameters, " +
             std::to_string(count) + " values were given");
   if (count != 0 && !values)
     invalid("values is null");
-  std::vector<std::int64_t> uniforms;
+  Vector<std::int64_t> uniforms;
   for (std::int32_t i = 0; i < kernel.parameter_count; ++i) {
     const gaze_parameter &parameter = kernel.parameters[i];
     const std::string name = std::string("parameter '") + parameter.name + "'";
@@ -134,7 +136,7 @@ void checkRequirements(const gaze_plan &plan) {
   const gaze_kernel &kernel = *plan.kernel;
   if (kernel.requirement_count == 0)
     return;
-  std::vector<std::uint8_t> holds(kernel.requirement_count);
+  Vector<std::uint8_t> holds(kernel.requirement_count);
   Buffer uniforms(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size()));
   Buffer out(holds.data(), uint8, kernel.requirement_count);
   if (const int code = kernel.require(uniforms.get(), out.get()))
@@ -145,7 +147,7 @@ void checkRequirements(const gaze_plan &plan) {
                                                  ": error: " + kernel.requirements[i].message);
 }
 
-template <typename T> std::size_t capacityBytes(const std::vector<T> &vector) {
+template <typename T> std::size_t capacityBytes(const Vector<T> &vector) {
   return vector.capacity() * sizeof(T);
 }
 
@@ -172,31 +174,32 @@ void gaze::runtime::checkKernel(const gaze_kernel *kernel) {
             "; compile the pattern again");
 }
 
-void gaze::runtime::makeParts(gaze_plan &plan, int threads) {
+void gaze::runtime::makeParts(gaze_plan &plan, const Threads &threads) {
   plan.parts = chooseParts(plan);
   for (Part &part : plan.parts)
     fillPart(part, plan, threads);
   cutLongRows(plan);
+  for (Part &part : plan.parts)
+    countItems(plan, part);
 }
 
-std::unique_ptr<gaze_plan>
-gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
-                           const gaze_value *values, std::int32_t valueCount,
-                           const gaze_input_tensor *inputs, std::int32_t inputCount, int threads) {
+Owned<gaze_plan> gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
+                                            const gaze_value *values, std::int32_t valueCount,
+                                            const gaze_input_tensor *inputs,
+                                            std::int32_t inputCount, const Threads &threads) {
   checkKernel(kernel);
   checkShape(shape);
-  std::unique_ptr<gaze_plan> plan(new gaze_plan{
-      kernel,
-      *shape,
-      makeUniforms(*kernel, *shape, values, valueCount),
-      {},
-      tilesOf(shape->seq_q, kernel->tile_q),
-      {kernel->edge_k, kernel->tile_k / kernel->edge_k, tilesOf(shape->seq_k, kernel->edge_k)},
-      {}});
+  Owned<gaze_plan> plan = make<gaze_plan>();
+  plan->kernel = kernel;
+  plan->shape = *shape;
+  plan->uniforms = makeUniforms(*kernel, *shape, values, valueCount);
+  plan->queryTiles = tilesOf(shape->seq_q, kernel->tile_q);
+  plan->units = {kernel->edge_k, kernel->tile_k / kernel->edge_k,
+                 tilesOf(shape->seq_k, kernel->edge_k)};
   chooseKernel(*plan);
   checkRequirements(*plan);
-  plan->inputs =
-      std::make_shared<const Inputs>(copyInputs(*kernel, inputs, inputCount, plan->uniforms));
+  plan->inputs = std::allocate_shared<const Inputs>(
+      Allocator<Inputs>(), copyInputs(*kernel, inputs, inputCount, plan->uniforms));
   addSelections(*plan);
   checkIndices(*plan, threads);
   return plan;
@@ -210,7 +213,7 @@ gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
     if (!plan)
       invalid("plan is null");
     *plan = nullptr;
-    std::unique_ptr<gaze_plan> result =
+    Owned<gaze_plan> result =
         preparePlan(kernel, shape, values, value_count, inputs, input_count, threads);
     if (!result->mustSelect())
       makeParts(*result, threads);
@@ -218,7 +221,7 @@ gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
   });
 }
 
-void gaze_plan_destroy(gaze_plan *plan) { delete plan; }
+void gaze_plan_destroy(gaze_plan *plan) { Owned<gaze_plan>{plan}; }
 
 gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze_error *error) {
   return guarded(error, [&] {
@@ -245,6 +248,8 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
                        static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst) +
                                                  capacityBytes(grid.pieceEnds));
       }
+      info->bytes +=
+          static_cast<std::int64_t>(capacityBytes(part.itemEnds) + capacityBytes(part.pieceEnds));
     }
     const gaze_kernel &kernel = *plan->kernel;
     info->cost = (static_cast<double>(info->full_tiles) * kernel.tile_k +

@@ -9,60 +9,78 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <vector>
 
 using namespace gaze::runtime;
 
 namespace {
 
+/// Memory of one run.
+class BlockOfMemory {
+public:
+  explicit BlockOfMemory(std::size_t bytes)
+      : bytes(bytes), begin(memory.take(bytes, vectorAlignment)) {}
+  ~BlockOfMemory() { memory.giveBack(begin, bytes, vectorAlignment); }
+  BlockOfMemory(const BlockOfMemory &) = delete;
+  BlockOfMemory &operator=(const BlockOfMemory &) = delete;
+
+  void *get() const { return begin; }
+
+private:
+  const Memory memory = Memory::current();
+  const std::size_t bytes;
+  void *const begin;
+};
+
 /// The items of some planes of a part.
 void runItems(const gaze_plan &plan, const Tensors &tensors, const Stage &stage, const Items &items,
-              std::int64_t begin, std::int64_t end, int threads) {
+              std::int64_t begin, std::int64_t end, const Threads &threads,
+              const RunMemory &memory) {
   // Enough groups of items that all threads end together.
   const std::int64_t count = end - begin;
   const std::int64_t group =
       std::clamp<std::int64_t>(count / (16 * threadCount(threads)), 1, Worker::mostTogether);
-  forEachWorker(ceilDivide(count, group), threads, [&](const auto &next) {
-    Worker worker(plan, tensors, stage);
+  stage.pieces.restart();
+  forEachWorker(ceilDivide(count, group), threads, [&](const Next &next) {
+    Worker worker(plan, tensors, stage, memory.ofWorker(next.worker));
     for (std::int64_t i = next(); i >= 0; i = next())
       worker.run(items, begin + i * group, std::min(begin + (i + 1) * group, end));
   });
 }
 
-void runWhole(const gaze_plan &plan, const Tensors &tensors, int threads) {
+void runWhole(const gaze_plan &plan, const Tensors &tensors, const Threads &threads,
+              RunMemory &memory) {
   const Items items(plan, plan.parts[0]);
-  PieceStates pieces(items.pieceCount(), largestState(plan));
-  runItems(plan, tensors, {plan.parts[0], pieces, nullptr, true, true}, items, 0, items.count(),
-           threads);
+  runItems(plan, tensors, {plan.parts[0], memory.pieces, nullptr, true, true}, items, 0,
+           items.count(), threads, memory);
 }
 
 /// Part after part, for some planes at a time.
-void runParts(const gaze_plan &plan, const Tensors &tensors, int threads) {
-  std::vector<Items> items;
-  std::vector<std::unique_ptr<PieceStates>> pieces;
-  for (const Part &part : plan.parts) {
-    items.emplace_back(plan, part);
-    pieces.push_back(std::make_unique<PieceStates>(items.back().pieceCount(), largestState(plan)));
-  }
-  const std::int64_t planes = RowStates::planesAtATime(plan, threadCount(threads));
-  RowStates rows(plan, planes);
+void runParts(const gaze_plan &plan, const Tensors &tensors, const Threads &threads,
+              RunMemory &memory) {
+  const std::int64_t planes = memory.rows.planesAtATime();
   for (std::int64_t first = 0; first < plan.planes(); first += planes) {
     const std::int64_t last = std::min(first + planes, plan.planes());
-    rows.startAt(first);
-    for (std::size_t i = 0; i < plan.parts.size(); ++i)
+    memory.rows.startAt(first);
+    for (const Part &part : plan.parts) {
+      const Items items(plan, part);
       runItems(plan, tensors,
-               {plan.parts[i], *pieces[i], &rows, i == 0, i + 1 == plan.parts.size()}, items[i],
-               items[i].countBefore(first), items[i].countBefore(last), threads);
+               {part, memory.pieces, &memory.rows, &part == &plan.parts.front(),
+                &part == &plan.parts.back()},
+               items, items.countBefore(first), items.countBefore(last), threads, memory);
+    }
   }
 }
 
 /// Computes the tiles that a plan lists.
-void runTiles(const gaze_plan &plan, const Tensors &tensors, int threads) {
+void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &threads) {
   checkSteps(plan, tensors);
+  const int count = threadCount(threads);
+  BlockOfMemory block(RunMemory::bytesFor(plan, count));
+  RunMemory memory(block.get(), plan, count);
   if (plan.isInParts())
-    runParts(plan, tensors, threads);
+    runParts(plan, tensors, threads, memory);
   else
-    runWhole(plan, tensors, threads);
+    runWhole(plan, tensors, threads, memory);
 }
 
 /// The rows of a slice in Q and in what is written.
@@ -92,7 +110,7 @@ private:
 };
 
 RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const Tensors &tensors,
-                      int threads) {
+                      const Threads &threads) {
   RunCosts costs;
   gaze_summaries own(plan.kernel, plan.shape.batch, plan.shape.kv_heads);
   if (!given) {
@@ -101,7 +119,7 @@ RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const 
   }
   const gaze_summaries &summaries = given ? *given : own;
   for (const Slice &slice : slicesOf(plan)) {
-    std::unique_ptr<gaze_plan> selected;
+    Owned<gaze_plan> selected;
     {
       const Timed selecting(costs.selectionMs);
       selected = selectBlocks(plan, slice, *tensors.q, summaries, threads);
@@ -115,7 +133,7 @@ RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const 
 } // namespace
 
 RunCosts gaze::runtime::run(const gaze_plan &plan, const gaze_summaries *summaries,
-                            const Tensors &tensors, int threads) {
+                            const Tensors &tensors, const Threads &threads) {
   if (!plan.kernel->accumulate || !plan.kernel->finish)
     invalid("the kernel was compiled for its mask alone");
   checkTensors(plan, tensors);

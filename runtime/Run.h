@@ -15,7 +15,7 @@ struct RunCosts {
 
 /// gaze_run, and gaze_run_summarized where `summaries` is not null. Throws a Failure.
 RunCosts run(const gaze_plan &plan, const gaze_summaries *summaries, const Tensors &tensors,
-             int threads);
+             const Threads &threads);
 
 } // namespace gaze::runtime
 

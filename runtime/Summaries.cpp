@@ -70,7 +70,7 @@ void gaze_summaries::reserve(Summary &summary, std::int64_t blocks) const {
   constexpr std::int64_t largest = std::int64_t{1} << 40;
   if (capacity > std::numeric_limits<std::int32_t>::max() || capacity > largest / rows)
     throw std::bad_alloc();
-  std::vector<float> values(static_cast<std::size_t>(rows * capacity));
+  Vector<float> values(static_cast<std::size_t>(rows * capacity));
   for (std::int64_t row = 0; row < rows; ++row)
     std::copy_n(summary.values.data() + row * summary.capacity, summary.capacity,
                 values.data() + row * capacity);
@@ -79,7 +79,7 @@ void gaze_summaries::reserve(Summary &summary, std::int64_t blocks) const {
 }
 
 void gaze_summaries::summarize(Summary &summary, const gaze_plan &plan, const gaze_tensor &k,
-                               int threads) const {
+                               const Threads &threads) const {
   const Blocks blocks(plan.shape, summary.block);
   const std::int64_t first = keys / summary.block; // the incomplete block is read again
   const std::int64_t blocksOfItem = std::max<std::int64_t>(1, keysOfItem / blocks.size);
@@ -95,7 +95,7 @@ void gaze_summaries::summarize(Summary &summary, const gaze_plan &plan, const ga
   });
 }
 
-void gaze_summaries::update(const gaze_plan &plan, const gaze_tensor &k, int threads) {
+void gaze_summaries::update(const gaze_plan &plan, const gaze_tensor &k, const Threads &threads) {
   if (!hasBlocksOf(plan) || plan.shape.seq_k < keys)
     restart(plan);
   if (plan.shape.seq_k > keys || !isExact) {
@@ -137,7 +137,7 @@ gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int6
       invalid("the pattern selects nothing: it has no top_blocks");
     if (batch < 1 || kv_heads < 1 || batch > (1 << 30) / kv_heads)
       invalid("batch and kv_heads must be at least 1, and their product at most 2^30");
-    *summaries = std::make_unique<gaze_summaries>(kernel, batch, kv_heads).release();
+    *summaries = make<gaze_summaries>(kernel, batch, kv_heads).release();
   });
 }
 
@@ -166,4 +166,4 @@ gaze_status gaze_summaries_truncate(gaze_summaries *summaries, int64_t keys, gaz
   });
 }
 
-void gaze_summaries_destroy(gaze_summaries *summaries) { delete summaries; }
+void gaze_summaries_destroy(gaze_summaries *summaries) { Owned<gaze_summaries>{summaries}; }

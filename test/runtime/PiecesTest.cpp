@@ -12,7 +12,7 @@
 namespace gaze::test {
 namespace {
 
-using Ends = std::vector<std::int32_t>;
+using Ends = runtime::Vector<std::int32_t>;
 
 /// Query tiles of 4, key tiles of 8, chunks of 32 keys.
 gaze_kernel kernelOfTiles() { return fakeKernel(4, 8); }

@@ -95,7 +95,7 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   times.run = runs.median;
   times.least = runs.shortest;
 
-  std::unique_ptr<const gaze_plan> selected;
+  runtime::Owned<const gaze_plan> selected;
   if (plan.get()->mustSelect()) {
     times.selection = medianOf(std::move(selections));
     selected = problem.select(plan, threads);

@@ -156,8 +156,8 @@ Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int
   }
 }
 
-std::unique_ptr<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
-                                                      const gaze_shape &shape, int threads) const {
+runtime::Owned<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
+                                                     const gaze_shape &shape, int threads) const {
   std::vector<gaze_value> plain;
   const std::vector<Value> typed = runtimeValues();
   for (std::size_t i = 0; i < typed.size(); ++i)

@@ -36,8 +36,8 @@ struct ChosenPattern {
   /// Throws a Failure that shows the place where an index is outside of its input.
   Plan plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads) const;
   /// The same before any tile was looked for (runtime/Plan.h).
-  std::unique_ptr<gaze_plan> preparePlan(const gaze_kernel &kernel, const gaze_shape &shape,
-                                         int threads) const;
+  runtime::Owned<gaze_plan> preparePlan(const gaze_kernel &kernel, const gaze_shape &shape,
+                                        int threads) const;
 };
 
 /// Loads and checks the file and takes the pattern that `options` name. Throws a

@@ -67,7 +67,7 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &prob
   return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
 }
 
-std::unique_ptr<const gaze_plan> Problem::select(const Plan &plan, int threads) const {
+runtime::Owned<const gaze_plan> Problem::select(const Plan &plan, int threads) const {
   return runtime::selectBlocks(*plan.get(), q.tensor(shape.heads, shape.seq_q, headDim),
                                k.tensor(shape.kv_heads, shape.seq_k, headDim), threads);
 }

@@ -41,7 +41,7 @@ struct Problem {
   Output makeOutput() const;
   /// Into the memory of `output`; output.out.readBack() gives the values. Throws gaze::Error.
   /// The plan, with top_blocks, and what it selects for Q and K; without tiles.
-  std::unique_ptr<const gaze_plan> select(const Plan &plan, int threads) const;
+  runtime::Owned<const gaze_plan> select(const Plan &plan, int threads) const;
   /// The costs are those of a run alone.
   runtime::RunCosts run(const Plan &plan, Output &output, int threads) const;
 };

@@ -52,6 +52,24 @@ typedef struct gaze_error {
 
 typedef enum gaze_type { GAZE_INT = 0, GAZE_FLOAT = 1, GAZE_BOOL = 2 } gaze_type;
 
+/** One of the tasks that a call spreads over threads. */
+typedef void (*gaze_task)(void *closure, int64_t index);
+
+/**
+ * A thread pool of the caller: calls task(closure, i) once for each i in [0, count), in any
+ * threads, and returns after all have returned. Tasks never wait for each other, so one after
+ * the other is a right implementation.
+ */
+typedef void (*gaze_parallel_for)(void *context, int64_t count, gaze_task task, void *closure);
+
+/**
+ * Memory of the caller: at least `bytes`, aligned to `alignment`, a power of two; NULL where there
+ * is none. Called from all threads of a call, several at once.
+ */
+typedef void *(*gaze_allocate)(void *context, size_t bytes, size_t alignment);
+/** Takes back what gaze_allocate gave, with the same numbers. */
+typedef void (*gaze_deallocate)(void *context, void *memory, size_t bytes, size_t alignment);
+
 /** The value of a parameter: `integer` for int and bool (0 or 1), `real` for float. */
 typedef union gaze_value {
   int64_t integer;
