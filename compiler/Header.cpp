@@ -263,8 +263,8 @@ void usageInCpp(std::ostream &out, const gaze_kernel &table, const std::string &
     inputs += (i > 0 ? ", " : "") + std::string("gaze::input(") + table.inputs[i].name +
               ", {sizes of its axes})";
   const auto tensor = [](const char *data, const char *heads, const char *seq, int channels) {
-    return std::string("gaze::dense(") + data + ", " + heads + ", " + seq + ", " +
-           std::to_string(channels) + ")";
+    return std::string("gaze::view(") + data + ", {batch, " + heads + ", " + seq + ", " +
+           std::to_string(channels) + "})";
   };
   out << " * or from C++, as gaze/gaze.hpp says:\n"
       << " *   #include \"gaze/gaze.hpp\"\n"
@@ -273,7 +273,8 @@ void usageInCpp(std::ostream &out, const gaze_kernel &table, const std::string &
       << " *   plan.run(" << tensor("q", "heads", "seq_q", table.head_dim) << ", "
       << tensor("k", "kv_heads", "seq_k", table.head_dim) << ", "
       << tensor("v", "kv_heads", "seq_k", table.value_dim) << ", "
-      << tensor("out", "heads", "seq_q", table.value_dim) << ", lse);\n *\n";
+      << tensor("out", "heads", "seq_q", table.value_dim)
+      << ", gaze::view(lse, {batch, heads, seq_q}));\n *\n";
 }
 
 void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
@@ -284,8 +285,8 @@ void usage(std::ostream &out, const gaze_kernel &table, const std::string &name,
       << " * Link " << name << ".o and the gaze runtime library; call it as gaze/gaze.h says:\n"
       << " *   gaze_plan_create(&" << name << ", &shape, values, " << table.parameter_count << ", "
       << (table.input_count > 0 ? "inputs" : "NULL") << ", " << table.input_count
-      << ", 0, &plan, &error);\n"
-      << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n";
+      << ", NULL, &plan, &error);\n"
+      << " *   gaze_run(plan, &q, &k, &v, &out, &lse, NULL, &error);\n";
   usageInCpp(out, table, name);
   out << " * " << typeName(table.element) << "; Q and K [batch, heads, seq, " << table.head_dim
       << "], V and the output [.., " << table.value_dim << "].\n";

@@ -9,6 +9,7 @@
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
 #include "runtime/Items.h"
+#include "runtime/Options.h"
 #include "runtime/Parts.h"
 #include "runtime/Pieces.h"
 #include "runtime/Search.h"
@@ -147,10 +148,6 @@ void checkRequirements(const gaze_plan &plan) {
                                                  ": error: " + kernel.requirements[i].message);
 }
 
-template <typename T> std::size_t capacityBytes(const Vector<T> &vector) {
-  return vector.capacity() * sizeof(T);
-}
-
 } // namespace
 
 /// Few rows, those of all heads that share K and V, have functions of their own: by the
@@ -207,87 +204,19 @@ Owned<gaze_plan> gaze::runtime::preparePlan(const gaze_kernel *kernel, const gaz
 
 gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
                              const gaze_value *values, int32_t value_count,
-                             const gaze_input_tensor *inputs, int32_t input_count, int32_t threads,
-                             gaze_plan **plan, gaze_error *error) {
-  return guarded(error, [&] {
+                             const gaze_input_tensor *inputs, int32_t input_count,
+                             const gaze_options *options, gaze_plan **plan, gaze_error *error) {
+  if (plan)
+    *plan = nullptr;
+  return guarded(options, error, [&](const Options &read) {
     if (!plan)
       invalid("plan is null");
-    *plan = nullptr;
     Owned<gaze_plan> result =
-        preparePlan(kernel, shape, values, value_count, inputs, input_count, threads);
+        preparePlan(kernel, shape, values, value_count, inputs, input_count, read.threads);
     if (!result->mustSelect())
-      makeParts(*result, threads);
+      makeParts(*result, read.threads);
     *plan = result.release();
   });
 }
 
 void gaze_plan_destroy(gaze_plan *plan) { Owned<gaze_plan>{plan}; }
-
-gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze_error *error) {
-  return guarded(error, [&] {
-    if (!plan || !info)
-      invalid(plan ? "info is null" : "plan is null");
-    *info = {};
-    info->parts = static_cast<std::int64_t>(plan->parts.size());
-    info->bytes = static_cast<std::int64_t>(sizeof *plan + plan->selectedBools.size()) +
-                  plan->inputs->bytes();
-    const std::int64_t planes = plan->shape.batch * plan->shape.heads;
-    for (const Part &part : plan->parts) {
-      const std::int64_t repeats = planes / static_cast<std::int64_t>(part.grids.size());
-      for (const Grid &grid : part.grids) {
-        for (const Strip &strip : grid.strips) {
-          for (const Row &row : strip.rows) {
-            info->items += row.fullTiles + row.partialTiles > 0 ? repeats : 0;
-            info->full_tiles += repeats * row.fullTiles;
-            info->partial_tiles += repeats * row.partialTiles;
-          }
-          info->bytes += static_cast<std::int64_t>(sizeof strip + capacityBytes(strip.rows) +
-                                                   capacityBytes(strip.runs));
-        }
-        info->bytes += grid.order.bytes() +
-                       static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst) +
-                                                 capacityBytes(grid.pieceEnds));
-      }
-      info->bytes +=
-          static_cast<std::int64_t>(capacityBytes(part.itemEnds) + capacityBytes(part.pieceEnds));
-    }
-    const gaze_kernel &kernel = *plan->kernel;
-    info->cost = (static_cast<double>(info->full_tiles) * kernel.tile_k +
-                  static_cast<double>(info->partial_tiles) * kernel.edge_k) *
-                 kernel.tile_q;
-  });
-}
-
-gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
-                            int (*visit)(void *context, int64_t q_begin, int64_t q_end,
-                                         int64_t k_begin, int64_t k_end, int32_t full),
-                            void *context, gaze_error *error) {
-  return guarded(error, [&] {
-    if (!plan || !visit)
-      invalid(plan ? "visit is null" : "plan is null");
-    if (head < 0 || head >= plan->shape.heads || batch < 0 || batch >= plan->shape.batch)
-      invalid("there is no head " + std::to_string(head) + " of batch entry " +
-              std::to_string(batch));
-    if (plan->mustSelect())
-      invalid(
-          "the plan has no tiles before Q and K are known; gaze_plan_select makes one that has");
-    const std::int64_t tileQ = plan->kernel->tile_q, unit = plan->units.keys;
-    for (const Part &part : plan->parts)
-      if (part.code && part.code->order != GAZE_ORDER_TILES)
-        invalid(
-            "the plan takes keys in other orders than their own (gaze_plan_info.parts), which "
-            "are no ranges; a kernel that is compiled with the schedule {\"orders\": 1} does not");
-    for (const Part &part : plan->parts) {
-      const Grid &grid = plan->grid(part, head, batch);
-      for (const Strip &strip : grid.strips)
-        for (const Row &row : strip.rows)
-          for (std::int64_t i = row.firstRun; i < row.endRun; ++i) {
-            const Run &run = strip.runs[i];
-            if (visit(context, row.queryTile * tileQ,
-                      std::min((row.queryTile + 1) * tileQ, plan->shape.seq_q), run.begin * unit,
-                      std::min(run.end * unit, plan->shape.seq_k), i < row.firstRun + row.fullRuns))
-              return;
-          }
-    }
-  });
-}

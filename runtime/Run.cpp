@@ -3,8 +3,10 @@
 
 #include "runtime/Error.h"
 #include "runtime/Selection.h"
+#include "runtime/Summaries.h"
 #include "runtime/Threads.h"
 #include "runtime/Worker.h"
+#include "runtime/Workspace.h"
 
 #include <algorithm>
 #include <chrono>
@@ -13,23 +15,6 @@
 using namespace gaze::runtime;
 
 namespace {
-
-/// Memory of one run.
-class BlockOfMemory {
-public:
-  explicit BlockOfMemory(std::size_t bytes)
-      : bytes(bytes), begin(memory.take(bytes, vectorAlignment)) {}
-  ~BlockOfMemory() { memory.giveBack(begin, bytes, vectorAlignment); }
-  BlockOfMemory(const BlockOfMemory &) = delete;
-  BlockOfMemory &operator=(const BlockOfMemory &) = delete;
-
-  void *get() const { return begin; }
-
-private:
-  const Memory memory = Memory::current();
-  const std::size_t bytes;
-  void *const begin;
-};
 
 /// The items of some planes of a part.
 void runItems(const gaze_plan &plan, const Tensors &tensors, const Stage &stage, const Items &items,
@@ -72,11 +57,12 @@ void runParts(const gaze_plan &plan, const Tensors &tensors, const Threads &thre
 }
 
 /// Computes the tiles that a plan lists.
-void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &threads) {
+void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &threads,
+              gaze_workspace *workspace) {
   checkSteps(plan, tensors);
   const int count = threadCount(threads);
-  BlockOfMemory block(RunMemory::bytesFor(plan, count));
-  RunMemory memory(block.get(), plan, count);
+  const Lease lease(workspace, RunMemory::bytesFor(plan, count));
+  RunMemory memory(lease.block(), plan, count);
   if (plan.isInParts())
     runParts(plan, tensors, threads, memory);
   else
@@ -87,13 +73,16 @@ void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &thre
 class SliceTensors {
 public:
   SliceTensors(const Tensors &of, std::int64_t row)
-      : q(rowsFrom(*of.q, row)), out(rowsFrom(*of.out, row)),
-        tensors{&q, of.k, of.v, &out, of.lse ? of.lse + row : nullptr, of.lseStride} {}
+      : q(rowsFrom(*of.q, row)), out(rowsFrom(*of.out, row)) {
+    if (of.lse)
+      lse = rowsFrom(*of.lse, row);
+    tensors = {&q, of.k, of.v, &out, of.lse ? &lse : nullptr};
+  }
 
   const Tensors &get() const { return tensors; }
 
 private:
-  gaze_tensor q, out;
+  gaze_tensor q, out, lse = {};
   Tensors tensors;
 };
 
@@ -109,8 +98,9 @@ private:
   Clock::time_point begin = Clock::now();
 };
 
-RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const Tensors &tensors,
-                      const Threads &threads) {
+RunCosts selectAndRun(const gaze_plan &plan, const Tensors &tensors, const Options &options) {
+  const Threads &threads = options.threads;
+  const gaze_summaries *const given = options.summaries;
   RunCosts costs;
   gaze_summaries own(plan.kernel, plan.shape.batch, plan.shape.kv_heads);
   if (!given) {
@@ -125,43 +115,34 @@ RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const 
       selected = selectBlocks(plan, slice, *tensors.q, summaries, threads);
       makeParts(*selected, threads);
     }
-    runTiles(*selected, SliceTensors(tensors, slice.first).get(), threads);
+    runTiles(*selected, SliceTensors(tensors, slice.first).get(), threads, nullptr);
   }
   return costs;
 }
 
 } // namespace
 
-RunCosts gaze::runtime::run(const gaze_plan &plan, const gaze_summaries *summaries,
-                            const Tensors &tensors, const Threads &threads) {
+RunCosts gaze::runtime::run(const gaze_plan &plan, const Tensors &tensors, const Options &options) {
   if (!plan.kernel->accumulate || !plan.kernel->finish)
     invalid("the kernel was compiled for its mask alone");
   checkTensors(plan, tensors);
-  if (summaries)
-    summaries->checkFit(plan, plan.shape.seq_k);
-  if (plan.mustSelect())
-    return selectAndRun(plan, summaries, tensors, threads);
-  runTiles(plan, tensors, threads);
-  return {};
+  if (options.summaries)
+    options.summaries->checkFit(plan, plan.shape.seq_k);
+  if (!plan.mustSelect()) {
+    runTiles(plan, tensors, options.threads, options.workspace);
+    return {};
+  }
+  if (options.workspace)
+    invalid("the plan selects blocks in each run: it takes no workspace");
+  return selectAndRun(plan, tensors, options);
 }
 
 gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
-                     const gaze_tensor *v, const gaze_tensor *out, float *lse, int32_t threads,
-                     gaze_error *error) {
-  return guarded(error, [&] {
+                     const gaze_tensor *v, const gaze_tensor *out, const gaze_tensor *lse,
+                     const gaze_options *options, gaze_error *error) {
+  return guarded(options, error, [&](const Options &read) {
     if (!plan)
       invalid("plan is null");
-    run(*plan, nullptr, {q, k, v, out, lse, plan->shape.seq_q}, threads);
-  });
-}
-
-gaze_status gaze_run_summarized(const gaze_plan *plan, const gaze_summaries *summaries,
-                                const gaze_tensor *q, const gaze_tensor *k, const gaze_tensor *v,
-                                const gaze_tensor *out, float *lse, int32_t threads,
-                                gaze_error *error) {
-  return guarded(error, [&] {
-    if (!plan || !summaries)
-      invalid(plan ? "summaries is null" : "plan is null");
-    run(*plan, summaries, {q, k, v, out, lse, plan->shape.seq_q}, threads);
+    run(*plan, {q, k, v, out, lse}, read);
   });
 }

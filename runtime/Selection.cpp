@@ -5,6 +5,7 @@
 #include "runtime/Candidates.h"
 #include "runtime/Error.h"
 #include "runtime/HighestBlocks.h"
+#include "runtime/Options.h"
 #include "runtime/SelectionTable.h"
 #include "runtime/Tensors.h"
 #include "runtime/Threads.h"
@@ -237,7 +238,7 @@ Vector<Slice> slicesOf(const gaze_plan &plan) {
 gaze_tensor rowsFrom(const gaze_tensor &tensor, std::int64_t row) {
   gaze_tensor rows = tensor;
   rows.data = static_cast<char *>(tensor.data) +
-              row * tensor.seq_stride * halideType(tensor.element).bytes();
+              row * tensor.strides[2] * halideType(tensor.element).bytes();
   return rows;
 }
 
@@ -267,18 +268,23 @@ Owned<gaze_plan> selectBlocks(const gaze_plan &plan, const gaze_tensor &q, const
 using namespace gaze::runtime;
 
 gaze_status gaze_plan_select(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
-                             int32_t threads, gaze_plan **selected, gaze_error *error) {
-  return guarded(error, [&] {
+                             const gaze_options *options, gaze_plan **selected, gaze_error *error) {
+  if (selected)
+    *selected = nullptr;
+  return guarded(options, error, [&](const Options &read) {
     if (!plan || !selected)
       invalid(plan ? "selected is null" : "plan is null");
-    *selected = nullptr;
     if (!plan->mustSelect())
       invalid("the plan has nothing to select: it has its tiles already");
     if (!q)
       invalid("q is null");
     checkQueriesAndKeys(*plan, q, k);
-    Owned<gaze_plan> result = selectBlocks(*plan, *q, *k, threads);
-    makeParts(*result, threads);
+    if (read.summaries)
+      read.summaries->checkFit(*plan, plan->shape.seq_k);
+    Owned<gaze_plan> result = read.summaries ? selectBlocks(*plan, {0, plan->shape.seq_q}, *q,
+                                                            *read.summaries, read.threads)
+                                             : selectBlocks(*plan, *q, *k, read.threads);
+    makeParts(*result, read.threads);
     *selected = result.release();
   });
 }

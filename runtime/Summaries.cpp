@@ -3,6 +3,7 @@
 
 #include "runtime/Blocks.h"
 #include "runtime/Error.h"
+#include "runtime/Options.h"
 #include "runtime/Tensors.h"
 #include "runtime/Threads.h"
 
@@ -127,11 +128,13 @@ void gaze_summaries::checkFit(const gaze_plan &plan, std::int64_t needed) const 
 }
 
 gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int64_t kv_heads,
-                                  gaze_summaries **summaries, gaze_error *error) {
-  return guarded(error, [&] {
+                                  const gaze_options *options, gaze_summaries **summaries,
+                                  gaze_error *error) {
+  if (summaries)
+    *summaries = nullptr;
+  return guarded(options, error, [&](const Options &) {
     if (!summaries)
       invalid("summaries is null");
-    *summaries = nullptr;
     checkKernel(kernel);
     if (kernel->selection_count == 0)
       invalid("the pattern selects nothing: it has no top_blocks");
@@ -142,13 +145,15 @@ gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int6
 }
 
 gaze_status gaze_summaries_update(gaze_summaries *summaries, const gaze_plan *plan,
-                                  const gaze_tensor *k, int32_t threads, gaze_error *error) {
-  return guarded(error, [&] {
+                                  const gaze_tensor *k, const gaze_options *options,
+                                  gaze_error *error) {
+  return guarded(options, error, [&](const Options &read) {
     if (!summaries || !plan)
       invalid(summaries ? "plan is null" : "summaries is null");
     summaries->checkFit(*plan);
     checkQueriesAndKeys(*plan, nullptr, k);
-    summaries->update(*plan, *k, threads);
+    const UseMemory theirs(summaries->memory);
+    summaries->update(*plan, *k, read.threads);
   });
 }
 

@@ -11,9 +11,13 @@
 
 namespace gaze::runtime {
 
-int threadCount(const Threads &threads) {
+void checkThreads(const Threads &threads) {
   if (threads.count < 0 || threads.count > 4096)
     invalid("threads must be from 0 (all cores) to 4096, not " + std::to_string(threads.count));
+}
+
+int threadCount(const Threads &threads) {
+  checkThreads(threads);
   return threads.count > 0 ? threads.count
                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }

@@ -23,6 +23,9 @@ struct Threads {
   void *context = nullptr;
 };
 
+/// Throws a Failure where there cannot be so many.
+void checkThreads(const Threads &threads);
+
 /// The number that `threads` stands for. Throws a Failure where it is none.
 int threadCount(const Threads &threads);
 

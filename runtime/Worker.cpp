@@ -217,17 +217,21 @@ void Worker::finishHead(const Item &item, std::int64_t head, Buffer &state) {
   const QueryRows rows = rowsOfItem(item);
   Buffer out =
       rowsOf(*tensors.out, item.batch, head, rows.first, kernel.value_dim, rows.count, rows.step);
-  float *const lse =
-      tensors.lse ? tensors.lse + (item.batch * shape.heads + head) * tensors.lseStride + rows.first
-                  : nullptr;
-  const bool isDense = lse && rows.step == 1;
+  float *lse = nullptr;
+  std::int64_t step = 0; // from a row's to the next
+  if (tensors.lse) {
+    lse = static_cast<float *>(tensors.lse->data) +
+          offsetOf(*tensors.lse, item.batch, head, rows.first);
+    step = rows.step * tensors.lse->strides[2];
+  }
+  const bool isDense = lse && step == 1;
   Buffer lseBuffer(isDense ? lse : memory.tileLse, float32, rows.count);
   auto *const function = plan.fewRows ? kernel.finish_rows : kernel.finish;
   scratch.reset();
   check(function(state.get(), out.get(), lseBuffer.get()), plan.fewRows ? "finish_rows" : "finish");
   if (lse && !isDense)
     for (std::int64_t i = 0; i < rows.count; ++i)
-      lse[i * rows.step] = memory.tileLse[i];
+      lse[i * step] = memory.tileLse[i];
 }
 
 } // namespace gaze::runtime

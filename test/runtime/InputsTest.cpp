@@ -371,8 +371,9 @@ protected:
     keep = [](auto, auto, auto, auto) { return true; };
     gaze_plan *plan = nullptr;
     gaze_error error = {};
-    const gaze_status status = gaze_plan_create(&pattern.kernel, &shape, nullptr, 0,
-                                                isNull ? nullptr : &given, count, 1, &plan, &error);
+    const gaze_status status =
+        gaze_plan_create(&pattern.kernel, &shape, nullptr, 0, isNull ? nullptr : &given, count,
+                         nullptr, &plan, &error);
     gaze_plan_destroy(plan);
     EXPECT_EQ(plan ? GAZE_OK : GAZE_INVALID_ARGUMENT, status);
     return status == GAZE_OK ? "" : error.message;

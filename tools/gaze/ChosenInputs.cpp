@@ -150,7 +150,7 @@ Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int
   try {
     return Plan(kernel, shape, runtimeValues(), runtimeInputs(), threads);
   } catch (const Error &error) {
-    if (error.status() == GAZE_INDEX_OUT_OF_RANGE)
+    if (error.code() == GAZE_INDEX_OUT_OF_RANGE)
       throw indexFailure(*this, shape, error.what());
     throw;
   }

@@ -77,9 +77,9 @@ runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads) co
   const gaze_tensor keys = k.tensor(shape.kv_heads, shape.seq_k, headDim);
   const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
   const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
+  const gaze_tensor lse = view(output.lse.data(), {shape.batch, shape.heads, shape.seq_q});
   try {
-    return runtime::run(*plan.get(), nullptr,
-                        {&queries, &keys, &values, &out, output.lse.data(), shape.seq_q}, threads);
+    return runtime::run(*plan.get(), {&queries, &keys, &values, &out, &lse}, threads);
   } catch (const runtime::Failure &failure) {
     throw Error(failure.status, failure.what());
   }
