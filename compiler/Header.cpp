@@ -157,7 +157,7 @@ private:
 
   void usageInCpp() {
     const std::string plan = name + "_plan";
-    out << " * C++ (errors are thrown as gaze::Error):\n";
+    out << " * C++ (errors are thrown as gaze::Error; try_ forms return a gaze::Status):\n";
     if (hasParameters())
       out << " *   " << name << "_parameters parameters" << (mustBeSet ? positional() : "")
           << ";\n";
@@ -165,22 +165,23 @@ private:
         << "({batch, heads, kv_heads, seq_q, seq_k, q_start}"
         << (hasParameters() ? ", parameters" : "") << (hasInputs() ? ", inputs" : "") << ");\n";
     const auto tensor = [](const char *data, const char *heads, const char *seq, int channels) {
-      return std::string("gaze::dense(") + data + ", " + heads + ", " + seq + ", " +
-             std::to_string(channels) + ")";
+      return std::string("gaze::view(") + data + ", {batch, " + heads + ", " + seq + ", " +
+             std::to_string(channels) + "})";
     };
     out << " *   plan.run(" << tensor("q", "heads", "seq_q", options.headDim) << ", "
         << tensor("k", "kv_heads", "seq_k", options.headDim) << ",\n *            "
         << tensor("v", "kv_heads", "seq_k", options.valueDim) << ", "
-        << tensor("out", "heads", "seq_q", options.valueDim) << ", lse);\n";
+        << tensor("out", "heads", "seq_q", options.valueDim) << ",\n *            "
+        << "gaze::view(lse, {batch, heads, seq_q})); // or without lse\n";
   }
 
   void usageInC() {
     out << " * C (NULL: defaults):\n"
         << " *   gaze_plan *plan;\n *   if (" << name << "_plan_create(&shape, "
         << (hasParameters() ? (mustBeSet ? "&parameters, " : "NULL, ") : "")
-        << (hasInputs() ? "&inputs, " : "") << "0, &plan, &error) != GAZE_OK)\n"
+        << (hasInputs() ? "&inputs, " : "") << "NULL, &plan, &error) != GAZE_OK)\n"
         << " *     ...error.message says what is wrong...\n"
-        << " *   gaze_run(plan, &q, &k, &v, &out, lse, 0, &error);\n"
+        << " *   gaze_run(plan, &q, &k, &v, &out, &lse, NULL, &error);\n"
         << " *   gaze_plan_destroy(plan);\n";
   }
 
@@ -264,19 +265,28 @@ private:
   }
 
   void planInCpp() {
-    out << "/** A plan for this shape. Throws gaze::Error. `threads` = 0: all cores. */\n"
-        << "inline gaze::Plan " << name << "_plan(const gaze_shape &shape";
-    if (hasParameters())
-      out << ",\n    const " << name << "_parameters &parameters"
-          << (mustBeSet || hasInputs() ? "" : " = {}");
-    if (hasInputs())
-      out << ",\n    const " << name << "_inputs &inputs";
-    out << ", int threads = 0) {\n";
+    out << "/** A plan for this shape. */\ninline gaze::Status " << name
+        << "_try_plan(gaze::Plan &plan, const gaze_shape &shape" << argumentsInCpp()
+        << ") noexcept {\n";
     if (hasParameters())
       values("parameters.");
     if (hasInputs())
       tensors("inputs.");
-    out << "  return gaze::Plan::make(" << name << ", shape, " << given() << ", threads);\n}\n";
+    out << "  return gaze::Plan::tryMake(plan, " << name << ", shape, " << given()
+        << ", options);\n}\n/** The same; throws gaze::Error. */\ninline gaze::Plan " << name
+        << "_plan(const gaze_shape &shape" << argumentsInCpp() << ") {\n  gaze::Plan plan;\n  "
+        << name << "_try_plan(plan, shape, " << (hasParameters() ? "parameters, " : "")
+        << (hasInputs() ? "inputs, " : "") << "options).orThrow();\n  return plan;\n}\n";
+  }
+
+  std::string argumentsInCpp() const {
+    std::string text;
+    if (hasParameters())
+      text += ",\n    const " + name + "_parameters &parameters" +
+              (mustBeSet || hasInputs() ? "" : " = {}");
+    if (hasInputs())
+      text += ",\n    const " + name + "_inputs &inputs";
+    return text + ",\n    const gaze::Options &options = {}";
   }
 
   void defaultsInC() {
@@ -306,7 +316,7 @@ private:
       out << ",\n    const " << name << "_parameters *parameters";
     if (hasInputs())
       out << ",\n    const " << name << "_inputs *inputs";
-    out << ", int32_t threads,\n    gaze_plan **plan, gaze_error *error) {\n";
+    out << ",\n    const gaze_options *options, gaze_plan **plan, gaze_error *error) {\n";
     if (hasParameters() && !mustBeSet)
       out << "  const " << name << "_parameters defaults = " << name << "_defaults();\n"
           << "  const " << name << "_parameters *given = parameters ? parameters : &defaults;\n";
@@ -315,7 +325,7 @@ private:
     if (hasInputs())
       tensors("inputs->");
     out << "  return gaze_plan_create(&" << name << ", shape, " << given()
-        << ", threads, plan, error);\n}\n";
+        << ", options, plan, error);\n}\n";
   }
 
   const Kernel &kernel;

@@ -30,7 +30,7 @@ public:
 
   /// Into bytes [groups, blocks].
   void run(const Planes &planes, std::int64_t begin, std::int64_t end, std::uint8_t *bytes) {
-    std::vector<Rectangle> open = {{begin, end, 0, blocks.count}};
+    Vector<Rectangle> open = {{begin, end, 0, blocks.count}};
     while (!open.empty()) {
       questions.clear();
       for (const Rectangle &each : open) {
@@ -39,7 +39,7 @@ public:
         questions.ask(q.first, q.last, k.first, k.last, planes);
       }
       const std::uint8_t *verdict = questions.verdicts();
-      std::vector<Rectangle> next;
+      Vector<Rectangle> next;
       for (const Rectangle &each : open) {
         const unsigned said = *verdict++;
         if (said & allAreKept)
@@ -57,7 +57,7 @@ private:
   const Blocks &blocks;
   Questions questions;
   Arguments arguments;
-  std::vector<std::uint8_t> kept; ///< of one query, by key of a block
+  Vector<std::uint8_t> kept; ///< of one query, by key of a block
 
   void fill(const Rectangle &of, std::uint8_t *bytes) const {
     for (std::int64_t group = of.firstGroup; group < of.endGroup; ++group)
@@ -66,7 +66,7 @@ private:
   }
 
   void cut(const Rectangle &of, const Planes &planes, std::uint8_t *bytes,
-           std::vector<Rectangle> &next) {
+           Vector<Rectangle> &next) {
     const std::int64_t high = of.endGroup - of.firstGroup, wide = of.endBlock - of.firstBlock;
     if (high == 1 && wide == 1) {
       if (keepsAll(of, planes))
@@ -107,14 +107,14 @@ private:
 
 } // namespace
 
-Candidates::Candidates(const gaze_plan &plan, const Selection &selection, int threads)
+Candidates::Candidates(const gaze_plan &plan, const Selection &selection, const Threads &threads)
     : readsHead(plan.kernel->candidates_read_head != 0),
       readsBatch(plan.kernel->candidates_read_batch != 0), heads(readsHead ? plan.shape.heads : 1) {
   const Groups of(plan.shape, selection.share);
   const Blocks in(plan.shape, selection.block);
   groups = of.count;
   blocks = in.count;
-  const std::vector<Planes> planes = planesOf(plan.shape, readsHead, readsBatch);
+  const Vector<Planes> planes = planesOf(plan.shape, readsHead, readsBatch);
   const auto planeCount = static_cast<std::int64_t>(planes.size());
   bytes.resize(static_cast<std::size_t>(planeCount * groups * blocks));
   const std::int64_t strips = (groups + groupsOfStrip - 1) / groupsOfStrip;

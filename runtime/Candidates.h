@@ -10,17 +10,17 @@
 #ifndef GAZE_RUNTIME_CANDIDATES_H
 #define GAZE_RUNTIME_CANDIDATES_H
 
+#include "runtime/Memory.h"
 #include "runtime/Plan.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace gaze::runtime {
 
 class Candidates {
 public:
   /// Finds them on all threads.
-  Candidates(const gaze_plan &plan, const Selection &selection, int threads);
+  Candidates(const gaze_plan &plan, const Selection &selection, const Threads &threads);
 
   /// A byte for each block: 1 where it is a candidate.
   const std::uint8_t *of(std::int64_t batch, std::int64_t head, std::int64_t group) const {
@@ -32,7 +32,7 @@ private:
   bool readsHead, readsBatch;
   std::int64_t heads; ///< that differ
   std::int64_t groups, blocks;
-  std::vector<std::uint8_t> bytes; ///< [batch or 1, heads or 1, groups, blocks]
+  Vector<std::uint8_t> bytes; ///< [batch or 1, heads or 1, groups, blocks]
 };
 
 } // namespace gaze::runtime

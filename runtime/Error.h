@@ -40,6 +40,8 @@ template <typename Body> gaze_status guarded(gaze_error *error, Body body) {
     return report(error, GAZE_OUT_OF_MEMORY, "out of memory: a table would be too large");
   } catch (const std::exception &exception) {
     return report(error, GAZE_INTERNAL_ERROR, exception.what());
+  } catch (...) { // a callback of the caller's
+    return report(error, GAZE_INTERNAL_ERROR, "an unknown exception");
   }
 }
 

@@ -5,6 +5,7 @@
 #include "runtime/Search.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -58,7 +59,7 @@ private:
   const gaze_kernel &kernel;
   const std::int64_t head, batch;
   Arguments arguments;
-  std::vector<std::int64_t> found; ///< [2, keys, rows]
+  Vector<std::int64_t> found; ///< [2, keys, rows]
 };
 
 /// The strip lists the tiles whose indices the bounds do not show to be inside.
@@ -94,20 +95,20 @@ MaybeFault firstOfStrip(const gaze_plan &plan, const Strip &strip, const Planes 
 
 } // namespace
 
-void checkIndices(const gaze_plan &plan, int threads) {
+void checkIndices(const gaze_plan &plan, const Threads &threads) {
   const gaze_kernel &kernel = *plan.kernel;
   if (kernel.site_count == 0 || (verdictOfAll(plan) & allIndicesInside))
     return;
-  const std::vector<Planes> planes =
+  const Vector<Planes> planes =
       planesOf(plan.shape, kernel.faults_read_head != 0, kernel.faults_read_batch != 0);
   const Order order = tileOrder(plan.shape, kernel.tile_q);
   const std::int64_t strips = stripsOf(order);
-  std::vector<MaybeFault> faults(planes.size() * strips);
+  Vector<MaybeFault> faults(planes.size() * strips);
+  const auto take = [&](std::size_t plane, std::int64_t number, const Strip &strip) {
+    faults[plane * strips + number] = firstOfStrip(plan, strip, planes[plane]);
+  };
   searchStrips({plan, kernel.classify, tileUnits(plan), answersForFaults},
-               std::vector<const Order *>(planes.size(), &order), planes, threads,
-               [&](std::size_t plane, std::int64_t number, const Strip &strip) {
-                 faults[plane * strips + number] = firstOfStrip(plan, strip, planes[plane]);
-               });
+               Vector<const Order *>(planes.size(), &order), planes, threads, std::cref(take));
   for (const MaybeFault &fault : faults)
     if (fault)
       report(plan, *fault);

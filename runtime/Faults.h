@@ -11,7 +11,7 @@ namespace gaze::runtime {
 ///
 /// The tile bounds prove for nearly all rectangles, mostly for all pairs at once, that
 /// there is none; where they cannot, the pairs of single tiles are tried.
-void checkIndices(const gaze_plan &plan, int threads);
+void checkIndices(const gaze_plan &plan, const Threads &threads);
 
 } // namespace gaze::runtime
 

@@ -2,8 +2,9 @@
 #ifndef GAZE_RUNTIME_HIGHESTBLOCKS_H
 #define GAZE_RUNTIME_HIGHESTBLOCKS_H
 
+#include "runtime/Memory.h"
+
 #include <cstdint>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -17,7 +18,7 @@ public:
               std::int64_t end, std::int64_t blocks, std::int64_t count, std::uint8_t *entries);
 
 private:
-  std::vector<std::uint64_t> keys; ///< of the candidates: what is selected first is greatest
+  Vector<std::uint64_t> keys; ///< of the candidates: what is selected first is greatest
 };
 
 } // namespace gaze::runtime

@@ -32,8 +32,8 @@ struct ZonedAxis {
 /// Of an input without elements, the axes behind the first empty one are taken for empty
 /// too: any index is outside before it comes to them. So the offset of every element and
 /// of every zone is 0.
-std::vector<ZonedAxis> zonedAxes(const std::int64_t *sizes, std::int32_t rank) {
-  std::vector<ZonedAxis> axes;
+Vector<ZonedAxis> zonedAxes(const std::int64_t *sizes, std::int32_t rank) {
+  Vector<ZonedAxis> axes;
   bool isEmpty = false;
   for (std::int32_t i = 0; i < rank; ++i) {
     isEmpty = isEmpty || sizes[i] == 0;
@@ -62,7 +62,7 @@ private:
 
 /// A table of entries over [outer, size, inner].
 template <typename Element> struct Table {
-  std::vector<Extremes<Element>> entries;
+  Vector<Extremes<Element>> entries;
   std::int64_t size, inner;
 
   /// The entries of one index, for all inner ones.
@@ -100,8 +100,8 @@ template <typename Element> Table<Element> zoneAxis(Table<Element> table, const 
 
 /// The last axis first, row by row, since it shrinks the table most.
 template <typename Element, typename Stored>
-std::vector<Extremes<Element>> zonesOf(const std::vector<ZonedAxis> &axes, const Stored *elements,
-                                       std::int64_t count) {
+Vector<Extremes<Element>> zonesOf(const Vector<ZonedAxis> &axes, const Stored *elements,
+                                  std::int64_t count) {
   const ZonedAxis &last = axes.back();
   Table<Element> table{{}, last.zones(), 1};
   for (const Stored *row = elements; row != elements + count; row += last.size) {
@@ -173,7 +173,7 @@ std::int64_t checkTensor(const gaze_input &input, const gaze_input_tensor &given
 
 /// Appends elements, and gives the index of the first.
 template <typename Stored, typename Element>
-std::int64_t append(std::vector<Stored> &all, const Element *elements, std::int64_t count) {
+std::int64_t append(Vector<Stored> &all, const Element *elements, std::int64_t count) {
   const auto first = static_cast<std::int64_t>(all.size());
   if (first + count > mostElements)
     invalid("the inputs of one type have more elements than the 2^31 - 2 that are supported");
@@ -182,12 +182,12 @@ std::int64_t append(std::vector<Stored> &all, const Element *elements, std::int6
 }
 
 template <typename Element>
-std::int64_t appendZones(Inputs &inputs, const std::vector<ZonedAxis> &axes,
-                         const Element *elements, std::int64_t count) {
+std::int64_t appendZones(Inputs &inputs, const Vector<ZonedAxis> &axes, const Element *elements,
+                         std::int64_t count) {
   const auto first = static_cast<std::int64_t>(inputs.zones.size() / 2);
   using Wide = std::conditional_t<std::is_floating_point_v<Element>, double, std::int64_t>;
   const auto table = count > 0 ? zonesOf<Wide>(axes, elements, count)
-                               : std::vector<Extremes<Wide>>(1, {Wide{}, Wide{}});
+                               : Vector<Extremes<Wide>>(1, {Wide{}, Wide{}});
   if (first + static_cast<std::int64_t>(table.size()) > mostElements)
     invalid("the inputs have more elements than are supported");
   for (const Extremes<Wide> &entry : table)
@@ -199,12 +199,12 @@ std::int64_t appendZones(Inputs &inputs, const std::vector<ZonedAxis> &axes,
   return first;
 }
 
-std::vector<std::int64_t> declaredSizes(const gaze_kernel &kernel,
-                                        const std::vector<std::int64_t> &uniforms) {
+Vector<std::int64_t> declaredSizes(const gaze_kernel &kernel,
+                                   const Vector<std::int64_t> &uniforms) {
   std::int64_t count = 0;
   for (std::int32_t i = 0; i < kernel.input_count; ++i)
     count += kernel.inputs[i].rank;
-  std::vector<std::int64_t> sizes(count);
+  Vector<std::int64_t> sizes(count);
   Buffer in(uniforms.data(), int64, static_cast<std::int64_t>(uniforms.size()));
   Buffer out(sizes.data(), int64, count);
   if (const int code = kernel.sizes(in.get(), out.get()))
@@ -221,7 +221,7 @@ std::int64_t Inputs::bytes() const {
 }
 
 Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std::int32_t count,
-                  std::vector<std::int64_t> &uniforms) {
+                  Vector<std::int64_t> &uniforms) {
   if (count != kernel.input_count)
     invalid("the pattern reads " + std::to_string(kernel.input_count) + " input(s), and " +
             std::to_string(count) + " were given");
@@ -229,12 +229,12 @@ Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std
   if (count > 0) {
     if (!given)
       invalid("inputs is null");
-    const std::vector<std::int64_t> sizes = declaredSizes(kernel, uniforms);
+    const Vector<std::int64_t> sizes = declaredSizes(kernel, uniforms);
     const std::int64_t *size = sizes.data();
     for (std::int32_t i = 0; i < count; ++i) {
       const std::int64_t elements = checkTensor(kernel.inputs[i], given[i], size);
       inputs.sizes.emplace_back(size, size + kernel.inputs[i].rank);
-      const std::vector<ZonedAxis> axes = zonedAxes(size, kernel.inputs[i].rank);
+      const Vector<ZonedAxis> axes = zonedAxes(size, kernel.inputs[i].rank);
       const auto copy = [&](auto &all, const auto *data) {
         uniforms.push_back(append(all, data, elements));
         uniforms.push_back(appendZones(inputs, axes, data, elements));

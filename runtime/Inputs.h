@@ -33,18 +33,18 @@
 
 #include "gaze/gaze.h"
 #include "runtime/Buffers.h"
+#include "runtime/Memory.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace gaze::runtime {
 
 struct Inputs {
-  std::vector<std::int64_t> ints;
-  std::vector<float> floats;
-  std::vector<std::uint8_t> bools;
-  std::vector<std::int64_t> zones; ///< [2, n]; of floats as the bit patterns of float64
-  std::vector<std::vector<std::int64_t>> sizes; ///< of the axes, by input
+  Vector<std::int64_t> ints;
+  Vector<float> floats;
+  Vector<std::uint8_t> bools;
+  Vector<std::int64_t> zones;         ///< [2, n]; of floats as the bit patterns of float64
+  Vector<Vector<std::int64_t>> sizes; ///< of the axes, by input
 
   std::int64_t bytes() const;
 };
@@ -52,7 +52,7 @@ struct Inputs {
 /// Copies the given tensors and appends what describes them to `uniforms`, which hold the
 /// parameters and the shape. Throws a Failure where a tensor is not as declared.
 Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std::int32_t count,
-                  std::vector<std::int64_t> &uniforms);
+                  Vector<std::int64_t> &uniforms);
 
 /// The buffers that generated functions take first; for one thread.
 struct Arguments {

@@ -42,23 +42,33 @@ void findRow(Item &item, std::int64_t position) {
   }
 }
 
+std::int64_t repeatsOf(const gaze_plan &plan) {
+  return plan.kernel->reads_batch ? 1 : plan.shape.batch;
+}
+
+std::int64_t planesOfGrids(const gaze_plan &plan, const Part &part) {
+  return plan.planes() / repeatsOf(plan) / static_cast<std::int64_t>(part.grids.size());
+}
+
 } // namespace
 
-Items::Items(const gaze_plan &plan, const Part &part)
-    : plan(plan), part(part), repeats(plan.kernel->reads_batch ? 1 : plan.shape.batch),
-      planesOfGrid(plan.planes() / repeats / static_cast<std::int64_t>(part.grids.size())) {
+void countItems(const gaze_plan &plan, Part &part) {
+  const std::int64_t planes = planesOfGrids(plan, part);
   std::int64_t items = 0, pieces = 0;
   for (const Grid &grid : part.grids) {
-    itemEnds.push_back(items += planesOfGrid * itemsOf(grid));
-    pieceEnds.push_back(pieces += planesOfGrid * piecesOf(grid));
+    part.itemEnds.push_back(items += planes * itemsOf(grid));
+    part.pieceEnds.push_back(pieces += planes * piecesOf(grid));
   }
 }
+
+Items::Items(const gaze_plan &plan, const Part &part)
+    : plan(plan), part(part), repeats(repeatsOf(plan)), planesOfGrid(planesOfGrids(plan, part)) {}
 
 std::int64_t Items::countBefore(std::int64_t plane) const {
   const auto grids = static_cast<std::int64_t>(part.grids.size());
   const std::int64_t inRepeat = plane % (grids * planesOfGrid);
   const auto grid = static_cast<std::size_t>(inRepeat / planesOfGrid);
-  return plane / (grids * planesOfGrid) * itemEnds.back() + beginOf(itemEnds, grid) +
+  return plane / (grids * planesOfGrid) * part.itemEnds.back() + beginOf(part.itemEnds, grid) +
          inRepeat % planesOfGrid * itemsOf(part.grids[grid]);
 }
 
@@ -70,14 +80,15 @@ void Items::setHeads(Item &item, std::int64_t plane) const {
 }
 
 Item Items::at(std::int64_t number) const {
-  const std::int64_t repeat = number / itemEnds.back(), inRepeat = number % itemEnds.back();
-  const std::size_t gridIndex = findIn(itemEnds, inRepeat);
+  const std::int64_t repeat = number / part.itemEnds.back(),
+                     inRepeat = number % part.itemEnds.back();
+  const std::size_t gridIndex = findIn(part.itemEnds, inRepeat);
   Item item = {};
   item.grid = &part.grids[gridIndex];
-  const std::int64_t inGrid = inRepeat - beginOf(itemEnds, gridIndex);
+  const std::int64_t inGrid = inRepeat - beginOf(part.itemEnds, gridIndex);
   const std::int64_t planeOfGrid = inGrid / itemsOf(*item.grid);
   findRow(item, inGrid % itemsOf(*item.grid));
-  item.firstPiece += repeat * pieceEnds.back() + beginOf(pieceEnds, gridIndex) +
+  item.firstPiece += repeat * part.pieceEnds.back() + beginOf(part.pieceEnds, gridIndex) +
                      planeOfGrid * piecesOf(*item.grid);
 
   const auto grids = static_cast<std::int64_t>(part.grids.size());

@@ -9,10 +9,10 @@
 #ifndef GAZE_RUNTIME_ITEMS_H
 #define GAZE_RUNTIME_ITEMS_H
 
+#include "runtime/Memory.h"
 #include "runtime/Plan.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -26,24 +26,26 @@ struct Item {
   std::int64_t firstPiece; ///< the number of the row's first piece among all of the run
 };
 
+/// Sets itemEnds and pieceEnds of a part, whose rows are there and cut.
+void countItems(const gaze_plan &plan, Part &part);
+
 class Items {
 public:
+  /// Looks at the part, and holds nothing of its own.
   Items(const gaze_plan &plan, const Part &part);
 
-  std::int64_t count() const { return repeats * itemEnds.back(); }
+  std::int64_t count() const { return repeats * part.itemEnds.back(); }
   /// Those of the planes before one.
   std::int64_t countBefore(std::int64_t plane) const;
   /// The pieces of all rows that have several.
-  std::int64_t pieceCount() const { return repeats * pieceEnds.back(); }
+  std::int64_t pieceCount() const { return repeats * part.pieceEnds.back(); }
   Item at(std::int64_t item) const;
 
 private:
   const gaze_plan &plan;
   const Part &part;
-  std::int64_t repeats;                ///< of the grids, one behind the other: batch entries
-  std::int64_t planesOfGrid;           ///< planes that share a grid, within a repeat
-  std::vector<std::int64_t> itemEnds;  ///< by grid: items of its planes and those before
-  std::vector<std::int64_t> pieceEnds; ///< alike, of pieces of rows that have several
+  std::int64_t repeats;      ///< of the grids, one behind the other: batch entries
+  std::int64_t planesOfGrid; ///< planes that share a grid, within a repeat
 
   void setHeads(Item &item, std::int64_t plane) const;
 };

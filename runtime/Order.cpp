@@ -70,7 +70,7 @@ Order congruentOrder(const gaze_shape &shape, std::int32_t tileQ, std::int32_t u
 }
 
 Order columnOrder(const gaze_shape &shape, std::int32_t tileQ, std::int32_t unitKeys,
-                  const std::vector<std::uint8_t> &selected) {
+                  const Vector<std::uint8_t> &selected) {
   Order order;
   for (std::int64_t key = 0; key < shape.seq_k; ++key)
     if (selected[key])

@@ -10,9 +10,9 @@
 #define GAZE_RUNTIME_ORDER_H
 
 #include "gaze/gaze.h"
+#include "runtime/Memory.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -29,10 +29,10 @@ struct Class {
 };
 
 struct Order {
-  std::vector<Class> classes;
+  Vector<Class> classes;
   /// The keys of all classes, each ascending and filled up to whole units with -1; empty
   /// where keys are as they stand, or where there is none.
-  std::vector<std::int32_t> keys;
+  Vector<std::int32_t> keys;
   std::int32_t queryTiles = 0; ///< of all classes
 
   const Class &classOf(std::int32_t queryTile) const;
@@ -50,7 +50,7 @@ Order congruentOrder(const gaze_shape &shape, std::int32_t tileQ, std::int32_t u
 
 /// All queries, with the keys for which `selected` is not 0.
 Order columnOrder(const gaze_shape &shape, std::int32_t tileQ, std::int32_t unitKeys,
-                  const std::vector<std::uint8_t> &selected);
+                  const Vector<std::uint8_t> &selected);
 
 } // namespace gaze::runtime
 

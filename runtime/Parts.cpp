@@ -40,19 +40,18 @@ public:
 
   /// The orders of a part, for each of the planes; nothing where one of them has none, or
   /// where they pay for none.
-  std::optional<std::vector<Order>> orders(const gaze_part &part,
-                                           const std::vector<Planes> &planes) {
+  std::optional<Vector<Order>> orders(const gaze_part &part, const Vector<Planes> &planes) {
     const auto order = [&](const Planes &each, bool evenIfDear) {
       return part.order == GAZE_ORDER_CONGRUENT ? congruent(part, each, evenIfDear)
                                                 : columns(part, each, evenIfDear);
     };
-    std::vector<std::optional<Order>> paying;
+    Vector<std::optional<Order>> paying;
     for (const Planes &each : planes)
       paying.push_back(order(each, false));
     if (std::none_of(paying.begin(), paying.end(),
                      [](const auto &each) { return each.has_value(); }))
       return std::nullopt;
-    std::vector<Order> all;
+    Vector<Order> all;
     for (std::size_t i = 0; i < planes.size(); ++i) {
       std::optional<Order> made = paying[i] ? std::move(paying[i]) : order(planes[i], true);
       if (!made)
@@ -111,7 +110,7 @@ private:
   }
 
   std::optional<Order> columns(const gaze_part &part, const Planes &planes, bool evenIfDear) {
-    std::vector<std::uint8_t> selected(static_cast<std::size_t>(plan.shape.seq_k));
+    Vector<std::uint8_t> selected(static_cast<std::size_t>(plan.shape.seq_k));
     select(part, planes, Buffer(selected.data(), uint8, plan.shape.seq_k));
     std::int64_t touched = 0, keys = 0;
     for (std::int64_t begin = 0; begin < plan.shape.seq_k; begin += plan.units.keys) {
@@ -154,9 +153,9 @@ Part whole(const gaze_plan &plan, std::size_t planes) {
 
 /// The parts of the kernel; nothing where one of them has no such order, or they take longer
 /// than the whole pattern in tiles.
-std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes) {
+Vector<Part> parts(const gaze_plan &plan, const Vector<Planes> &planes) {
   Chooser chooser(plan);
-  std::vector<Part> all;
+  Vector<Part> all;
   for (std::int32_t i = 0; i < plan.kernel->part_count; ++i) {
     const gaze_part &code = plan.kernel->parts[i];
     if (code.order == GAZE_ORDER_TILES)
@@ -169,7 +168,7 @@ std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes
       part.grids.push_back(blockGrid(plan));
       continue;
     }
-    std::optional<std::vector<Order>> orders = chooser.orders(code, planes);
+    std::optional<Vector<Order>> orders = chooser.orders(code, planes);
     if (!orders)
       return {};
     for (Order &order : *orders)
@@ -191,15 +190,15 @@ std::vector<Part> parts(const gaze_plan &plan, const std::vector<Planes> &planes
   }
   // Reading keys from a list, and one plan more, cost a little as well.
   constexpr double least = 0.85;
-  return inParts < least * inTiles ? std::move(all) : std::vector<Part>();
+  return inParts < least * inTiles ? std::move(all) : Vector<Part>();
 }
 
 } // namespace
 
-std::vector<Part> chooseParts(const gaze_plan &plan) {
-  const std::vector<Planes> planes =
+Vector<Part> chooseParts(const gaze_plan &plan) {
+  const Vector<Planes> planes =
       planesOf(plan.shape, plan.kernel->reads_head != 0, plan.kernel->reads_batch != 0);
-  std::vector<Part> chosen;
+  Vector<Part> chosen;
   if (plan.kernel->part_count > 0 && !plan.fewRows)
     chosen = parts(plan, planes);
   if (chosen.empty())

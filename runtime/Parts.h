@@ -2,16 +2,16 @@
 #ifndef GAZE_RUNTIME_PARTS_H
 #define GAZE_RUNTIME_PARTS_H
 
+#include "runtime/Memory.h"
 #include "runtime/Plan.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace gaze::runtime {
 
 /// The parts of the plan, in the order in which they run, without rows: the whole
 /// pattern in tiles, or the parts of the kernel where they pay.
-std::vector<Part> chooseParts(const gaze_plan &plan);
+Vector<Part> chooseParts(const gaze_plan &plan);
 
 } // namespace gaze::runtime
 

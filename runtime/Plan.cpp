@@ -9,6 +9,8 @@
 #include "runtime/Cpu.h"
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
+#include "runtime/Items.h"
+#include "runtime/Options.h"
 #include "runtime/Parts.h"
 #include "runtime/Pieces.h"
 #include "runtime/Search.h"
@@ -19,6 +21,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -40,45 +43,45 @@ int classOf(std::int64_t cost) {
 /// Rows of one class of cost stay in the order of queries, for neighbours share keys. Those of an
 /// order with many classes stay together by class, whose keys one brings into the cache
 /// for all; they are short.
-std::vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
+Vector<std::int32_t> longestFirst(const Grid &grid, const Units &units) {
   constexpr std::size_t manyClasses = 16;
   if (grid.order.classes.size() >= manyClasses) {
-    std::vector<std::int32_t> tiles(grid.order.queryTiles);
+    Vector<std::int32_t> tiles(grid.order.queryTiles);
     std::iota(tiles.begin(), tiles.end(), 0);
     return tiles;
   }
   constexpr int classes = 8 * 65;
   std::array<std::int32_t, classes + 1> position{}; // of the next row, by class from the end
-  std::vector<std::int16_t> placeOf;
+  Vector<std::int16_t> placeOf;
   for (const Strip &strip : grid.strips)
     for (const Row &row : strip.rows) {
       placeOf.push_back(static_cast<std::int16_t>(classes - 1 - classOf(costOf(row, units))));
       ++position[placeOf.back() + 1];
     }
   std::partial_sum(position.begin(), position.end(), position.begin());
-  std::vector<std::int32_t> tiles(placeOf.size());
+  Vector<std::int32_t> tiles(placeOf.size());
   for (std::size_t tile = 0; tile < tiles.size(); ++tile)
     tiles[position[placeOf[tile]]++] = static_cast<std::int32_t>(tile);
   return tiles;
 }
 
 /// Finds the rows of a part.
-void fillPart(Part &part, const gaze_plan &plan, int threads) {
+void fillPart(Part &part, const gaze_plan &plan, const Threads &threads) {
   if (part.isOfSelectedBlocks())
     return; // it has its rows already
-  const std::vector<Planes> planes =
+  const Vector<Planes> planes =
       planesOf(plan.shape, plan.kernel->reads_head != 0, plan.kernel->reads_batch != 0);
-  std::vector<const Order *> orders;
+  Vector<const Order *> orders;
   for (Grid &grid : part.grids) {
     orders.push_back(&grid.order);
     grid.strips.resize(stripsOf(grid.order));
   }
   const Scope scope{plan, part.code ? part.code->classify : plan.kernel->classify, plan.units,
                     answersForTiles};
-  searchStrips(scope, orders, planes, threads,
-               [&](std::size_t plane, std::int64_t number, const Strip &strip) {
-                 part.grids[plane].strips[number] = strip;
-               });
+  const auto take = [&](std::size_t plane, std::int64_t number, const Strip &strip) {
+    part.grids[plane].strips[number] = strip;
+  };
+  searchStrips(scope, orders, planes, threads, std::cref(take));
   for (Grid &grid : part.grids)
     grid.longestFirst = longestFirst(grid, plan.units);
 }
@@ -106,14 +109,14 @@ void checkShape(const gaze_shape *shape) {
 }
 
 /// The parameters as int64 bit patterns, then the shape.
-std::vector<std::int64_t> makeUniforms(const gaze_kernel &kernel, const gaze_shape &shape,
-                                       const gaze_value *values, std::int32_t count) {
+Vector<std::int64_t> makeUniforms(const gaze_kernel &kernel, const gaze_shape &shape,
+                                  const gaze_value *values, std::int32_t count) {
   if (count != 0 && count != kernel.parameter_count)
     invalid("the pattern has " + std::to_string(kernel.parameter_count) + " parameters, " +
             std::to_string(count) + " values were given");
   if (count != 0 && !values)
     invalid("values is null");
-  std::vector<std::int64_t> uniforms;
+  Vector<std::int64_t> uniforms;
   for (std::int32_t i = 0; i < kernel.parameter_count; ++i) {
     const gaze_parameter &parameter = kernel.parameters[i];
     const std::string name = std::string("parameter '") + parameter.name + "'";
@@ -138,7 +141,7 @@ void checkRequirements(const gaze_plan &plan) {
   const gaze_kernel &kernel = *plan.kernel;
   if (kernel.requirement_count == 0)
     return;
-  std::vector<std::uint8_t> holds(kernel.requirement_count);
+  Vector<std::uint8_t> holds(kernel.requirement_count);
   Buffer uniforms(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size()));
   Buffer out(holds.data(), uint8, kernel.requirement_count);
   if (const int code = kernel.require(uniforms.get(), out.get()))
@@ -147,10 +150,6 @@ void checkRequirements(const gaze_plan &plan) {
     if (!holds[i])
       throw Failure(GAZE_REQUIREMENT_FAILED, std::string(kernel.requirements[i].place) +
                                                  ": error: " + kernel.requirements[i].message);
-}
-
-template <typename T> std::size_t capacityBytes(const std::vector<T> &vector) {
-  return vector.capacity() * sizeof(T);
 }
 
 } // namespace
@@ -167,31 +166,32 @@ void gaze::runtime::chooseKernel(gaze_plan &plan) {
     plan.headsOfItem = std::min(shape.heads / shape.kv_heads, kernel.max_rows / shape.seq_q);
 }
 
-void gaze::runtime::makeParts(gaze_plan &plan, int threads) {
+void gaze::runtime::makeParts(gaze_plan &plan, const Threads &threads) {
   plan.parts = chooseParts(plan);
   for (Part &part : plan.parts)
     fillPart(part, plan, threads);
   cutLongRows(plan);
+  for (Part &part : plan.parts)
+    countItems(plan, part);
 }
 
-std::unique_ptr<gaze_plan>
-gaze::runtime::preparePlan(const gaze_kernel *given, const gaze_shape *shape,
-                           const gaze_value *values, std::int32_t valueCount,
-                           const gaze_input_tensor *inputs, std::int32_t inputCount, int threads) {
+Owned<gaze_plan> gaze::runtime::preparePlan(const gaze_kernel *given, const gaze_shape *shape,
+                                            const gaze_value *values, std::int32_t valueCount,
+                                            const gaze_input_tensor *inputs,
+                                            std::int32_t inputCount, const Threads &threads) {
   const gaze_kernel *const kernel = &kernelHere(given);
   checkShape(shape);
-  std::unique_ptr<gaze_plan> plan(new gaze_plan{
-      kernel,
-      *shape,
-      makeUniforms(*kernel, *shape, values, valueCount),
-      {},
-      tilesOf(shape->seq_q, kernel->tile_q),
-      {kernel->edge_k, kernel->tile_k / kernel->edge_k, tilesOf(shape->seq_k, kernel->edge_k)},
-      {}});
+  Owned<gaze_plan> plan = make<gaze_plan>();
+  plan->kernel = kernel;
+  plan->shape = *shape;
+  plan->uniforms = makeUniforms(*kernel, *shape, values, valueCount);
+  plan->queryTiles = tilesOf(shape->seq_q, kernel->tile_q);
+  plan->units = {kernel->edge_k, kernel->tile_k / kernel->edge_k,
+                 tilesOf(shape->seq_k, kernel->edge_k)};
   chooseKernel(*plan);
   checkRequirements(*plan);
-  plan->inputs =
-      std::make_shared<const Inputs>(copyInputs(*kernel, inputs, inputCount, plan->uniforms));
+  plan->inputs = std::allocate_shared<const Inputs>(
+      Allocator<Inputs>(), copyInputs(*kernel, inputs, inputCount, plan->uniforms));
   addSelections(*plan);
   checkIndices(*plan, threads);
   return plan;
@@ -199,92 +199,19 @@ gaze::runtime::preparePlan(const gaze_kernel *given, const gaze_shape *shape,
 
 gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
                              const gaze_value *values, int32_t value_count,
-                             const gaze_input_tensor *inputs, int32_t input_count, int32_t threads,
-                             gaze_plan **plan, gaze_error *error) {
-  return guarded(error, [&] {
+                             const gaze_input_tensor *inputs, int32_t input_count,
+                             const gaze_options *options, gaze_plan **plan, gaze_error *error) {
+  if (plan)
+    *plan = nullptr;
+  return guarded(options, error, [&](const Options &read) {
     if (!plan)
       invalid("plan is null");
-    *plan = nullptr;
-    std::unique_ptr<gaze_plan> result =
-        preparePlan(kernel, shape, values, value_count, inputs, input_count, threads);
+    Owned<gaze_plan> result =
+        preparePlan(kernel, shape, values, value_count, inputs, input_count, read.threads);
     if (!result->mustSelect())
-      makeParts(*result, threads);
+      makeParts(*result, read.threads);
     *plan = result.release();
   });
 }
 
-void gaze_plan_destroy(gaze_plan *plan) { delete plan; }
-
-gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze_error *error) {
-  return guarded(error, [&] {
-    if (!plan || !info)
-      invalid(plan ? "info is null" : "plan is null");
-    *info = {};
-    info->parts = static_cast<std::int64_t>(plan->parts.size());
-    info->bytes = static_cast<std::int64_t>(sizeof *plan + plan->selectedBools.size()) +
-                  plan->inputs->bytes();
-    const std::int64_t planes = plan->shape.batch * plan->shape.heads;
-    for (const Part &part : plan->parts) {
-      if (part.isOfSelectedBlocks()) {
-        const TileCounts tiles = countTiles(*plan, part.grids[0]);
-        info->items += tiles.rows;
-        info->full_tiles += tiles.full;
-        info->partial_tiles += tiles.partial;
-        continue;
-      }
-      const std::int64_t repeats = planes / static_cast<std::int64_t>(part.grids.size());
-      for (const Grid &grid : part.grids) {
-        for (const Strip &strip : grid.strips) {
-          for (const Row &row : strip.rows) {
-            info->items += row.fullTiles + row.partialTiles > 0 ? repeats : 0;
-            info->full_tiles += repeats * row.fullTiles;
-            info->partial_tiles += repeats * row.partialTiles;
-          }
-          info->bytes += static_cast<std::int64_t>(sizeof strip + capacityBytes(strip.rows) +
-                                                   capacityBytes(strip.runs));
-        }
-        info->bytes += grid.order.bytes() +
-                       static_cast<std::int64_t>(sizeof grid + capacityBytes(grid.longestFirst) +
-                                                 capacityBytes(grid.pieceEnds));
-      }
-    }
-    const gaze_kernel &kernel = *plan->kernel;
-    info->cost = (static_cast<double>(info->full_tiles) * kernel.tile_k +
-                  static_cast<double>(info->partial_tiles) * kernel.edge_k) *
-                 kernel.tile_q;
-  });
-}
-
-gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
-                            int (*visit)(void *context, int64_t q_begin, int64_t q_end,
-                                         int64_t k_begin, int64_t k_end, int32_t full),
-                            void *context, gaze_error *error) {
-  return guarded(error, [&] {
-    if (!plan || !visit)
-      invalid(plan ? "visit is null" : "plan is null");
-    if (head < 0 || head >= plan->shape.heads || batch < 0 || batch >= plan->shape.batch)
-      invalid("there is no head " + std::to_string(head) + " of batch entry " +
-              std::to_string(batch));
-    if (plan->mustSelect())
-      invalid(
-          "the plan has no tiles before Q and K are known; gaze_plan_select makes one that has");
-    const std::int64_t tileQ = plan->kernel->tile_q, unit = plan->units.keys;
-    for (const Part &part : plan->parts)
-      if (part.code && part.code->order != GAZE_ORDER_TILES)
-        invalid(
-            "the plan takes keys in other orders than their own (gaze_plan_info.parts), which "
-            "are no ranges; a kernel that is compiled with the schedule {\"orders\": 1} does not");
-    for (const Part &part : plan->parts) {
-      const Grid &grid = plan->grid(part, head, batch);
-      for (const Strip &strip : grid.strips)
-        for (const Row &row : strip.rows)
-          for (std::int64_t i = row.firstRun; i < row.endRun; ++i) {
-            const Run &run = strip.runs[i];
-            if (visit(context, row.queryTile * tileQ,
-                      std::min((row.queryTile + 1) * tileQ, plan->shape.seq_q), run.begin * unit,
-                      std::min(run.end * unit, plan->shape.seq_k), i < row.firstRun + row.fullRuns))
-              return;
-          }
-    }
-  });
-}
+void gaze_plan_destroy(gaze_plan *plan) { Owned<gaze_plan>{plan}; }

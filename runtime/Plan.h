@@ -9,11 +9,12 @@
 
 #include "gaze/gaze.h"
 #include "runtime/Inputs.h"
+#include "runtime/Memory.h"
 #include "runtime/Order.h"
+#include "runtime/Threads.h"
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -53,18 +54,18 @@ constexpr std::int32_t stripTiles = 64;
 
 /// The rows of some query tiles, in order.
 struct Strip {
-  std::vector<Row> rows;
-  std::vector<Run> runs;
+  Vector<Row> rows;
+  Vector<Run> runs;
   std::int64_t rectangles = 0; ///< that the search asked for
 };
 
 /// The rows of one (head, batch entry), or of all where the mask reads neither.
 struct Grid {
   Order order;
-  std::vector<Strip> strips;
-  std::vector<std::int32_t> longestFirst; ///< query tiles, about the costliest first
+  Vector<Strip> strips;
+  Vector<std::int32_t> longestFirst; ///< query tiles, about the costliest first
   /// The first ones are cut into pieces: how many there are up to each.
-  std::vector<std::int32_t> pieceEnds;
+  Vector<std::int32_t> pieceEnds;
 
   const Row &row(std::int32_t queryTile) const {
     return strips[queryTile / stripTiles].rows[queryTile % stripTiles];
@@ -84,7 +85,9 @@ struct Selection {
 /// merge (Parts.h).
 struct Part {
   const gaze_part *code = nullptr; ///< null: the whole pattern, in tiles
-  std::vector<Grid> grids;         ///< [batch or 1][heads or 1]; of selected blocks one
+  Vector<Grid> grids;              ///< [batch or 1][heads or 1]; of selected blocks one
+  Vector<std::int64_t> itemEnds;   ///< by grid: work items up to its end (Items.h)
+  Vector<std::int64_t> pieceEnds;  ///< alike, pieces of rows that have several
 
   bool isOfSelectedBlocks() const { return code && code->order == GAZE_ORDER_SELECTED; }
 };
@@ -92,23 +95,24 @@ struct Part {
 } // namespace gaze::runtime
 
 struct gaze_plan {
-  const gaze_kernel *kernel;
-  gaze_shape shape;
-  std::vector<std::int64_t> uniforms;                  ///< as gaze_kernel describes them
+  const gaze_kernel *kernel = nullptr;
+  gaze_shape shape = {};
+  gaze::runtime::Vector<std::int64_t> uniforms;        ///< as gaze_kernel describes them
   std::shared_ptr<const gaze::runtime::Inputs> inputs; ///< shared by plans of the same problem
-  std::int32_t queryTiles;
-  gaze::runtime::Units units;             ///< of edge_k keys
-  std::vector<gaze::runtime::Part> parts; ///< in the order in which they run
+  std::int32_t queryTiles = 0;
+  gaze::runtime::Units units = {};                  ///< of edge_k keys
+  gaze::runtime::Vector<gaze::runtime::Part> parts; ///< in the order in which they run
   /// Whether accumulate_rows computes a query tile, for so many heads at once.
   bool fewRows = false;
   std::int64_t headsOfItem = 1;
   /// Each top_blocks, and the bools of the inputs with the tables of what they have
   /// selected; none before Q and K are known.
-  std::vector<gaze::runtime::Selection> selections = {};
-  std::vector<std::uint8_t> selectedBools = {};
+  gaze::runtime::Vector<gaze::runtime::Selection> selections = {};
+  gaze::runtime::Vector<std::uint8_t> selectedBools = {};
+  gaze::runtime::Memory memory = {}; ///< that it was made in
 
   bool mustSelect() const { return !selections.empty() && selectedBools.empty(); }
-  const std::vector<std::uint8_t> &bools() const {
+  const gaze::runtime::Vector<std::uint8_t> &bools() const {
     return selectedBools.empty() ? inputs->bools : selectedBools;
   }
 
@@ -140,14 +144,14 @@ inline std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
 }
 
 /// Lists the tiles of a plan that selects nothing, or has selected.
-void makeParts(gaze_plan &plan, int threads);
+void makeParts(gaze_plan &plan, const Threads &threads);
 
 /// A plan that has no parts yet, for who looks for tiles himself (Search.h). Throws a
 /// Failure for all that gaze_plan_create refuses.
-std::unique_ptr<gaze_plan> preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
-                                       const gaze_value *values, std::int32_t valueCount,
-                                       const gaze_input_tensor *inputs, std::int32_t inputCount,
-                                       int threads);
+Owned<gaze_plan> preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
+                             const gaze_value *values, std::int32_t valueCount,
+                             const gaze_input_tensor *inputs, std::int32_t inputCount,
+                             const Threads &threads);
 
 } // namespace gaze::runtime
 

@@ -3,13 +3,13 @@
 #define GAZE_RUNTIME_QUESTIONS_H
 
 #include "runtime/Error.h"
+#include "runtime/Memory.h"
 #include "runtime/Plan.h"
 #include "runtime/Search.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -48,8 +48,8 @@ private:
 
   const Classify classify;
   Arguments arguments;
-  std::vector<std::int64_t> batch;
-  std::vector<std::uint8_t> all;
+  Vector<std::int64_t> batch;
+  Vector<std::uint8_t> all;
   std::size_t asked = 0, answered = 0;
 
   void answer() {

@@ -4,13 +4,14 @@
 #include "runtime/Error.h"
 #include "runtime/SelectedBlocks.h"
 #include "runtime/Selection.h"
+#include "runtime/Summaries.h"
 #include "runtime/Threads.h"
 #include "runtime/Worker.h"
+#include "runtime/Workspace.h"
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <vector>
 
 using namespace gaze::runtime;
 
@@ -18,68 +19,75 @@ namespace {
 
 /// The items of some planes of a part.
 void runItems(const gaze_plan &plan, const Tensors &tensors, const Stage &stage, const Items &items,
-              std::int64_t begin, std::int64_t end, int threads) {
+              std::int64_t begin, std::int64_t end, const Threads &threads,
+              const RunMemory &memory) {
   // Enough groups of items that all threads end together.
   const std::int64_t count = end - begin;
   const std::int64_t group =
       std::clamp<std::int64_t>(count / (16 * threadCount(threads)), 1, Worker::mostTogether);
-  forEachWorker(ceilDivide(count, group), threads, [&](const auto &next) {
-    Worker worker(plan, tensors, stage);
+  stage.pieces.restart();
+  forEachWorker(ceilDivide(count, group), threads, [&](const Next &next) {
+    Worker worker(plan, tensors, stage, memory.ofWorker(next.worker));
     for (std::int64_t i = next(); i >= 0; i = next())
       worker.run(items, begin + i * group, std::min(begin + (i + 1) * group, end));
   });
 }
 
-void runWhole(const gaze_plan &plan, const Tensors &tensors, int threads) {
+void runWhole(const gaze_plan &plan, const Tensors &tensors, const Threads &threads,
+              RunMemory &memory) {
   const Items items(plan, plan.parts[0]);
-  PieceStates pieces(items.pieceCount(), largestState(plan));
-  runItems(plan, tensors, {plan.parts[0], pieces, nullptr, true, true}, items, 0, items.count(),
-           threads);
+  runItems(plan, tensors, {plan.parts[0], memory.pieces, nullptr, true, true}, items, 0,
+           items.count(), threads, memory);
 }
 
 /// Part after part, for some planes at a time.
-void runParts(const gaze_plan &plan, const Tensors &tensors, int threads) {
-  std::vector<Items> items;
-  std::vector<std::unique_ptr<PieceStates>> pieces;
-  for (const Part &part : plan.parts) {
-    items.emplace_back(plan, part);
-    pieces.push_back(std::make_unique<PieceStates>(items.back().pieceCount(), largestState(plan)));
-  }
-  const std::int64_t planes = RowStates::planesAtATime(plan, threadCount(threads));
-  RowStates rows(plan, planes);
+void runParts(const gaze_plan &plan, const Tensors &tensors, const Threads &threads,
+              RunMemory &memory) {
+  const std::int64_t planes = memory.rows.planesAtATime();
   for (std::int64_t first = 0; first < plan.planes(); first += planes) {
     const std::int64_t last = std::min(first + planes, plan.planes());
-    rows.startAt(first);
-    for (std::size_t i = 0; i < plan.parts.size(); ++i)
-      if (plan.parts[i].isOfSelectedBlocks())
-        runBlocks(plan, plan.parts[i], tensors, rows, first, last, threads);
-      else
-        runItems(plan, tensors,
-                 {plan.parts[i], *pieces[i], &rows, i == 0, i + 1 == plan.parts.size()}, items[i],
-                 items[i].countBefore(first), items[i].countBefore(last), threads);
+    memory.rows.startAt(first);
+    for (const Part &part : plan.parts) {
+      if (part.isOfSelectedBlocks()) {
+        runBlocks(plan, part, tensors, first, last, threads, memory);
+        continue;
+      }
+      const Items items(plan, part);
+      runItems(plan, tensors,
+               {part, memory.pieces, &memory.rows, &part == &plan.parts.front(),
+                &part == &plan.parts.back()},
+               items, items.countBefore(first), items.countBefore(last), threads, memory);
+    }
   }
 }
 
 /// Computes the tiles that a plan lists.
-void runTiles(const gaze_plan &plan, const Tensors &tensors, int threads) {
+void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &threads,
+              gaze_workspace *workspace) {
   checkSteps(plan, tensors);
+  const int count = threadCount(threads);
+  const Lease lease(workspace, RunMemory::bytesFor(plan, count));
+  RunMemory memory(lease.block(), plan, count);
   if (plan.isInParts())
-    runParts(plan, tensors, threads);
+    runParts(plan, tensors, threads, memory);
   else
-    runWhole(plan, tensors, threads);
+    runWhole(plan, tensors, threads, memory);
 }
 
 /// The rows of a slice in Q and in what is written.
 class SliceTensors {
 public:
   SliceTensors(const Tensors &of, std::int64_t row)
-      : q(rowsFrom(*of.q, row)), out(rowsFrom(*of.out, row)),
-        tensors{&q, of.k, of.v, &out, of.lse ? of.lse + row : nullptr, of.lseStride} {}
+      : q(rowsFrom(*of.q, row)), out(rowsFrom(*of.out, row)) {
+    if (of.lse)
+      lse = rowsFrom(*of.lse, row);
+    tensors = {&q, of.k, of.v, &out, of.lse ? &lse : nullptr};
+  }
 
   const Tensors &get() const { return tensors; }
 
 private:
-  gaze_tensor q, out;
+  gaze_tensor q, out, lse = {};
   Tensors tensors;
 };
 
@@ -95,8 +103,9 @@ private:
   Clock::time_point begin = Clock::now();
 };
 
-RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const Tensors &tensors,
-                      int threads) {
+RunCosts selectAndRun(const gaze_plan &plan, const Tensors &tensors, const Options &options) {
+  const Threads &threads = options.threads;
+  const gaze_summaries *const given = options.summaries;
   RunCosts costs;
   gaze_summaries own(plan.kernel, plan.shape.batch, plan.shape.kv_heads);
   if (!given) {
@@ -105,49 +114,40 @@ RunCosts selectAndRun(const gaze_plan &plan, const gaze_summaries *given, const 
   }
   const gaze_summaries &summaries = given ? *given : own;
   for (const Slice &slice : slicesOf(plan)) {
-    std::unique_ptr<gaze_plan> selected;
+    Owned<gaze_plan> selected;
     {
       const Timed selecting(costs.selectionMs);
       selected = selectBlocks(plan, slice, *tensors.q, summaries, threads);
       makeParts(*selected, threads);
     }
-    runTiles(*selected, SliceTensors(tensors, slice.first).get(), threads);
+    runTiles(*selected, SliceTensors(tensors, slice.first).get(), threads, nullptr);
   }
   return costs;
 }
 
 } // namespace
 
-RunCosts gaze::runtime::run(const gaze_plan &plan, const gaze_summaries *summaries,
-                            const Tensors &tensors, int threads) {
+RunCosts gaze::runtime::run(const gaze_plan &plan, const Tensors &tensors, const Options &options) {
   if (!plan.kernel->accumulate || !plan.kernel->finish)
     invalid("the kernel was compiled for its mask alone");
   checkTensors(plan, tensors);
-  if (summaries)
-    summaries->checkFit(plan, plan.shape.seq_k);
-  if (plan.mustSelect())
-    return selectAndRun(plan, summaries, tensors, threads);
-  runTiles(plan, tensors, threads);
-  return {};
+  if (options.summaries)
+    options.summaries->checkFit(plan, plan.shape.seq_k);
+  if (!plan.mustSelect()) {
+    runTiles(plan, tensors, options.threads, options.workspace);
+    return {};
+  }
+  if (options.workspace)
+    invalid("the plan selects blocks in each run: it takes no workspace");
+  return selectAndRun(plan, tensors, options);
 }
 
 gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
-                     const gaze_tensor *v, const gaze_tensor *out, float *lse, int32_t threads,
-                     gaze_error *error) {
-  return guarded(error, [&] {
+                     const gaze_tensor *v, const gaze_tensor *out, const gaze_tensor *lse,
+                     const gaze_options *options, gaze_error *error) {
+  return guarded(options, error, [&](const Options &read) {
     if (!plan)
       invalid("plan is null");
-    run(*plan, nullptr, {q, k, v, out, lse, plan->shape.seq_q}, threads);
-  });
-}
-
-gaze_status gaze_run_summarized(const gaze_plan *plan, const gaze_summaries *summaries,
-                                const gaze_tensor *q, const gaze_tensor *k, const gaze_tensor *v,
-                                const gaze_tensor *out, float *lse, int32_t threads,
-                                gaze_error *error) {
-  return guarded(error, [&] {
-    if (!plan || !summaries)
-      invalid(plan ? "summaries is null" : "plan is null");
-    run(*plan, summaries, {q, k, v, out, lse, plan->shape.seq_q}, threads);
+    run(*plan, {q, k, v, out, lse}, read);
   });
 }

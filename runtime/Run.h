@@ -2,8 +2,8 @@
 #ifndef GAZE_RUNTIME_RUN_H
 #define GAZE_RUNTIME_RUN_H
 
+#include "runtime/Options.h"
 #include "runtime/Plan.h"
-#include "runtime/Summaries.h"
 #include "runtime/Tensors.h"
 
 namespace gaze::runtime {
@@ -13,9 +13,8 @@ struct RunCosts {
   double selectionMs = 0; ///< summaries, scores, tables and the tiles that follow from them
 };
 
-/// gaze_run, and gaze_run_summarized where `summaries` is not null. Throws a Failure.
-RunCosts run(const gaze_plan &plan, const gaze_summaries *summaries, const Tensors &tensors,
-             int threads);
+/// gaze_run. Throws a Failure.
+RunCosts run(const gaze_plan &plan, const Tensors &tensors, const Options &options);
 
 } // namespace gaze::runtime
 

@@ -3,7 +3,7 @@
 // Generated code asks halide_malloc for its strips of scores and weights in every
 // call. Through malloc that is an mmap, page faults and a munmap per work item, a
 // quarter of the time of short rows, and a failure inside generated code. So each
-// thread of a run takes all that one call can need at once, beforehand, and
+// thread of a run has all that one call can need, beforehand (RunMemory.h), and
 // halide_malloc deals it out.
 //
 //===----------------------------------------------------------------------===//
@@ -12,15 +12,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 namespace gaze::runtime {
 
-/// While it lives, halide_malloc on this thread takes from it. One at a time.
+/// While it lives, halide_malloc on this thread takes from it.
 class Scratch {
 public:
-  /// Throws std::bad_alloc.
-  explicit Scratch(std::int64_t bytes);
+  /// Of somebody else's memory, aligned as vectors are.
+  Scratch(unsigned char *memory, std::int64_t bytes);
   ~Scratch();
   Scratch(const Scratch &) = delete;
   Scratch &operator=(const Scratch &) = delete;
@@ -36,20 +35,12 @@ public:
   bool owns(const void *pointer) const;
 
 private:
-  struct Free {
-    void operator()(unsigned char *memory) const;
-  };
-  std::unique_ptr<unsigned char, Free> memory;
-  std::size_t size;
+  Scratch *const before;
+  unsigned char *const memory;
+  const std::size_t size;
   std::size_t used = 0;
   std::size_t last = 0; ///< where what was dealt out last begins
 };
-
-/// `count` floats, aligned to a cache line. Throws std::bad_alloc.
-struct FreeFloats {
-  void operator()(float *memory) const;
-};
-std::unique_ptr<float[], FreeFloats> allocateFloats(std::int64_t count);
 
 } // namespace gaze::runtime
 

@@ -54,7 +54,7 @@ public:
 
 private:
   const std::int32_t unitsOfTile;
-  std::vector<Run> full, partial;
+  Vector<Run> full, partial;
   Run open{0, 0}; ///< full units whose end is not known yet; empty: none
 
   /// What is less than a full tile at the end goes to the partial ones.
@@ -67,7 +67,7 @@ private:
     open = {0, 0};
   }
 
-  static void append(std::vector<Run> &runs, const Run &run) {
+  static void append(Vector<Run> &runs, const Run &run) {
     if (!runs.empty() && runs.back().end == run.begin)
       runs.back().end = run.end;
     else
@@ -122,9 +122,9 @@ private:
   const Order *order = nullptr;
   const Class *current = nullptr;
 
-  std::int32_t bandRows = 0;         ///< query tiles of a band
-  std::vector<Piece> pieces, coarse; ///< of all bands; coarse: on the level before
-  std::vector<std::size_t> bandEnds, coarseEnds;
+  std::int32_t bandRows = 0;    ///< query tiles of a band
+  Vector<Piece> pieces, coarse; ///< of all bands; coarse: on the level before
+  Vector<std::size_t> bandEnds, coarseEnds;
 
   std::int64_t tileQ() const { return scope.plan.kernel->tile_q; }
 
@@ -258,8 +258,8 @@ const Answers answersForTiles = tableOf([](unsigned verdict) {
 const Answers answersForFaults = tableOf(
     [](unsigned verdict) { return verdict & allIndicesInside ? Answer::Drop : Answer::Cut; });
 
-std::vector<Planes> planesOf(const gaze_shape &shape, bool readsHead, bool readsBatch) {
-  std::vector<Planes> planes;
+Vector<Planes> planesOf(const gaze_shape &shape, bool readsHead, bool readsBatch) {
+  Vector<Planes> planes;
   for (std::int64_t batch = 0; batch < (readsBatch ? shape.batch : 1); ++batch)
     for (std::int64_t head = 0; head < (readsHead ? shape.heads : 1); ++head)
       planes.push_back(
@@ -285,10 +285,10 @@ Strip searchStrip(const Scope &scope, const Order &order, const Planes &planes, 
   return StripSearch(scope).run(order, planes, qBegin, qEnd);
 }
 
-void searchStrips(const Scope &scope, const std::vector<const Order *> &orders,
-                  const std::vector<Planes> &planes, int threads,
+void searchStrips(const Scope &scope, const Vector<const Order *> &orders,
+                  const Vector<Planes> &planes, const Threads &threads,
                   const std::function<void(std::size_t, std::int64_t, const Strip &)> &take) {
-  std::vector<std::int64_t> ends; // of the strips of each of the planes
+  Vector<std::int64_t> ends; // of the strips of each of the planes
   for (const Order *order : orders)
     ends.push_back((ends.empty() ? 0 : ends.back()) + stripsOf(*order));
   forEachWorker(ends.back(), threads, [&](const auto &next) {

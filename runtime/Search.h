@@ -9,12 +9,12 @@
 #ifndef GAZE_RUNTIME_SEARCH_H
 #define GAZE_RUNTIME_SEARCH_H
 
+#include "runtime/Memory.h"
 #include "runtime/Plan.h"
 
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -35,7 +35,7 @@ struct Planes {
 };
 
 /// One for each (batch entry, head) where both are read, one for all where neither is.
-std::vector<Planes> planesOf(const gaze_shape &shape, bool readsHead, bool readsBatch);
+Vector<Planes> planesOf(const gaze_shape &shape, bool readsHead, bool readsBatch);
 
 /// What classify says of all pairs of a plan.
 std::uint8_t verdictOfAll(const gaze_plan &plan);
@@ -63,8 +63,8 @@ inline std::int64_t stripsOf(const Order &order) {
 
 /// Searches the strips of all `planes`, each in its order, on all threads and calls
 /// take(index of the planes, number of the strip, strip) on one of them.
-void searchStrips(const Scope &scope, const std::vector<const Order *> &orders,
-                  const std::vector<Planes> &planes, int threads,
+void searchStrips(const Scope &scope, const Vector<const Order *> &orders,
+                  const Vector<Planes> &planes, const Threads &threads,
                   const std::function<void(std::size_t, std::int64_t, const Strip &)> &take);
 
 } // namespace gaze::runtime

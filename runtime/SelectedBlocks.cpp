@@ -6,7 +6,6 @@
 #include "runtime/Merge.h"
 #include "runtime/Scratch.h"
 #include "runtime/SelectionTable.h"
-#include "runtime/Threads.h"
 #include "runtime/TileList.h"
 
 #include <algorithm>
@@ -15,7 +14,6 @@
 #include <limits>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace gaze::runtime {
 namespace {
@@ -23,16 +21,23 @@ namespace {
 /// Their states take about 300 KB at head_dim 64.
 constexpr std::int64_t queriesOfBand = 1024;
 
+void check(int code, const char *function) {
+  if (code != 0)
+    throw Failure(GAZE_INTERNAL_ERROR,
+                  std::string(function) + " failed with code " + std::to_string(code));
+}
+
 std::int64_t bandsOf(const gaze_plan &plan) { return ceilDivide(plan.shape.seq_q, queriesOfBand); }
 
 /// For the queries of a band, block by block: who has selected it.
 class Lists {
 public:
-  explicit Lists(const gaze_plan &plan)
+  /// In memory for listSizes(plan).
+  Lists(const gaze_plan &plan, std::int32_t *ends, std::int32_t *queries)
       : plan(plan), selection(plan.selections.at(0)), groups(plan.shape, selection.share),
         blocks(plan.shape, selection.block),
-        table{SelectionAxis(groups.count), SelectionAxis(blocks.count)},
-        ends(static_cast<std::size_t>(blocks.count)) {}
+        table{SelectionAxis(groups.count), SelectionAxis(blocks.count)}, ends(ends),
+        queries(queries) {}
 
   void collect(std::int64_t head, std::int64_t batch, std::int64_t band) {
     const std::int64_t first = band * queriesOfBand;
@@ -41,13 +46,12 @@ public:
     const auto groupOf = [&](std::int64_t row) {
       return floorDivide(plan.shape.q_start + row, selection.share) - groups.first;
     };
-    std::fill(ends.begin(), ends.end(), 0);
+    std::fill_n(ends, blocks.count, 0);
     for (std::int64_t row = first; row < end; ++row)
       forEachBlock(rows, groupOf(row), [&](std::int64_t block) { ++ends[block]; });
     std::int32_t all = 0;
-    for (std::int32_t &each : ends)
-      each = std::exchange(all, all + each); // where its queries begin
-    queries.resize(static_cast<std::size_t>(all));
+    for (std::int64_t block = 0; block < blocks.count; ++block)
+      ends[block] = std::exchange(all, all + ends[block]); // where its queries begin
     for (std::int64_t row = first; row < end; ++row)
       forEachBlock(rows, groupOf(row), [&](std::int64_t block) {
         queries[ends[block]++] = static_cast<std::int32_t>(row);
@@ -57,9 +61,9 @@ public:
   std::int64_t blockCount() const { return blocks.count; }
   /// Rows of Q, ascending.
   const std::int32_t *begin(std::int64_t block) const {
-    return queries.data() + (block == 0 ? 0 : ends[block - 1]);
+    return queries + (block == 0 ? 0 : ends[block - 1]);
   }
-  const std::int32_t *end(std::int64_t block) const { return queries.data() + ends[block]; }
+  const std::int32_t *end(std::int64_t block) const { return queries + ends[block]; }
   std::int64_t count(std::int64_t block) const { return end(block) - begin(block); }
 
 private:
@@ -68,8 +72,8 @@ private:
   const Groups groups;
   const Blocks blocks;
   const SelectionTable table;
-  std::vector<std::int32_t> ends; ///< of `queries`, by block
-  std::vector<std::int32_t> queries;
+  std::int32_t *const ends; ///< of `queries`, by block
+  std::int32_t *const queries;
 
   const std::uint8_t *tableOf(std::int64_t head, std::int64_t batch) const {
     return plan.selectedBools.data() + plan.inputs->bools.size() +
@@ -91,7 +95,18 @@ private:
   }
 };
 
-/// Calls visit(block, rows) for each tile of queries of a band.
+/// With memory of their own, where a plan is made.
+struct OwnLists {
+  explicit OwnLists(const gaze_plan &plan)
+      : ends(static_cast<std::size_t>(listSizes(plan).blocks)),
+        queries(static_cast<std::size_t>(listSizes(plan).queries)),
+        lists(plan, ends.data(), queries.data()) {}
+
+  Vector<std::int32_t> ends, queries;
+  Lists lists;
+};
+
+/// Calls visit(block, rows, count) for each tile of queries of a band.
 template <typename Visit> void forEachTile(const Lists &lists, std::int64_t tileQ, Visit visit) {
   for (std::int64_t block = 0; block < lists.blockCount(); ++block)
     for (const std::int32_t *at = lists.begin(block); at < lists.end(block); at += tileQ)
@@ -101,14 +116,13 @@ template <typename Visit> void forEachTile(const Lists &lists, std::int64_t tile
 /// Computes bands, one at a time.
 class BlockWorker {
 public:
-  BlockWorker(const gaze_plan &owner, const Part &part, const Tensors &tensors, RowStates &states)
+  BlockWorker(const gaze_plan &owner, const Part &part, const Tensors &tensors, RowStates &states,
+              const WorkerMemory &given)
       : plan(owner), kernel(*owner.kernel), code(*part.code), grid(part.grids[0]), tensors(tensors),
-        states(states), lists(owner), scratch(kernel.scratch_bytes), arguments(owner),
-        layout{kernel.tile_q, kernel.value_dim, 1, kernel.tile_q},
-        tiles(std::size_t(kernel.chunk_tiles) * owner.units.ofTile),
-        queries(allocateFloats(std::int64_t{kernel.tile_q} * kernel.head_dim)),
-        rows(allocateFloats(kernel.tile_q * states.rowLength)),
-        current(allocateFloats(layout.size())), next(allocateFloats(layout.size())) {}
+        states(states), memory(given), lists(owner, given.listEnds, given.listQueries),
+        scratch(given.scratch, kernel.scratch_bytes), arguments(owner),
+        layout{kernel.tile_q, kernel.value_dim, 1, kernel.tile_q}, current(given.states),
+        next(given.states + given.stateSize) {}
 
   void run(std::int64_t plane, std::int64_t band) {
     const std::int64_t head = plane % plan.shape.heads, batch = plane / plan.shape.heads;
@@ -129,18 +143,12 @@ private:
   const Grid &grid;
   const Tensors &tensors;
   RowStates &states;
+  const WorkerMemory memory;
   Lists lists;
   Scratch scratch;
   Arguments arguments;
   const StateLayout layout;
-  std::vector<std::int32_t> tiles;
-  std::unique_ptr<float[], FreeFloats> queries, rows, current, next;
-
-  static void check(int code, const char *function) {
-    if (code != 0)
-      throw Failure(GAZE_INTERNAL_ERROR,
-                    std::string(function) + " failed with code " + std::to_string(code));
-  }
+  float *current, *next; ///< states of the tile
 
   Buffer stateBuffer(float *state) const {
     return {state, float32, layout.rows, layout.valueDim + 2, layout.elementStride};
@@ -160,16 +168,15 @@ private:
   void gather(std::int64_t plane, const std::int32_t *list, std::int64_t count) {
     const std::int64_t head = plane % plan.shape.heads, batch = plane / plan.shape.heads;
     const std::int64_t bytes = kernel.head_dim * halideType(kernel.element).bytes();
-    auto *const to = reinterpret_cast<unsigned char *>(queries.get());
+    auto *const to = reinterpret_cast<unsigned char *>(memory.queries);
     for (std::int64_t i = 0; i < count; ++i) {
-      const Buffer &&row = rowsOf(*tensors.q, batch, head, list[i], kernel.head_dim, 1);
-      std::memcpy(to + i * bytes, const_cast<Buffer &>(row).get()->host,
-                  static_cast<std::size_t>(bytes));
-      std::copy_n(states.at(plane, list[i]), states.rowLength, rows.get() + i * states.rowLength);
+      Buffer row = rowsOf(*tensors.q, batch, head, list[i], kernel.head_dim, 1);
+      std::copy_n(row.get()->host, bytes, to + i * bytes);
+      std::copy_n(states.at(plane, list[i]), states.rowLength, memory.rows + i * states.rowLength);
     }
-    clearState(current.get(), layout);
-    Buffer from(rows.get(), float32, states.rowLength, count, states.rowLength);
-    Buffer stateIn = stateBuffer(current.get()), stateOut = stateBuffer(next.get());
+    clearState(current, layout);
+    Buffer from(memory.rows, float32, states.rowLength, count, states.rowLength);
+    Buffer stateIn = stateBuffer(current), stateOut = stateBuffer(next);
     scratch.reset();
     check(kernel.merge_rows(from.get(), stateIn.get(), stateOut.get()), "merge_rows");
     std::swap(current, next);
@@ -177,14 +184,14 @@ private:
 
   void accumulate(std::int64_t head, std::int64_t batch, std::int64_t block, std::int64_t count) {
     const std::int64_t kvHead = head / (plan.shape.heads / plan.shape.kv_heads);
-    Buffer q(queries.get(), halideType(kernel.element), kernel.head_dim, count, kernel.head_dim);
+    Buffer q(memory.queries, halideType(kernel.element), kernel.head_dim, count, kernel.head_dim);
     Buffer k = rowsOf(*tensors.k, batch, kvHead, 0, kernel.head_dim, plan.shape.seq_k);
     Buffer v = rowsOf(*tensors.v, batch, kvHead, 0, kernel.value_dim, plan.shape.seq_k);
     TileList list(grid, grid.row(static_cast<std::int32_t>(block)), plan.units, kernel.chunk_tiles);
     for (std::int64_t i = 0; i < list.chunks(); ++i) {
-      const Chunk chunk = list.take(i, tiles.data());
-      Buffer tileBuffer(tiles.data(), int32, chunk.count);
-      Buffer stateIn = stateBuffer(current.get()), stateOut = stateBuffer(next.get());
+      const Chunk chunk = list.take(i, memory.tiles);
+      Buffer tileBuffer(memory.tiles, int32, chunk.count);
+      Buffer stateIn = stateBuffer(current), stateOut = stateBuffer(next);
       scratch.reset();
       check(code.accumulate(arguments.uniforms.get(), arguments.ints.get(), arguments.floats.get(),
                             arguments.bools.get(), q.get(), k.get(), v.get(), tileBuffer.get(),
@@ -196,12 +203,12 @@ private:
   }
 
   void scatter(std::int64_t plane, const std::int32_t *list, std::int64_t count) {
-    Buffer state = stateBuffer(current.get());
-    Buffer to(rows.get(), float32, states.rowLength, count, states.rowLength);
+    Buffer state = stateBuffer(current);
+    Buffer to(memory.rows, float32, states.rowLength, count, states.rowLength);
     scratch.reset();
     check(kernel.save_rows(state.get(), to.get()), "save_rows");
     for (std::int64_t i = 0; i < count; ++i)
-      std::copy_n(rows.get() + i * states.rowLength, states.rowLength, states.at(plane, list[i]));
+      std::copy_n(memory.rows + i * states.rowLength, states.rowLength, states.at(plane, list[i]));
   }
 };
 
@@ -242,7 +249,8 @@ Grid blockGrid(const gaze_plan &plan) {
 
 double costOfBlocks(const gaze_plan &plan, const Grid &blocks, std::int64_t head,
                     std::int64_t batch, std::int64_t costOfTile, std::int64_t samples) {
-  Lists lists(plan);
+  OwnLists own(plan);
+  Lists &lists = own.lists;
   const std::int64_t bands = bandsOf(plan);
   samples = std::min(samples, bands);
   double cost = 0, queries = 0;
@@ -261,7 +269,8 @@ double costOfBlocks(const gaze_plan &plan, const Grid &blocks, std::int64_t head
 
 TileCounts countTiles(const gaze_plan &plan, const Grid &blocks) {
   TileCounts counts = {};
-  Lists lists(plan);
+  OwnLists own(plan);
+  Lists &lists = own.lists;
   for (std::int64_t plane = 0; plane < plan.planes(); ++plane)
     for (std::int64_t band = 0; band < bandsOf(plan); ++band) {
       lists.collect(plane % plan.shape.heads, plane / plan.shape.heads, band);
@@ -275,11 +284,20 @@ TileCounts countTiles(const gaze_plan &plan, const Grid &blocks) {
   return counts;
 }
 
-void runBlocks(const gaze_plan &plan, const Part &part, const Tensors &tensors, RowStates &states,
-               std::int64_t begin, std::int64_t end, int threads) {
+std::int64_t itemsOfBlocks(const gaze_plan &plan) { return plan.planes() * bandsOf(plan); }
+
+ListSizes listSizes(const gaze_plan &plan) {
+  const Selection &selection = plan.selections.at(0);
+  const Blocks blocks(plan.shape, selection.block);
+  return {blocks.count, std::min(queriesOfBand, plan.shape.seq_q) *
+                            std::clamp<std::int64_t>(selection.count, 0, blocks.count)};
+}
+
+void runBlocks(const gaze_plan &plan, const Part &part, const Tensors &tensors, std::int64_t begin,
+               std::int64_t end, const Threads &threads, RunMemory &memory) {
   const std::int64_t bands = bandsOf(plan);
-  forEachWorker((end - begin) * bands, threads, [&](const auto &next) {
-    BlockWorker worker(plan, part, tensors, states);
+  forEachWorker((end - begin) * bands, threads, [&](const Next &next) {
+    BlockWorker worker(plan, part, tensors, memory.rows, memory.ofWorker(next.worker));
     for (std::int64_t i = next(); i >= 0; i = next())
       worker.run(begin + i / bands, i % bands);
   });

@@ -10,8 +10,9 @@
 #define GAZE_RUNTIME_SELECTEDBLOCKS_H
 
 #include "runtime/Plan.h"
-#include "runtime/RowStates.h"
+#include "runtime/RunMemory.h"
 #include "runtime/Tensors.h"
+#include "runtime/Threads.h"
 
 #include <cstdint>
 
@@ -34,9 +35,18 @@ struct TileCounts {
 };
 TileCounts countTiles(const gaze_plan &plan, const Grid &blocks);
 
-/// Computes the selected blocks of planes [begin, end) into `states`, which they begin.
-void runBlocks(const gaze_plan &plan, const Part &part, const Tensors &tensors, RowStates &states,
-               std::int64_t begin, std::int64_t end, int threads);
+/// Work items of all planes.
+std::int64_t itemsOfBlocks(const gaze_plan &plan);
+
+/// What a worker keeps in lists, at most: of each block, and of each query that selects one.
+struct ListSizes {
+  std::int64_t blocks, queries;
+};
+ListSizes listSizes(const gaze_plan &plan);
+
+/// Computes the selected blocks of planes [begin, end) into memory.rows, which they begin.
+void runBlocks(const gaze_plan &plan, const Part &part, const Tensors &tensors, std::int64_t begin,
+               std::int64_t end, const Threads &threads, RunMemory &memory);
 
 } // namespace gaze::runtime
 

@@ -5,7 +5,7 @@
 #include "runtime/Candidates.h"
 #include "runtime/Error.h"
 #include "runtime/HighestBlocks.h"
-#include "runtime/Scratch.h"
+#include "runtime/Options.h"
 #include "runtime/SelectionTable.h"
 #include "runtime/Tensors.h"
 #include "runtime/Threads.h"
@@ -54,10 +54,9 @@ class Scorer {
 public:
   Scorer(const gaze_plan &plan, const Job &job, const Candidates &candidates, const gaze_tensor &q)
       : kernel(*plan.kernel), job(job), candidates(candidates), q(q),
-        means(allocateFloats(groupsOfItem * kernel.head_dim)),
-        scores(allocateFloats(groupsOfItem * roundedUp(job.blocks.count, blocksTogether))) {
-    std::fill_n(means.get(), groupsOfItem * kernel.head_dim, 0.0F);
-  }
+        means(static_cast<std::size_t>(groupsOfItem * kernel.head_dim)),
+        scores(
+            static_cast<std::size_t>(groupsOfItem * roundedUp(job.blocks.count, blocksTogether))) {}
 
   /// Into the tables of the item's heads, the first of which is given.
   void select(const Item &item, const Summary &summary, std::uint8_t *table) {
@@ -70,7 +69,7 @@ public:
     }
     for (std::int64_t head = item.firstHead; head < item.endHead; ++head)
       for (std::int64_t group = item.begin; group < item.end; ++group)
-        highest.select(scores.get() + item.place(head, group) * width,
+        highest.select(scores.data() + item.place(head, group) * width,
                        candidates.of(item.batch, head, group), firstBlock,
                        std::min(endBlock, job.blocks.count), job.blocks.count, job.selection.count,
                        job.table.row(table + (head - item.firstHead) * job.table.entries(), group));
@@ -81,8 +80,8 @@ private:
   const Job &job;
   const Candidates &candidates;
   const gaze_tensor &q;
-  std::unique_ptr<float[], FreeFloats> means;  ///< [channels, groups]
-  std::unique_ptr<float[], FreeFloats> scores; ///< [groups, blocks]
+  Floats means;  ///< [channels, groups]
+  Floats scores; ///< [groups, blocks]
   HighestBlocks highest;
 
   static void check(int code, const char *function) {
@@ -118,7 +117,7 @@ private:
       const std::int64_t rows = last - first == 1 ? queries.size() : share;
       Buffer in = rowsOf(q, item.batch, head, queries.first - job.groups.queries.first,
                          kernel.head_dim, queries.size());
-      Buffer out(means.get() + item.place(head, first), float32, last - first, kernel.head_dim,
+      Buffer out(means.data() + item.place(head, first), float32, last - first, kernel.head_dim,
                  groupsOfItem);
       check(kernel.block_means(in.get(), static_cast<std::int32_t>(rows),
                                static_cast<std::int32_t>(rows), out.get()),
@@ -134,10 +133,10 @@ private:
 
   void computeScores(const Item &item, const Summary &summary, std::int64_t firstBlock,
                      std::int64_t width) {
-    Buffer queries(means.get(), float32, groupsOfItem, kernel.head_dim, groupsOfItem);
+    Buffer queries(means.data(), float32, groupsOfItem, kernel.head_dim, groupsOfItem);
     Buffer in(summary.of(item.kvPlane) + firstBlock, float32, width, summary.channels,
               summary.capacity);
-    Buffer out(scores.get(), float32, width, roundedUp(item.places(), groupsTogether), width);
+    Buffer out(scores.data(), float32, width, roundedUp(item.places(), groupsTogether), width);
     auto *const function =
         summary.by == GAZE_SELECT_MINMAX ? kernel.extreme_scores : kernel.mean_scores;
     check(function(queries.get(), in.get(), out.get()), "the scores of blocks");
@@ -161,7 +160,7 @@ std::vector<Item> itemsOf(const gaze_shape &shape, std::int64_t groups) {
 }
 
 void fillTables(gaze_plan &plan, const Job &job, const Summary &summary, const gaze_tensor &q,
-                int threads) {
+                const Threads &threads) {
   const gaze_shape &shape = plan.shape;
   const Candidates candidates(plan, job.selection, threads);
   const std::int64_t planes = shape.batch * shape.heads;
@@ -183,8 +182,8 @@ void fillTables(gaze_plan &plan, const Job &job, const Summary &summary, const g
 }
 
 /// Room for the tables behind the bools of the inputs, and the uniforms that describe them.
-std::vector<Job> makeTables(gaze_plan &plan) {
-  std::vector<Job> jobs;
+Vector<Job> makeTables(gaze_plan &plan) {
+  Vector<Job> jobs;
   const std::int64_t planes = plan.shape.batch * plan.shape.heads;
   auto end = static_cast<std::int64_t>(plan.inputs->bools.size());
   const auto count = static_cast<std::int64_t>(plan.selections.size());
@@ -221,7 +220,7 @@ void addSelections(gaze_plan &plan) {
   const gaze_kernel &kernel = *plan.kernel;
   if (kernel.selection_count == 0)
     return;
-  std::vector<std::int64_t> sizes(3 * static_cast<std::size_t>(kernel.selection_count));
+  Vector<std::int64_t> sizes(3 * static_cast<std::size_t>(kernel.selection_count));
   Buffer in(plan.uniforms.data(), int64, static_cast<std::int64_t>(plan.uniforms.size()));
   Buffer out(sizes.data(), int64, static_cast<std::int64_t>(sizes.size()));
   if (const int code = kernel.selection_sizes(in.get(), out.get()))
@@ -234,7 +233,7 @@ void addSelections(gaze_plan &plan) {
   }
 }
 
-std::vector<Slice> slicesOf(const gaze_plan &plan) {
+Vector<Slice> slicesOf(const gaze_plan &plan) {
   const gaze_shape &shape = plan.shape;
   constexpr std::int64_t most = std::int64_t{1} << 41; // more than all queries
   std::int64_t step = 1;
@@ -252,7 +251,7 @@ std::vector<Slice> slicesOf(const gaze_plan &plan) {
   if (withTiles <= rows)
     step = withTiles;
   step *= std::max<std::int64_t>(1, std::min(rows, most) / step);
-  std::vector<Slice> slices;
+  Vector<Slice> slices;
   const std::int64_t end = shape.q_start + shape.seq_q;
   for (std::int64_t first = shape.q_start, last; first < end; first = last) {
     last = std::min(end, (floorDivide(first, step) + 1) * step);
@@ -264,27 +263,26 @@ std::vector<Slice> slicesOf(const gaze_plan &plan) {
 gaze_tensor rowsFrom(const gaze_tensor &tensor, std::int64_t row) {
   gaze_tensor rows = tensor;
   rows.data = static_cast<char *>(tensor.data) +
-              row * tensor.seq_stride * halideType(tensor.element).bytes();
+              row * tensor.strides[2] * halideType(tensor.element).bytes();
   return rows;
 }
 
-std::unique_ptr<gaze_plan> selectBlocks(const gaze_plan &plan, const Slice &slice,
-                                        const gaze_tensor &q, const gaze_summaries &summaries,
-                                        int threads) {
-  auto selected = std::make_unique<gaze_plan>(plan);
+Owned<gaze_plan> selectBlocks(const gaze_plan &plan, const Slice &slice, const gaze_tensor &q,
+                              const gaze_summaries &summaries, const Threads &threads) {
+  Owned<gaze_plan> selected = make<gaze_plan>(plan);
   selected->shape.seq_q = slice.count;
   selected->shape.q_start += slice.first;
   selected->queryTiles = tilesOf(slice.count, plan.kernel->tile_q);
   chooseKernel(*selected);
   const gaze_tensor rows = rowsFrom(q, slice.first);
-  const std::vector<Job> jobs = makeTables(*selected);
+  const Vector<Job> jobs = makeTables(*selected);
   for (std::size_t i = 0; i < jobs.size(); ++i)
     fillTables(*selected, jobs[i], summaries.each[i], rows, threads);
   return selected;
 }
 
-std::unique_ptr<gaze_plan> selectBlocks(const gaze_plan &plan, const gaze_tensor &q,
-                                        const gaze_tensor &k, int threads) {
+Owned<gaze_plan> selectBlocks(const gaze_plan &plan, const gaze_tensor &q, const gaze_tensor &k,
+                              const Threads &threads) {
   gaze_summaries summaries(plan.kernel, plan.shape.batch, plan.shape.kv_heads);
   summaries.update(plan, k, threads);
   return selectBlocks(plan, {0, plan.shape.seq_q}, q, summaries, threads);
@@ -295,18 +293,23 @@ std::unique_ptr<gaze_plan> selectBlocks(const gaze_plan &plan, const gaze_tensor
 using namespace gaze::runtime;
 
 gaze_status gaze_plan_select(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
-                             int32_t threads, gaze_plan **selected, gaze_error *error) {
-  return guarded(error, [&] {
+                             const gaze_options *options, gaze_plan **selected, gaze_error *error) {
+  if (selected)
+    *selected = nullptr;
+  return guarded(options, error, [&](const Options &read) {
     if (!plan || !selected)
       invalid(plan ? "selected is null" : "plan is null");
-    *selected = nullptr;
     if (!plan->mustSelect())
       invalid("the plan has nothing to select: it has its tiles already");
     if (!q)
       invalid("q is null");
     checkQueriesAndKeys(*plan, q, k);
-    std::unique_ptr<gaze_plan> result = selectBlocks(*plan, *q, *k, threads);
-    makeParts(*result, threads);
+    if (read.summaries)
+      read.summaries->checkFit(*plan, plan->shape.seq_k);
+    Owned<gaze_plan> result = read.summaries ? selectBlocks(*plan, {0, plan->shape.seq_q}, *q,
+                                                            *read.summaries, read.threads)
+                                             : selectBlocks(*plan, *q, *k, read.threads);
+    makeParts(*result, read.threads);
     *selected = result.release();
   });
 }

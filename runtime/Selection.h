@@ -9,12 +9,12 @@
 #ifndef GAZE_RUNTIME_SELECTION_H
 #define GAZE_RUNTIME_SELECTION_H
 
+#include "runtime/Memory.h"
 #include "runtime/Plan.h"
 #include "runtime/Summaries.h"
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -27,20 +27,19 @@ struct Slice {
 };
 
 /// How the queries of a plan are cut: whole groups, of about so many bytes of tables.
-std::vector<Slice> slicesOf(const gaze_plan &plan);
+Vector<Slice> slicesOf(const gaze_plan &plan);
 
 /// Rows of Q or of the output from `row` on.
 gaze_tensor rowsFrom(const gaze_tensor &tensor, std::int64_t row);
 
 /// The plan of a slice, with the tables of what its queries (`q`: all rows) select among the
 /// keys of `summaries`; without parts.
-std::unique_ptr<gaze_plan> selectBlocks(const gaze_plan &plan, const Slice &slice,
-                                        const gaze_tensor &q, const gaze_summaries &summaries,
-                                        int threads);
+Owned<gaze_plan> selectBlocks(const gaze_plan &plan, const Slice &slice, const gaze_tensor &q,
+                              const gaze_summaries &summaries, const Threads &threads);
 
 /// The plan of all queries, for who looks for tiles himself (Search.h); without parts.
-std::unique_ptr<gaze_plan> selectBlocks(const gaze_plan &plan, const gaze_tensor &q,
-                                        const gaze_tensor &k, int threads);
+Owned<gaze_plan> selectBlocks(const gaze_plan &plan, const gaze_tensor &q, const gaze_tensor &k,
+                              const Threads &threads);
 
 } // namespace gaze::runtime
 

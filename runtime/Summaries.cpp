@@ -4,6 +4,7 @@
 #include "runtime/Blocks.h"
 #include "runtime/Cpu.h"
 #include "runtime/Error.h"
+#include "runtime/Options.h"
 #include "runtime/Tensors.h"
 #include "runtime/Threads.h"
 
@@ -71,7 +72,7 @@ void gaze_summaries::reserve(Summary &summary, std::int64_t blocks) const {
   constexpr std::int64_t largest = std::int64_t{1} << 40;
   if (capacity > std::numeric_limits<std::int32_t>::max() || capacity > largest / rows)
     throw std::bad_alloc();
-  std::vector<float> values(static_cast<std::size_t>(rows * capacity));
+  Vector<float> values(static_cast<std::size_t>(rows * capacity));
   for (std::int64_t row = 0; row < rows; ++row)
     std::copy_n(summary.values.data() + row * summary.capacity, summary.capacity,
                 values.data() + row * capacity);
@@ -80,7 +81,7 @@ void gaze_summaries::reserve(Summary &summary, std::int64_t blocks) const {
 }
 
 void gaze_summaries::summarize(Summary &summary, const gaze_plan &plan, const gaze_tensor &k,
-                               int threads) const {
+                               const Threads &threads) const {
   const Blocks blocks(plan.shape, summary.block);
   const std::int64_t first = keys / summary.block; // the incomplete block is read again
   const std::int64_t blocksOfItem = std::max<std::int64_t>(1, keysOfItem / blocks.size);
@@ -96,7 +97,7 @@ void gaze_summaries::summarize(Summary &summary, const gaze_plan &plan, const ga
   });
 }
 
-void gaze_summaries::update(const gaze_plan &plan, const gaze_tensor &k, int threads) {
+void gaze_summaries::update(const gaze_plan &plan, const gaze_tensor &k, const Threads &threads) {
   if (!hasBlocksOf(plan) || plan.shape.seq_k < keys)
     restart(plan);
   if (plan.shape.seq_k > keys || !isExact) {
@@ -128,28 +129,32 @@ void gaze_summaries::checkFit(const gaze_plan &plan, std::int64_t needed) const 
 }
 
 gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int64_t kv_heads,
-                                  gaze_summaries **summaries, gaze_error *error) {
-  return guarded(error, [&] {
+                                  const gaze_options *options, gaze_summaries **summaries,
+                                  gaze_error *error) {
+  if (summaries)
+    *summaries = nullptr;
+  return guarded(options, error, [&](const Options &) {
     if (!summaries)
       invalid("summaries is null");
-    *summaries = nullptr;
     const gaze_kernel &here = kernelHere(kernel);
     if (here.selection_count == 0)
       invalid("the pattern selects nothing: it has no top_blocks");
     if (batch < 1 || kv_heads < 1 || batch > (1 << 30) / kv_heads)
       invalid("batch and kv_heads must be at least 1, and their product at most 2^30");
-    *summaries = std::make_unique<gaze_summaries>(&here, batch, kv_heads).release();
+    *summaries = make<gaze_summaries>(&here, batch, kv_heads).release();
   });
 }
 
 gaze_status gaze_summaries_update(gaze_summaries *summaries, const gaze_plan *plan,
-                                  const gaze_tensor *k, int32_t threads, gaze_error *error) {
-  return guarded(error, [&] {
+                                  const gaze_tensor *k, const gaze_options *options,
+                                  gaze_error *error) {
+  return guarded(options, error, [&](const Options &read) {
     if (!summaries || !plan)
       invalid(summaries ? "plan is null" : "summaries is null");
     summaries->checkFit(*plan);
     checkQueriesAndKeys(*plan, nullptr, k);
-    summaries->update(*plan, *k, threads);
+    const UseMemory theirs(summaries->memory);
+    summaries->update(*plan, *k, read.threads);
   });
 }
 
@@ -167,4 +172,4 @@ gaze_status gaze_summaries_truncate(gaze_summaries *summaries, int64_t keys, gaz
   });
 }
 
-void gaze_summaries_destroy(gaze_summaries *summaries) { delete summaries; }
+void gaze_summaries_destroy(gaze_summaries *summaries) { Owned<gaze_summaries>{summaries}; }

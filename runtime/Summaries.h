@@ -10,10 +10,10 @@
 #ifndef GAZE_RUNTIME_SUMMARIES_H
 #define GAZE_RUNTIME_SUMMARIES_H
 
+#include "runtime/Memory.h"
 #include "runtime/Plan.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace gaze::runtime {
 
@@ -30,7 +30,7 @@ struct Summary {
   std::int64_t block = 0;
   std::int64_t channels = 0; ///< head_dim, or twice that
   std::int64_t capacity = 0; ///< blocks that there is room for
-  std::vector<float> values; ///< [batch, kv_heads, channels, capacity]
+  Vector<float> values;      ///< [batch, kv_heads, channels, capacity]
 
   const float *of(std::int64_t plane) const { return values.data() + plane * channels * capacity; }
 };
@@ -48,10 +48,11 @@ struct gaze_summaries {
   /// False while the last block may hold keys behind them: after they were cut back, or
   /// where an update failed.
   bool isExact = true;
-  std::vector<gaze::runtime::Summary> each; ///< by top_blocks of the kernel
+  gaze::runtime::Vector<gaze::runtime::Summary> each; ///< by top_blocks of the kernel
+  gaze::runtime::Memory memory = {};                  ///< that they were made in
 
   /// Covers all keys of the plan; what covers the first ones already stays.
-  void update(const gaze_plan &plan, const gaze_tensor &k, int threads);
+  void update(const gaze_plan &plan, const gaze_tensor &k, const gaze::runtime::Threads &threads);
   /// Throws a Failure where they are not those of the plan's cache.
   void checkFit(const gaze_plan &plan) const;
   /// Nor of its `needed` keys.
@@ -62,7 +63,7 @@ private:
   void restart(const gaze_plan &plan);
   void reserve(gaze::runtime::Summary &summary, std::int64_t blocks) const;
   void summarize(gaze::runtime::Summary &summary, const gaze_plan &plan, const gaze_tensor &k,
-                 int threads) const;
+                 const gaze::runtime::Threads &threads) const;
 };
 
 #endif // GAZE_RUNTIME_SUMMARIES_H

@@ -27,34 +27,16 @@ void check(int code, const char *function) {
 
 } // namespace
 
-PieceStates::PieceStates(std::int64_t pieces, std::int64_t stateSize)
-    : size(stateSize), done(static_cast<std::size_t>(pieces)) {
-  if (pieces > 0)
-    states = allocateFloats(pieces * stateSize);
-}
-
-bool PieceStates::finishes(const Item &item) { return ++done[item.firstPiece] == item.pieces; }
-
-StateLayout stateLayout(const gaze_plan &plan, std::int64_t rows) {
-  const std::int64_t valueDim = plan.kernel->value_dim;
-  return plan.fewRows ? StateLayout{rows, valueDim, valueDim + 2, 1}
-                      : StateLayout{rows, valueDim, 1, rows};
-}
-
-std::int64_t largestState(const gaze_plan &plan) {
-  return stateLayout(plan, plan.fewRows ? plan.kernel->max_rows : plan.kernel->tile_q).size();
-}
-
-Worker::Worker(const gaze_plan &owner, const Tensors &given, const Stage &of)
-    : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), stage(of),
-      scratch(kernel.scratch_bytes), tiles(std::size_t(kernel.chunk_tiles) * plan.units.ofTile),
-      arguments(plan), work(plan.fewRows ? 1 : mostTogether) {
-  for (Work &each : work)
-    for (Floats &state : each.states)
-      state = allocateFloats(largestState(plan));
-  if (plan.fewRows)
-    queries = allocateFloats(std::int64_t{kernel.max_rows} * kernel.head_dim);
-  tileLse = allocateFloats(std::max(kernel.tile_q, kernel.max_rows));
+Worker::Worker(const gaze_plan &owner, const Tensors &given, const Stage &of,
+               const WorkerMemory &in)
+    : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), stage(of), memory(in),
+      scratch(memory.scratch, kernel.scratch_bytes), arguments(plan) {
+  float *state = memory.states;
+  for (std::int64_t i = 0; i < itemsTogether(plan); ++i)
+    for (float *&each : work[i].states) {
+      each = state;
+      state += memory.stateSize;
+    }
 }
 
 void Worker::run(const Items &items, std::int64_t begin, std::int64_t end) {
@@ -63,7 +45,7 @@ void Worker::run(const Items &items, std::int64_t begin, std::int64_t end) {
     const Item item = items.at(i);
     const bool sharesKeys = count > 0 && work[count - 1].item.batch == item.batch &&
                             work[count - 1].item.head == item.head;
-    if (count == work.size() || !sharesKeys) {
+    if (count == static_cast<std::size_t>(itemsTogether(plan)) || !sharesKeys) {
       runTogether(count);
       count = 0;
     }
@@ -90,7 +72,7 @@ void Worker::runTogether(std::size_t count) {
 
 void Worker::begin(Work &of) {
   const Item &item = of.item;
-  clearState(of.states[0].get(), layoutOf(item));
+  clearState(of.states[0], layoutOf(item));
   of.list.emplace(*item.grid, *item.row, plan.units, kernel.chunk_tiles);
   of.chunk = of.list->chunks() * item.piece / item.pieces;
   of.endChunk = of.list->chunks() * (item.piece + 1) / item.pieces;
@@ -102,8 +84,7 @@ void Worker::begin(Work &of) {
 void Worker::end(Work &of) {
   const Item &item = of.item;
   if (item.pieces > 1) {
-    std::copy_n(of.states[0].get(), layoutOf(item).size(),
-                stage.pieces.at(item.firstPiece + item.piece));
+    std::copy_n(of.states[0], layoutOf(item).size(), stage.pieces.at(item.firstPiece + item.piece));
     if (!stage.pieces.finishes(item))
       return;
     mergePieces(of);
@@ -133,15 +114,15 @@ Buffer Worker::savedRows(const Item &item) const {
 void Worker::mergeRows(Work &of) {
   const StateLayout layout = layoutOf(of.item);
   Buffer rows = savedRows(of.item);
-  Buffer stateIn = stateBuffer(of.states[0].get(), layout);
-  Buffer stateOut = stateBuffer(of.states[1].get(), layout);
+  Buffer stateIn = stateBuffer(of.states[0], layout);
+  Buffer stateOut = stateBuffer(of.states[1], layout);
   scratch.reset();
   check(kernel.merge_rows(rows.get(), stateIn.get(), stateOut.get()), "merge_rows");
   std::swap(of.states[0], of.states[1]);
 }
 
 void Worker::saveRows(Work &of) {
-  Buffer state = stateBuffer(of.states[0].get(), layoutOf(of.item));
+  Buffer state = stateBuffer(of.states[0], layoutOf(of.item));
   Buffer rows = savedRows(of.item);
   scratch.reset();
   check(kernel.save_rows(state.get(), rows.get()), "save_rows");
@@ -161,7 +142,7 @@ Buffer Worker::stateBuffer(float *state, const StateLayout &layout) const {
 /// anything, and they are few.
 void Worker::gatherQueries(const Item &item) {
   const std::int64_t bytes = kernel.head_dim * halideType(kernel.element).bytes();
-  auto *to = reinterpret_cast<unsigned char *>(queries.get());
+  auto *to = reinterpret_cast<unsigned char *>(memory.queries);
   for (std::int64_t head = item.head; head < item.head + item.heads; ++head)
     for (std::int64_t query = 0; query < shape.seq_q; ++query, to += bytes)
       std::copy_n(rowsOf(*tensors.q, item.batch, head, query, kernel.head_dim, 1).get()->host,
@@ -175,16 +156,16 @@ void Worker::accumulate(Work &of) {
   Buffer q = queriesOf(item);
   Buffer k = rowsOf(*tensors.k, item.batch, kvHead, 0, kernel.head_dim, shape.seq_k);
   Buffer v = rowsOf(*tensors.v, item.batch, kvHead, 0, kernel.value_dim, shape.seq_k);
-  const Chunk chunk = of.list->take(of.chunk++, tiles.data());
-  Buffer tileBuffer(tiles.data(), int32, chunk.count);
-  Buffer stateIn = stateBuffer(of.states[0].get(), layoutOf(item));
-  Buffer stateOut = stateBuffer(of.states[1].get(), layoutOf(item));
+  const Chunk chunk = of.list->take(of.chunk++, memory.tiles);
+  Buffer tileBuffer(memory.tiles, int32, chunk.count);
+  Buffer stateIn = stateBuffer(of.states[0], layoutOf(item));
+  Buffer stateOut = stateBuffer(of.states[1], layoutOf(item));
   const gaze_part *const part = stage.part.code;
   const QueryRows queries = rowsOfItem(item);
   const std::int64_t qFirst = shape.q_start + queries.first;
   scratch.reset();
   if (part && part->accumulate_listed) {
-    const std::vector<std::int32_t> &list = item.grid->order.keys;
+    const Vector<std::int32_t> &list = item.grid->order.keys;
     Buffer keys(list.data(), int32, static_cast<std::int64_t>(list.size()));
     check(part->accumulate_listed(arguments.uniforms.get(), arguments.ints.get(),
                                   arguments.floats.get(), arguments.bools.get(), q.get(), k.get(),
@@ -206,7 +187,7 @@ void Worker::accumulate(Work &of) {
 
 Buffer Worker::queriesOf(const Item &item) const {
   if (plan.fewRows)
-    return {queries.get(),   halideType(kernel.element),
+    return {memory.queries,  halideType(kernel.element),
             kernel.head_dim, shape.seq_q,
             kernel.head_dim, item.heads};
   const QueryRows queries = rowsOfItem(item);
@@ -216,7 +197,7 @@ Buffer Worker::queriesOf(const Item &item) const {
 
 void Worker::mergePieces(Work &of) {
   const StateLayout layout = layoutOf(of.item);
-  float *const state = of.states[0].get();
+  float *const state = of.states[0];
   std::copy_n(stage.pieces.at(of.item.firstPiece), layout.size(), state);
   for (std::int64_t piece = 1; piece < of.item.pieces; ++piece)
     mergeState(state, stage.pieces.at(of.item.firstPiece + piece), layout);
@@ -227,7 +208,7 @@ void Worker::finish(Work &of) {
   const std::int64_t heads = plan.fewRows ? item.heads : 1;
   const StateLayout layout = stateLayout(plan, plan.fewRows ? shape.seq_q : kernel.tile_q);
   for (std::int64_t i = 0; i < heads; ++i) {
-    Buffer state = stateBuffer(of.states[0].get() + i * layout.size(), layout);
+    Buffer state = stateBuffer(of.states[0] + i * layout.size(), layout);
     finishHead(item, item.head + i, state);
   }
 }
@@ -236,17 +217,21 @@ void Worker::finishHead(const Item &item, std::int64_t head, Buffer &state) {
   const QueryRows rows = rowsOfItem(item);
   Buffer out =
       rowsOf(*tensors.out, item.batch, head, rows.first, kernel.value_dim, rows.count, rows.step);
-  float *const lse =
-      tensors.lse ? tensors.lse + (item.batch * shape.heads + head) * tensors.lseStride + rows.first
-                  : nullptr;
-  const bool isDense = lse && rows.step == 1;
-  Buffer lseBuffer(isDense ? lse : tileLse.get(), float32, rows.count);
+  float *lse = nullptr;
+  std::int64_t step = 0; // from a row's to the next
+  if (tensors.lse) {
+    lse = static_cast<float *>(tensors.lse->data) +
+          offsetOf(*tensors.lse, item.batch, head, rows.first);
+    step = rows.step * tensors.lse->strides[2];
+  }
+  const bool isDense = lse && step == 1;
+  Buffer lseBuffer(isDense ? lse : memory.tileLse, float32, rows.count);
   auto *const function = plan.fewRows ? kernel.finish_rows : kernel.finish;
   scratch.reset();
   check(function(state.get(), out.get(), lseBuffer.get()), plan.fewRows ? "finish_rows" : "finish");
   if (lse && !isDense)
     for (std::int64_t i = 0; i < rows.count; ++i)
-      lse[i * rows.step] = tileLse[i];
+      lse[i * step] = memory.tileLse[i];
 }
 
 } // namespace gaze::runtime

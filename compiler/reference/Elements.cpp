@@ -39,7 +39,12 @@ Elements::Elements(gaze_element type, std::vector<float> values)
 
 gaze_tensor Elements::tensor(std::int64_t heads, std::int64_t seq, std::int64_t dim) const {
   const void *data = isWide() ? static_cast<const void *>(floats.data()) : bits.data();
-  return {const_cast<void *>(data), elementType, heads * seq * dim, seq * dim, dim};
+  const std::int64_t batch = static_cast<std::int64_t>(floats.size()) / (heads * seq * dim);
+  return {const_cast<void *>(data),
+          elementType,
+          4,
+          {batch, heads, seq, dim},
+          {heads * seq * dim, seq * dim, dim, 1}};
 }
 
 void Elements::readBack() {

@@ -51,8 +51,9 @@ void runKernel(benchmark::State &state, const std::string &name) {
     for (float &value : *tensor)
       value = normal(generator);
   for (auto _ : state)
-    plan.run(gaze::dense(q.data(), heads, seq, dim), gaze::dense(k.data(), heads, seq, dim),
-             gaze::dense(v.data(), heads, seq, dim), gaze::dense(out.data(), heads, seq, dim));
+    plan.run(gaze::view(q.data(), {1, heads, seq, dim}), gaze::view(k.data(), {1, heads, seq, dim}),
+             gaze::view(v.data(), {1, heads, seq, dim}),
+             gaze::view(out.data(), {1, heads, seq, dim}));
   state.counters["tile_flops"] =
       benchmark::Counter(4.0 * static_cast<double>(dim) * plan.info().cost,
                          benchmark::Counter::kIsIterationInvariantRate);

@@ -27,8 +27,11 @@ protected:
   const gaze_shape whole{2, 4, 2, 4, 100, 96};
   const Tensors data = compiled.tensors(whole);
 
-  gaze_tensor keys(const std::vector<float> &of) const {
-    return dense(of.data(), whole.kv_heads, whole.seq_k, headDim);
+  /// The first ones of a cache that has room for all.
+  gaze_tensor keys(const std::vector<float> &of, std::int64_t count) const {
+    const std::int64_t head = whole.seq_k * headDim;
+    return view(of.data(), {whole.batch, whole.kv_heads, count, headDim},
+                {whole.kv_heads * head, head, headDim, 1});
   }
 
   /// The last four queries of a cache of so many keys.
@@ -39,12 +42,13 @@ protected:
     shape.q_start = keyCount - shape.seq_q;
     const Plan plan(compiled.table(), shape);
     std::vector<float> out(data.out.size(), 0.0F);
-    const gaze_tensor q = dense(data.q.data(), shape.heads, shape.seq_q, headDim);
-    const gaze_tensor into = dense(out.data(), shape.heads, shape.seq_q, headDim);
+    const gaze_tensor q = view(data.q.data(), {whole.batch, shape.heads, shape.seq_q, headDim});
+    const gaze_tensor into = view(out.data(), {whole.batch, shape.heads, shape.seq_q, headDim});
     if (summaries)
-      plan.run(*summaries, q, keys(data.k), keys(data.v), into, nullptr, threads);
+      plan.run(q, keys(data.k, keyCount), keys(data.v, keyCount), into,
+               Options(threads).summaries(*summaries));
     else
-      plan.run(q, keys(data.k), keys(data.v), into, nullptr, threads);
+      plan.run(q, keys(data.k, keyCount), keys(data.v, keyCount), into, threads);
     return out;
   }
 
@@ -59,16 +63,16 @@ protected:
 TEST_F(Cache, growsWithTheBitsOfAWholeRun) {
   Summaries summaries(compiled.table(), whole.batch, whole.kv_heads);
   for (const std::int64_t keyCount : {5, 6, 15, 16, 17, 40, 99, 100}) {
-    summaries.update(planOf(keyCount), keys(data.k));
+    summaries.update(planOf(keyCount), keys(data.k, keyCount));
     EXPECT_EQ(step(keyCount, nullptr), step(keyCount, &summaries)) << keyCount;
   }
 }
 
 TEST_F(Cache, isCutBack) {
   Summaries summaries(compiled.table(), whole.batch, whole.kv_heads);
-  summaries.update(planOf(100), keys(data.k));
+  summaries.update(planOf(100), keys(data.k, 100));
   summaries.truncate(21);
-  summaries.update(planOf(37), keys(data.k));
+  summaries.update(planOf(37), keys(data.k, 37));
   EXPECT_EQ(step(37, nullptr), step(37, &summaries));
 }
 
@@ -76,39 +80,40 @@ TEST_F(Cache, isCutBack) {
 TEST_F(Cache, isCutBackWithinABlock) {
   Summaries summaries(compiled.table(), whole.batch, whole.kv_heads);
   for (std::int64_t left : {99, 61, 21, 3}) {
-    summaries.update(planOf(100), keys(data.k));
+    summaries.update(planOf(100), keys(data.k, 100));
     summaries.truncate(left);
     EXPECT_THROW(step(left, &summaries), Error);
-    summaries.update(planOf(left), keys(data.k));
+    summaries.update(planOf(left), keys(data.k, left));
     EXPECT_EQ(step(left, nullptr), step(left, &summaries)) << left;
   }
 }
 
 TEST_F(Cache, selectingNeedsQueries) {
   const Plan plan = planOf(40);
-  const gaze_tensor k = keys(data.k);
+  const gaze_tensor k = keys(data.k, 40);
   gaze_plan *selected = nullptr;
   gaze_error error;
-  EXPECT_EQ(GAZE_INVALID_ARGUMENT, gaze_plan_select(plan.get(), nullptr, &k, 1, &selected, &error));
+  EXPECT_EQ(GAZE_INVALID_ARGUMENT,
+            gaze_plan_select(plan.get(), nullptr, &k, nullptr, &selected, &error));
   EXPECT_STREQ("q is null", error.message);
 }
 
 TEST_F(Cache, whatWasReadIsNotReadAgain) {
   Summaries summaries(compiled.table(), whole.batch, whole.kv_heads);
-  summaries.update(planOf(64), keys(data.k));
+  summaries.update(planOf(64), keys(data.k, 64));
   const std::vector<float> expected = step(64, &summaries);
   std::vector<float> changed = data.k;
   for (std::int64_t head = 0; head < whole.batch * whole.kv_heads; ++head)
     std::fill_n(changed.begin() + head * whole.seq_k * headDim, 64 * headDim, 7.0F);
-  summaries.update(planOf(70), keys(changed));
+  summaries.update(planOf(70), keys(changed, 70));
   summaries.truncate(64);
-  summaries.update(planOf(64), keys(changed));
+  summaries.update(planOf(64), keys(changed, 64));
   EXPECT_EQ(expected, step(64, &summaries));
 }
 
 TEST_F(Cache, refusesSummariesOfOtherKeys) {
   Summaries summaries(compiled.table(), whole.batch, whole.kv_heads);
-  summaries.update(planOf(40), keys(data.k));
+  summaries.update(planOf(40), keys(data.k, 40));
   try {
     step(41, &summaries);
     FAIL();
@@ -128,12 +133,13 @@ TEST_F(Cache, threadsDoNotMatter) {
 TEST_F(Cache, aSelectedPlanTellsItsTilesAndRuns) {
   const Plan plan = planOf(100);
   EXPECT_EQ(0, plan.info().items);
-  const gaze_tensor q = dense(data.q.data(), whole.heads, whole.seq_q, headDim);
-  const Plan selected = plan.select(q, keys(data.k));
+  const gaze_tensor q = view(data.q.data(), {whole.batch, whole.heads, whole.seq_q, headDim});
+  const Plan selected = plan.select(q, keys(data.k, 100));
   EXPECT_EQ(whole.batch * whole.heads, selected.info().items);
   EXPECT_LT(0, selected.info().cost);
   std::vector<float> out(data.out.size(), 0.0F);
-  selected.run(q, keys(data.k), keys(data.v), dense(out.data(), whole.heads, whole.seq_q, headDim));
+  selected.run(q, keys(data.k, 100), keys(data.v, 100),
+               view(out.data(), {whole.batch, whole.heads, whole.seq_q, headDim}));
   EXPECT_EQ(step(100, nullptr), out);
 }
 

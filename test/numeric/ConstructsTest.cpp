@@ -145,7 +145,7 @@ TEST(Require, failsBeforeAnythingRuns) {
     try {
       pattern.run(tensors, {integer(window)});
     } catch (const Error &error) {
-      EXPECT_EQ(error.status(), GAZE_REQUIREMENT_FAILED);
+      EXPECT_EQ(error.code(), GAZE_REQUIREMENT_FAILED);
       return std::string(error.what());
     }
     return std::string("no error");

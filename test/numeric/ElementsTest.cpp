@@ -164,8 +164,11 @@ TEST_P(ElementTypes, sequenceMajorWithoutACopy) {
     return reference::Elements(element, to);
   };
   const auto strided = [&](const reference::Elements &elements) {
-    return gaze_tensor{elements.tensor(1, 1, 1).data, element, (seq + 1) * heads * (dim + 4),
-                       dim + 4, heads * (dim + 4)};
+    return gaze_tensor{elements.tensor(1, 1, 1).data,
+                       element,
+                       4,
+                       {2, heads, seq, dim},
+                       {(seq + 1) * heads * (dim + 4), dim + 4, heads * (dim + 4), 1}};
   };
   const reference::Elements q = spread(tensors.q), k = spread(tensors.k), v = spread(tensors.v);
   reference::Elements out = spread({});

@@ -127,7 +127,8 @@ void CompiledPattern::run(Tensors &tensors, const std::vector<dsl::Value> &value
       .run(q.tensor(shape.heads, shape.seq_q, headDim()),
            k.tensor(shape.kv_heads, shape.seq_k, headDim()),
            v.tensor(shape.kv_heads, shape.seq_k, valueDim()),
-           out.tensor(shape.heads, shape.seq_q, valueDim()), tensors.lse.data(), threads);
+           out.tensor(shape.heads, shape.seq_q, valueDim()),
+           view(tensors.lse.data(), {shape.batch, shape.heads, shape.seq_q}), threads);
   out.readBack();
   tensors.out = out.values();
 }
@@ -179,7 +180,7 @@ std::string CompiledPattern::plannedFault(const gaze_shape &shape,
   try {
     plan(shape, values);
   } catch (const Error &error) {
-    if (error.status() != GAZE_INDEX_OUT_OF_RANGE)
+    if (error.code() != GAZE_INDEX_OUT_OF_RANGE)
       throw;
     const std::string message = error.what(), separator = ": error: ";
     return message.substr(message.find(separator) + separator.size());

@@ -285,8 +285,9 @@ TEST(Inputs, sixAxesAndInt32) {
   Tensors tensors = one.tensors(shape(1, 1, 1, 4, 6)), again = tensors;
   one.check(tensors);
   Plan(one.table(), tensors.shape, {}, {input(narrow.data(), {6})})
-      .run(dense(again.q.data(), 1, 4, 32), dense(again.k.data(), 1, 6, 32),
-           dense(again.v.data(), 1, 6, 32), dense(again.out.data(), 1, 4, 32), again.lse.data());
+      .run(view(again.q.data(), {1, 1, 4, 32}), view(again.k.data(), {1, 1, 6, 32}),
+           view(again.v.data(), {1, 1, 6, 32}), view(again.out.data(), {1, 1, 4, 32}),
+           view(again.lse.data(), {1, 1, 4}));
   EXPECT_EQ(tensors.out, again.out);
 }
 
@@ -426,7 +427,7 @@ TEST(Inputs, placesOfFaults) {
       pattern.plan(shape(2, 1, 1, 3000, 41), {}, threads);
       ADD_FAILURE();
     } catch (const Error &error) {
-      EXPECT_EQ(GAZE_INDEX_OUT_OF_RANGE, error.status());
+      EXPECT_EQ(GAZE_INDEX_OUT_OF_RANGE, error.code());
       EXPECT_STREQ("test.gaze:4:5: error: index 40 of axis 0 is outside of the input 'x' [40], at "
                    "batch 0, head 0, q -2959, k 40",
                    error.what());

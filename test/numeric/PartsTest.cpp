@@ -127,12 +127,13 @@ TEST(Parts, rowStridesThatAreTooLarge) {
   const gaze_shape given = shape(1, 1, 1, 100, 100);
   const Plan plan = pattern.plan(given);
   std::vector<float> memory(3 * 800);
-  const gaze_tensor out = {&memory[0], GAZE_ELEMENT_FLOAT32, 800, 800, 8};
-  const gaze_tensor k = {&memory[800], GAZE_ELEMENT_FLOAT32, 800, 800, 8};
-  const gaze_tensor q = {&memory[1600], GAZE_ELEMENT_FLOAT32, 0, 0,
-                         (std::int64_t{1} << 31) / 7 + 1};
+  const gaze_tensor out = view(&memory[0], {1, 1, 100, 8});
+  const gaze_tensor k = view(&memory[800], {1, 1, 100, 8});
+  const gaze_tensor q =
+      view(&memory[1600], {1, 1, 100, 8}, {0, 0, (std::int64_t{1} << 31) / 7 + 1, 1});
   gaze_error error;
-  EXPECT_EQ(GAZE_INVALID_ARGUMENT, gaze_run(plan.get(), &q, &k, &k, &out, nullptr, 1, &error));
+  EXPECT_EQ(GAZE_INVALID_ARGUMENT,
+            gaze_run(plan.get(), &q, &k, &k, &out, nullptr, nullptr, &error));
   EXPECT_EQ("q has a row stride of 306783379 elements, and the plan takes every 7th row: at most "
             "306783378 are supported",
             std::string(error.message));
@@ -200,13 +201,13 @@ TEST(Parts, anyStrides) {
   std::vector<float> q = swapped(dense.q, false), k = swapped(dense.k, false),
                      v = swapped(dense.v, false), out(q.size()), lse(dense.lse.size());
   const auto tensor = [](std::vector<float> &data) {
-    return gaze_tensor{data.data(), GAZE_ELEMENT_FLOAT32, 900 * 24, 8, 24};
+    return gaze_tensor(view(data.data(), {2, 3, 900, 8}, {900 * 24, 8, 24, 1}));
   };
   const gaze_tensor qTensor = tensor(q), kTensor = tensor(k), vTensor = tensor(v),
-                    outTensor = tensor(out);
+                    outTensor = tensor(out), lseTensor = view(lse.data(), {2, 3, 900});
   const Plan plan = pattern.plan(given);
-  ASSERT_EQ(GAZE_OK,
-            gaze_run(plan.get(), &qTensor, &kTensor, &vTensor, &outTensor, lse.data(), 0, nullptr));
+  ASSERT_EQ(GAZE_OK, gaze_run(plan.get(), &qTensor, &kTensor, &vTensor, &outTensor, &lseTensor,
+                              nullptr, nullptr));
   EXPECT_EQ(dense.out, swapped(out, true));
   EXPECT_EQ(dense.lse, lse);
 }

@@ -81,7 +81,7 @@ TEST(Random, asTheReference) {
         else
           ++outside;
       } catch (const Error &error) {
-        EXPECT_EQ(error.status(), GAZE_REQUIREMENT_FAILED) << error.what(); // a zero divisor
+        EXPECT_EQ(error.code(), GAZE_REQUIREMENT_FAILED) << error.what(); // a zero divisor
         ++refused;
       }
     }

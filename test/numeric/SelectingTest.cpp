@@ -163,7 +163,7 @@ TEST(SelectingSizes, areRequired) {
       pattern.plan(shape(1, 1, 1, 8, 8), values);
       ADD_FAILURE();
     } catch (const Error &error) {
-      EXPECT_EQ(GAZE_REQUIREMENT_FAILED, error.status());
+      EXPECT_EQ(GAZE_REQUIREMENT_FAILED, error.code());
     }
 }
 

@@ -86,11 +86,11 @@ TEST(Shapes, sequenceMajorTensorsWithGaps) {
     gaze_tensor tensor;
     Strided(const gaze_shape &shape, std::int64_t seq, int dim)
         : memory(shape.batch * (seq + 2) * 3 * (dim + 5), std::nanf("")),
-          tensor{memory.data(), GAZE_ELEMENT_FLOAT32, (seq + 2) * 3 * (dim + 5), dim + 5,
-                 3 * (dim + 5)} {}
+          tensor(view(memory.data(), {shape.batch, 3, seq, dim},
+                      {(seq + 2) * 3 * (dim + 5), dim + 5, 3 * (dim + 5), 1})) {}
     float &at(std::int64_t batch, std::int64_t head, std::int64_t row, std::int64_t channel) {
-      return memory[batch * tensor.batch_stride + head * tensor.head_stride +
-                    row * tensor.seq_stride + channel];
+      return memory[batch * tensor.strides[0] + head * tensor.strides[1] + row * tensor.strides[2] +
+                    channel];
     }
   };
   Strided q(shape, 45, 16), k(shape, 70, 16), v(shape, 70, 24), out(shape, 45, 24);

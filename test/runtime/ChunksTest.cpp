@@ -52,8 +52,8 @@ void runAll(const gaze_kernel &kernel, const gaze_shape &shape, int threads) {
   const Plan plan(kernel, shape);
   std::vector<float> q(shape.seq_q * 8), k(shape.seq_k * 8), v(k.size()), out(q.size());
   calls.clear();
-  plan.run(dense(q.data(), 1, shape.seq_q, 8), dense(k.data(), 1, shape.seq_k, 8),
-           dense(v.data(), 1, shape.seq_k, 8), dense(out.data(), 1, shape.seq_q, 8), nullptr,
+  plan.run(view(q.data(), {1, 1, shape.seq_q, 8}), view(k.data(), {1, 1, shape.seq_k, 8}),
+           view(v.data(), {1, 1, shape.seq_k, 8}), view(out.data(), {1, 1, shape.seq_q, 8}),
            threads);
 }
 

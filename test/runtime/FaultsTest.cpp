@@ -1,6 +1,8 @@
 //===- FaultsTest.cpp - Indices outside of inputs, and which one is reported ---===//
 #include "FakeKernel.h"
 
+#include "gaze/gaze.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -41,8 +43,8 @@ protected:
                                        {biases.data(), GAZE_ELEMENT_FLOAT32, 1, {3}}};
     gaze_plan *plan = nullptr;
     gaze_error error = {};
-    const gaze_status status =
-        gaze_plan_create(&kernel, &shape, nullptr, 0, given, 2, threads, &plan, &error);
+    const gaze_status status = gaze_plan_create(&kernel, &shape, nullptr, 0, given, 2,
+                                                Options(threads).get(), &plan, &error);
     gaze_plan_destroy(plan);
     EXPECT_EQ(plan ? GAZE_OK : GAZE_INDEX_OUT_OF_RANGE, status);
     return status == GAZE_OK ? "" : error.message;
@@ -132,7 +134,7 @@ TEST_F(Faults, FailuresOfAKernelAreOurFault) {
   const gaze_input_tensor given[] = {{docs.data(), GAZE_ELEMENT_INT64, 2, {2, 300}},
                                      {biases.data(), GAZE_ELEMENT_FLOAT32, 1, {3}}};
   EXPECT_EQ(GAZE_INTERNAL_ERROR,
-            gaze_plan_create(&kernel, &shape, nullptr, 0, given, 2, 1, &plan, &error));
+            gaze_plan_create(&kernel, &shape, nullptr, 0, given, 2, nullptr, &plan, &error));
   EXPECT_STREQ("faults failed with code -9", error.message);
 }
 

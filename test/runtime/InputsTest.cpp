@@ -17,7 +17,7 @@
 namespace gaze::test {
 namespace {
 
-using Extents = std::vector<std::int64_t>;
+using Extents = runtime::Vector<std::int64_t>;
 
 /// What the fake kernel declares: the sizes of all axes, one input after the other.
 Extents declared;
@@ -184,13 +184,13 @@ TEST(Zones, OfInts) {
         fill<std::int32_t>(extents, [&] { return static_cast<std::int32_t>(random()); });
     const Declaration pattern({{GAZE_INT, extents}});
     const auto check = [&](const auto &elements, gaze_element element) {
-      std::vector<std::int64_t> uniforms;
+      runtime::Vector<std::int64_t> uniforms;
       const gaze_input_tensor given = tensor(elements.data(), element, extents);
       const runtime::Inputs inputs = runtime::copyInputs(pattern.kernel, &given, 1, uniforms);
       std::vector<std::int64_t> copy(elements.begin(), elements.end());
       expectZones<std::int64_t>(inputs, 0, copy, extents);
       copy.push_back(0);
-      EXPECT_EQ(copy, inputs.ints);
+      EXPECT_EQ(copy, std::vector<std::int64_t>(inputs.ints.begin(), inputs.ints.end()));
     };
     check(wide, GAZE_ELEMENT_INT64);
     check(narrow, GAZE_ELEMENT_INT32);
@@ -210,7 +210,7 @@ TEST(Zones, OfFloats) {
                            : static_cast<float>(static_cast<std::int64_t>(random() % 2001) - 1000);
     });
     const Declaration pattern({{GAZE_FLOAT, extents}});
-    std::vector<std::int64_t> uniforms;
+    runtime::Vector<std::int64_t> uniforms;
     const gaze_input_tensor given = tensor(elements.data(), GAZE_ELEMENT_FLOAT32, extents);
     const runtime::Inputs inputs = runtime::copyInputs(pattern.kernel, &given, 1, uniforms);
     expectZones<double>(inputs, 0, elements, extents);
@@ -225,7 +225,7 @@ TEST(Zones, OfNaN) {
   for (std::int64_t place = 0; place < 40; ++place) {
     std::vector<float> elements(40, 1.0F);
     elements[place] = NAN;
-    std::vector<std::int64_t> uniforms;
+    runtime::Vector<std::int64_t> uniforms;
     const gaze_input_tensor given = tensor(elements.data(), GAZE_ELEMENT_FLOAT32, {40});
     expectZones<double>(runtime::copyInputs(pattern.kernel, &given, 1, uniforms), 0, elements,
                         {40});
@@ -239,7 +239,7 @@ TEST(Zones, OfBools) {
     const auto elements =
         fill<std::uint8_t>(extents, [&] { return static_cast<std::uint8_t>(random() % 16 > 0); });
     const Declaration pattern({{GAZE_BOOL, extents}});
-    std::vector<std::int64_t> uniforms;
+    runtime::Vector<std::int64_t> uniforms;
     const gaze_input_tensor given = tensor(elements.data(), GAZE_ELEMENT_BOOL, extents);
     const runtime::Inputs inputs = runtime::copyInputs(pattern.kernel, &given, 1, uniforms);
     expectZones<std::int64_t>(inputs, 0, elements, extents);
@@ -303,23 +303,23 @@ TEST(InputUniforms, SayWhereInputsStand) {
                                      tensor(third.data(), GAZE_ELEMENT_INT64, {3}),
                                      tensor(fourth.data(), GAZE_ELEMENT_BOOL, {256, 17}),
                                      tensor(fifth.data(), GAZE_ELEMENT_BOOL, {1})};
-  std::vector<std::int64_t> uniforms = {-1, -2};
+  runtime::Vector<std::int64_t> uniforms = {-1, -2};
   const runtime::Inputs inputs = runtime::copyInputs(pattern.kernel, given, 5, uniforms);
   // Zones: 2 has 2 points and 1 zone of 16; 300 has 0 points and, padded to 512, 32 + 16 +
   // 8 + 4 + 2 + 1 = 63 zones; 5 has 5 + 1; 3 has 3 + 1; 256 has 256 + 31; 17 has 17 + 3.
   const std::int64_t zones1 = 3 * 63, zones2 = zones1 + 6, zones3 = zones2 + 4,
                      zones4 = zones3 + 287 * 20;
-  EXPECT_EQ((std::vector<std::int64_t>{-1,       -2,                                  //
-                                       0,        0,      2,   2,   16,  300, 0,  512, //
-                                       0,        zones1, 5,   5,   16,                //
-                                       600,      zones2, 3,   3,   16,                //
-                                       0,        zones3, 256, 256, 256, 17,  17, 32,  //
-                                       256 * 17, zones4, 1,   1,   16}),
+  EXPECT_EQ((runtime::Vector<std::int64_t>{-1,       -2,                                  //
+                                           0,        0,      2,   2,   16,  300, 0,  512, //
+                                           0,        zones1, 5,   5,   16,                //
+                                           600,      zones2, 3,   3,   16,                //
+                                           0,        zones3, 256, 256, 256, 17,  17, 32,  //
+                                           256 * 17, zones4, 1,   1,   16}),
             uniforms);
   EXPECT_EQ(603U + 1, inputs.ints.size());
   EXPECT_EQ(6, inputs.ints[602]);
   EXPECT_EQ(2 * (zones4 + 2 + 1), static_cast<std::int64_t>(inputs.zones.size()));
-  EXPECT_EQ((std::vector<Extents>{{2, 300}, {5}, {3}, {256, 17}, {1}}), inputs.sizes);
+  EXPECT_EQ((runtime::Vector<Extents>{{2, 300}, {5}, {3}, {256, 17}, {1}}), inputs.sizes);
   EXPECT_EQ(604 * 8 + 6 * 4 + (256 * 17 + 2) + static_cast<std::int64_t>(inputs.zones.size()) * 8,
             inputs.bytes());
 }
@@ -332,24 +332,24 @@ TEST(InputUniforms, OfEmptyInputs) {
   const gaze_input_tensor given[] = {tensor(nullptr, GAZE_ELEMENT_INT64, {0}),
                                      tensor(two.data(), GAZE_ELEMENT_INT64, {2}),
                                      tensor(nullptr, GAZE_ELEMENT_FLOAT32, {3, 0})};
-  std::vector<std::int64_t> uniforms;
+  runtime::Vector<std::int64_t> uniforms;
   const runtime::Inputs inputs = runtime::copyInputs(pattern.kernel, given, 3, uniforms);
   EXPECT_EQ(3U, inputs.ints.size());
   EXPECT_EQ(1U, inputs.floats.size());
-  EXPECT_EQ((std::vector<Extents>{{0}, {2}, {3, 0}}), inputs.sizes);
+  EXPECT_EQ((runtime::Vector<Extents>{{0}, {2}, {3, 0}}), inputs.sizes);
   ASSERT_EQ(5U + 5U + 8U, uniforms.size());
-  EXPECT_EQ((std::vector<std::int64_t>{0, 0, 0, 0, 8}), // no points and no zones
-            std::vector<std::int64_t>(uniforms.begin(), uniforms.begin() + 5));
+  EXPECT_EQ((runtime::Vector<std::int64_t>{0, 0, 0, 0, 8}), // no points and no zones
+            runtime::Vector<std::int64_t>(uniforms.begin(), uniforms.begin() + 5));
   EXPECT_EQ(0, uniforms[10]) << "the element behind all";
   // Indices of the first axis can be right; those of the second never are.
-  EXPECT_EQ((std::vector<std::int64_t>{3, 3, 16, 0, 0, 8}),
-            std::vector<std::int64_t>(uniforms.end() - 6, uniforms.end()));
+  EXPECT_EQ((runtime::Vector<std::int64_t>{3, 3, 16, 0, 0, 8}),
+            runtime::Vector<std::int64_t>(uniforms.end() - 6, uniforms.end()));
   // Elements are at index * size + index, zones likewise, with `zones` for size: both 0.
   EXPECT_EQ(0, uniforms[15] + uniforms[16] + uniforms[17] / 8 - 1);
   for (const std::size_t zone : {1, 6, 11})
     EXPECT_LT(uniforms[zone], static_cast<std::int64_t>(inputs.zones.size() / 2));
 
-  std::vector<std::int64_t> none;
+  runtime::Vector<std::int64_t> none;
   const runtime::Inputs empty = runtime::copyInputs(fakeKernel(16, 16), nullptr, 0, none);
   EXPECT_TRUE(none.empty());
   EXPECT_TRUE(empty.ints.size() == 1 && empty.floats.size() == 1 && empty.bools.size() == 1 &&
@@ -371,8 +371,9 @@ protected:
     keep = [](auto, auto, auto, auto) { return true; };
     gaze_plan *plan = nullptr;
     gaze_error error = {};
-    const gaze_status status = gaze_plan_create(&pattern.kernel, &shape, nullptr, 0,
-                                                isNull ? nullptr : &given, count, 1, &plan, &error);
+    const gaze_status status =
+        gaze_plan_create(&pattern.kernel, &shape, nullptr, 0, isNull ? nullptr : &given, count,
+                         nullptr, &plan, &error);
     gaze_plan_destroy(plan);
     EXPECT_EQ(plan ? GAZE_OK : GAZE_INVALID_ARGUMENT, status);
     return status == GAZE_OK ? "" : error.message;
@@ -444,7 +445,7 @@ TEST_F(InputArguments, Sizes) {
 
 TEST_F(InputArguments, FailuresOfSizesAreOurFault) {
   pattern.kernel.sizes = [](halide_buffer_t *, halide_buffer_t *) { return -3; };
-  std::vector<std::int64_t> uniforms;
+  runtime::Vector<std::int64_t> uniforms;
   try {
     runtime::copyInputs(pattern.kernel, &given, 1, uniforms);
     FAIL();

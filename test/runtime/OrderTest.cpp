@@ -43,7 +43,7 @@ TEST(Order, unitsAndTilesStandOneBehindTheOther) {
   EXPECT_EQ(3, order.queryTiles);
   EXPECT_EQ(2, order.classes[1].firstTile);
   EXPECT_EQ(2, order.classes[1].firstUnit);
-  EXPECT_EQ((std::vector<std::int32_t>{0, 2, 4, 6, 1, 3, 5, -1}), order.keys);
+  EXPECT_EQ((Vector<std::int32_t>{0, 2, 4, 6, 1, 3, 5, -1}), order.keys);
   EXPECT_EQ(&order.classes[0], &order.classOf(1));
   EXPECT_EQ(&order.classes[1], &order.classOf(2));
 }
@@ -53,7 +53,7 @@ TEST(Order, columns) {
   ASSERT_EQ(1u, order.classes.size());
   EXPECT_EQ(3, order.classes[0].keys);
   EXPECT_EQ(5, order.classes[0].queries);
-  EXPECT_EQ((std::vector<std::int32_t>{1, 2, 5, -1}), order.keys);
+  EXPECT_EQ((Vector<std::int32_t>{1, 2, 5, -1}), order.keys);
   EXPECT_TRUE(columnOrder(shapeOf(5, 2, 0), 4, 4, {0, 0}).keys.empty());
 }
 

@@ -12,7 +12,7 @@
 namespace gaze::test {
 namespace {
 
-using Ends = std::vector<std::int32_t>;
+using Ends = runtime::Vector<std::int32_t>;
 
 /// Query tiles of 4, key tiles of 8, chunks of 32 keys.
 gaze_kernel kernelOfTiles() { return fakeKernel(4, 8); }
@@ -105,8 +105,9 @@ TEST(Pieces, AllOfThemArrive) {
     for (const int threads : {1, 2, 7}) {
       std::fill(out.begin(), out.end(), 0.0F);
       Plan(kernel, shape)
-          .run(dense(q.data(), 2, 1, 8), dense(k.data(), 2, 640, 8), dense(v.data(), 2, 640, 8),
-               dense(out.data(), 2, 1, 8), lse.data(), threads);
+          .run(view(q.data(), {1, 2, 1, 8}), view(k.data(), {1, 2, 640, 8}),
+               view(v.data(), {1, 2, 640, 8}), view(out.data(), {1, 2, 1, 8}),
+               view(lse.data(), {1, 2, 1}), threads);
       EXPECT_EQ(out[0], 640 * 639 / 2);
       EXPECT_EQ(out[8], 640 * 639 / 2);
       EXPECT_EQ(lse, (std::vector<float>{640, 640}));

@@ -1,6 +1,8 @@
 //===- PlanTest.cpp - Plans against every pair ---------------------------------===//
 #include "FakeKernel.h"
 
+#include "gaze/gaze.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,8 +24,8 @@ using PlanPointer = std::unique_ptr<gaze_plan, Destroy>;
 PlanPointer makePlan(const gaze_kernel &kernel, const gaze_shape &shape, int threads = 1) {
   gaze_plan *plan = nullptr;
   gaze_error error = {};
-  EXPECT_EQ(GAZE_OK,
-            gaze_plan_create(&kernel, &shape, nullptr, 0, nullptr, 0, threads, &plan, &error))
+  EXPECT_EQ(GAZE_OK, gaze_plan_create(&kernel, &shape, nullptr, 0, nullptr, 0,
+                                      Options(threads).get(), &plan, &error))
       << error.message;
   return PlanPointer(plan);
 }
@@ -112,7 +114,8 @@ TEST_P(PlanOfMask, ListsWhatHasKeptPairsAndNothingElse) {
       EXPECT_EQ(expected, piecesOf(plan.get(), kernel, 2, 1))
           << "tiles " << tileQ << "x" << tileK << " and " << edgeK << ", " << seqQ << "x" << seqK;
 
-      gaze_plan_info info;
+      gaze_plan_info info = {};
+      info.struct_size = sizeof info;
       ASSERT_EQ(GAZE_OK, gaze_plan_get_info(plan.get(), &info, nullptr));
       std::int64_t full = 0;
       for (const auto &[place, isFull] : expected)
@@ -184,7 +187,8 @@ TEST(Plan, TakesMemoryForWhatItLists) {
   keep = [](auto q, auto k, auto, auto) { return k <= q; };
   const gaze_kernel kernel = fakeKernel(8, 8, 4);
   const auto bytes = [&](std::int64_t length) {
-    gaze_plan_info info;
+    gaze_plan_info info = {};
+    info.struct_size = sizeof info;
     gaze_plan_get_info(makePlan(kernel, {1, 8, 8, length, length, 0}).get(), &info, nullptr);
     return info.bytes;
   };

@@ -8,7 +8,8 @@ namespace gaze::runtime {
 namespace {
 
 TEST(Scratch, isDealtOutInOrder) {
-  Scratch scratch(1024);
+  alignas(128) unsigned char memory[1024];
+  Scratch scratch(memory, sizeof memory);
   auto *const first = static_cast<char *>(halide_malloc(nullptr, 100));
   auto *const second = static_cast<char *>(halide_malloc(nullptr, 300));
   EXPECT_TRUE(scratch.owns(first) && scratch.owns(second));
@@ -19,18 +20,20 @@ TEST(Scratch, isDealtOutInOrder) {
 
 /// A tile that comes and goes for each key tile must not use it up.
 TEST(Scratch, givesWhatCameBackLastAgain) {
-  Scratch scratch(1024);
+  alignas(128) unsigned char memory[1024];
+  Scratch scratch(memory, sizeof memory);
   void *const strip = halide_malloc(nullptr, 512);
   for (int tile = 0; tile < 100; ++tile) {
-    void *const memory = halide_malloc(nullptr, 512);
-    EXPECT_TRUE(scratch.owns(memory)) << tile;
-    halide_free(nullptr, memory);
+    void *const next = halide_malloc(nullptr, 512);
+    EXPECT_TRUE(scratch.owns(next)) << tile;
+    halide_free(nullptr, next);
   }
   halide_free(nullptr, strip);
 }
 
 TEST(Scratch, whatDoesNotFitComesFromElsewhere) {
-  Scratch scratch(256);
+  alignas(128) unsigned char memory[256];
+  Scratch scratch(memory, sizeof memory);
   void *const large = halide_malloc(nullptr, 4096);
   ASSERT_NE(large, nullptr);
   EXPECT_FALSE(scratch.owns(large));

@@ -166,18 +166,18 @@ Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int
   try {
     return Plan(kernel, shape, runtimeValues(), runtimeInputs(), threads);
   } catch (const Error &error) {
-    if (hasPlace(error.status()))
-      throw failureAtPlace(*this, shape, error.status(), error.what());
+    if (hasPlace(error.code()))
+      throw failureAtPlace(*this, shape, error.code(), error.what());
     throw;
   }
 }
 
-std::unique_ptr<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
-                                                      const gaze_shape &shape, int threads) const {
+runtime::Owned<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
+                                                     const gaze_shape &shape, int threads) const {
   std::vector<gaze_value> plain;
   const std::vector<Value> typed = runtimeValues();
   for (std::size_t i = 0; i < typed.size(); ++i)
-    plain.push_back(typed[i].as(kernel.parameters[i]));
+    typed[i].as(kernel.parameters[i], plain.emplace_back()).orThrow();
   const std::vector<gaze_input_tensor> tensors = runtimeInputs();
   try {
     return runtime::preparePlan(&kernel, &shape, plain.data(),

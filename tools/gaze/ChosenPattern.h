@@ -5,6 +5,7 @@
 #include "dsl/Ast.h"
 #include "dsl/Interpreter.h"
 #include "gaze/gaze.hpp"
+#include "runtime/Memory.h"
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Options.h"
 
@@ -33,8 +34,8 @@ struct ChosenPattern {
   /// Throws a Failure that shows the place where an index is outside of its input.
   Plan plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads) const;
   /// The same before any tile was looked for (runtime/Plan.h).
-  std::unique_ptr<gaze_plan> preparePlan(const gaze_kernel &kernel, const gaze_shape &shape,
-                                         int threads) const;
+  runtime::Owned<gaze_plan> preparePlan(const gaze_kernel &kernel, const gaze_shape &shape,
+                                        int threads) const;
 };
 
 /// Loads and checks the file and takes the pattern that `options` name. Throws a

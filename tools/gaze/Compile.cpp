@@ -65,8 +65,7 @@ static void compile(const CLI::App &command, CompileOptions options) {
     writeDependencies(options, chosen.program->sources, paths.front());
   if (!options.quiet)
     for (const std::string &path : paths)
-      std::cout << path << "
-";
+      std::cout << path << "\n";
 }
 
 void cli::addCompile(CLI::App &gaze) {

@@ -76,7 +76,7 @@ template <typename Call> static auto asError(const Call &call) {
   }
 }
 
-std::unique_ptr<gaze_plan> Problem::select(const gaze_plan &plan, int threads) const {
+runtime::Owned<gaze_plan> Problem::select(const gaze_plan &plan, int threads) const {
   return asError([&] { return runtime::selectBlocks(plan, queryTensor(), keyTensor(), threads); });
 }
 
@@ -95,10 +95,11 @@ runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads,
   const gaze_tensor queries = queryTensor(), keys = keyTensor();
   const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
   const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
-  return asError([&] {
-    return runtime::run(*plan.get(), summaries,
-                        {&queries, &keys, &values, &out, output.lse.data(), shape.seq_q}, threads);
-  });
+  const gaze_tensor lse = view(output.lse.data(), {shape.batch, shape.heads, shape.seq_q});
+  runtime::Options options(threads);
+  options.summaries = summaries;
+  return asError(
+      [&] { return runtime::run(*plan.get(), {&queries, &keys, &values, &out, &lse}, options); });
 }
 
 //===----------------------------------------------------------------------===//

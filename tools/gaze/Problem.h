@@ -46,7 +46,7 @@ struct Problem {
   gaze_tensor keyTensor() const { return k.tensor(shape.kv_heads, shape.seq_k, headDim); }
   /// The plan, with top_blocks, and what it selects for Q and K; without tiles. Throws
   /// gaze::Error where the tables of all queries take too much.
-  std::unique_ptr<gaze_plan> select(const gaze_plan &plan, int threads) const;
+  runtime::Owned<gaze_plan> select(const gaze_plan &plan, int threads) const;
   /// The same for some queries after the others, as a run does it: `visit` gets a plan for each
   /// slice.
   void selectInSlices(const gaze_plan &plan, int threads,

@@ -191,7 +191,7 @@ static std::optional<Problem> readTensors(const ShowOptions &options) {
 }
 
 /// The plan with what `top_blocks` selects for `given`, or for random tensors. Says for which.
-static std::string select(std::unique_ptr<gaze_plan> &plan, const std::optional<Problem> &given,
+static std::string select(runtime::Owned<gaze_plan> &plan, const std::optional<Problem> &given,
                           const ShowOptions &options) {
   if (!plan->mustSelect())
     return "";

@@ -78,7 +78,7 @@ int main(int argc, char **argv) {
   } catch (const CompileError &error) {
     return reportCompileError(error);
   } catch (const Error &error) {
-    if (error.status() == GAZE_INTERNAL_ERROR)
+    if (error.code() == GAZE_INTERNAL_ERROR)
       return reportInternal(error.what());
     return report(Failure(error.what()).what(), ExitWrongInput);
   } catch (const std::bad_alloc &) {

@@ -55,8 +55,9 @@ int main() try {
   const gaze_shape shape = {/*batch=*/1, heads, /*kv_heads=*/heads,
                             seq,         seq,   /*q_start=*/0};
   const gaze::Plan plan(my_window, shape, {window, sinks});
-  plan.run(gaze::dense(q.data(), heads, seq, dim), gaze::dense(k.data(), heads, seq, dim),
-           gaze::dense(v.data(), heads, seq, dim), gaze::dense(out.data(), heads, seq, dim));
+  plan.run(gaze::view(q.data(), {1, heads, seq, dim}), gaze::view(k.data(), {1, heads, seq, dim}),
+           gaze::view(v.data(), {1, heads, seq, dim}),
+           gaze::view(out.data(), {1, heads, seq, dim}));
 
   const std::int64_t head = 3, row = 777, begin = head * seq * dim;
   const std::vector<double> expected =

@@ -9,16 +9,26 @@
  *                       .seq_q = 1024, .seq_k = 1024, .q_start = 0};
  *   gaze_plan *plan = NULL;
  *   gaze_error error;
- *   if (gaze_plan_create(&longformer, &shape, values, 2, NULL, 0, 0, &plan, &error) != GAZE_OK)
+ *   if (gaze_plan_create(&longformer, &shape, values, 2, NULL, 0, NULL, &plan, &error) != GAZE_OK)
  *     ...error.message says which argument and why...
- *   gaze_run(plan, &q, &k, &v, &out, NULL, 0, &error);
+ *   gaze_tensor q = {.data = memory, .element = GAZE_ELEMENT_FLOAT32, .rank = 4,
+ *                    .extents = {1, 8, 1024, 64}, .strides = {524288, 65536, 64, 1}};
+ *   ...and k, v and out likewise...
+ *   gaze_run(plan, &q, &k, &v, &out, NULL, NULL, &error);
  *   gaze_plan_destroy(plan);
  *
- * Test: test/runtime. C++ users take gaze.hpp.
+ * Threads, a thread pool, memory and a workspace of your own: gaze_options.
  *
- * Thread-safety: every function may be called from many threads at once; a plan
- * is never changed after it was made. Work runs on Halide's thread pool. Results
- * have the same bits for every number of threads.
+ * Every function checks its arguments before it writes anything, and returns a status;
+ * where that is not GAZE_OK, `error`, which may be NULL, says which argument is wrong
+ * and why.
+ *
+ * Thread-safety: every function may be called from many threads at once. A plan is never
+ * changed after it was made, so any number of runs may share it. A workspace serves one run
+ * at a time; summaries must not be updated while another thread uses them. Results have the
+ * same bits for every number of threads and every pool.
+ *
+ * Test: test/runtime. C++ users take gaze.hpp.
  *===------------------------------------------------------------------------===*/
 #ifndef GAZE_RUNTIME_GAZE_H
 #define GAZE_RUNTIME_GAZE_H
@@ -32,7 +42,7 @@ extern "C" {
 
 struct halide_buffer_t;
 
-/** Changes whenever gaze_kernel changes; a plan for another version is refused. */
+/** Changes whenever gaze_kernel or a function changes; a kernel of another version is refused. */
 #define GAZE_ABI_VERSION 5
 
 typedef enum gaze_status {
@@ -52,6 +62,24 @@ typedef struct gaze_error {
 } gaze_error;
 
 typedef enum gaze_type { GAZE_INT = 0, GAZE_FLOAT = 1, GAZE_BOOL = 2 } gaze_type;
+
+/** One of the tasks that a call spreads over threads. */
+typedef void (*gaze_task)(void *closure, int64_t index);
+
+/**
+ * A thread pool of the caller: calls task(closure, i) once for each i in [0, count), in any
+ * threads, and returns after all have returned. Tasks never wait for each other, so one after
+ * the other is a right implementation.
+ */
+typedef void (*gaze_parallel_for)(void *context, int64_t count, gaze_task task, void *closure);
+
+/**
+ * Memory of the caller: at least `bytes`, aligned to `alignment`, a power of two; NULL where there
+ * is none. Called from all threads of a call, several at once.
+ */
+typedef void *(*gaze_allocate)(void *context, size_t bytes, size_t alignment);
+/** Takes back what gaze_allocate gave, with the same numbers. */
+typedef void (*gaze_deallocate)(void *context, void *memory, size_t bytes, size_t alignment);
 
 /** The value of a parameter: `integer` for int and bool (0 or 1), `real` for float. */
 typedef union gaze_value {
@@ -331,20 +359,50 @@ typedef struct gaze_shape {
   int64_t q_start;
 } gaze_shape;
 
+#define GAZE_MAX_RANK 4
+
 /**
- * A tensor [batch, heads, seq, dim] that the caller owns, of the kernel's element type
- * and aligned to it. Strides count elements, of batch, head and sequence; rows are
- * contiguous.
+ * A tensor over the memory of the caller. Q, K, V and the output have rank 4, [batch, heads,
+ * seq, dim]; a log-sum-exp has rank 3, [batch, heads, seq], and is float32.
+ *
+ * Strides count elements, not bytes, and may be any that are not negative: memory in the order
+ * [batch, seq, heads, dim], or one buffer for Q, K and V, needs no copy. The elements of a row
+ * are neighbours: the stride of `dim` is 1. A stride of 0 repeats a tensor that is only read. The
+ * data are aligned to an element. What is written overlaps nothing else: from its first to
+ * its last element there is no element of another tensor.
  */
 typedef struct gaze_tensor {
   void *data;
   gaze_element element;
-  int64_t batch_stride;
-  int64_t head_stride;
-  int64_t seq_stride;
+  int32_t rank;                   /**< so many extents and strides count */
+  int64_t extents[GAZE_MAX_RANK]; /**< each at least 1 */
+  int64_t strides[GAZE_MAX_RANK];
 } gaze_tensor;
 
 typedef struct gaze_plan gaze_plan;
+typedef struct gaze_workspace gaze_workspace;
+typedef struct gaze_summaries gaze_summaries;
+
+/**
+ * How a call is to do its work. Each function that takes options says which members it uses;
+ * the others are ignored, so that one struct serves all calls. NULL stands for zeros, the
+ * defaults:
+ *
+ *   gaze_options options = {.struct_size = sizeof options, .threads = 4};
+ *
+ * Programs that were compiled with an older header, whose struct is shorter, go on working.
+ */
+typedef struct gaze_options {
+  uint32_t struct_size;           /**< sizeof(gaze_options); 0, and more, is refused */
+  int32_t threads;                /**< tasks that the work is cut into; 0: one for each core */
+  gaze_parallel_for parallel_for; /**< NULL: a thread pool of Gaze's, as large as the machine */
+  void *parallel_for_context;
+  gaze_allocate allocate; /**< both or neither; NULL: the C library's */
+  gaze_deallocate deallocate;
+  void *allocator_context;
+  gaze_workspace *workspace;       /**< gaze_workspace_create */
+  const gaze_summaries *summaries; /**< gaze_summaries_create */
+} gaze_options;
 
 /**
  * What a plan holds; sums over all heads and batch entries. A plan that selects blocks
@@ -352,6 +410,7 @@ typedef struct gaze_plan gaze_plan;
  * those of one input are in the plan that gaze_plan_select makes.
  */
 typedef struct gaze_plan_info {
+  uint32_t struct_size;  /**< set it to sizeof(gaze_plan_info): no more is filled */
   int64_t items;         /**< rows of tiles: one per (part, batch, head, query tile) with any key */
   int64_t full_tiles;    /**< of tile_q x tile_k pairs, all kept */
   int64_t partial_tiles; /**< of tile_q x edge_k pairs, masked */
@@ -370,33 +429,84 @@ typedef struct gaze_plan_info {
  * parameter takes its default. `inputs` are the tensors that the pattern reads, in
  * the kernel's order: their sizes must be those that the pattern declares, and an
  * index outside of one is an error here (GAZE_INDEX_OUT_OF_RANGE), where its element
- * counts for any pair; what they hold is copied. `threads` = 0 uses all cores. On GAZE_OK *plan is
- * the caller's, to be freed by gaze_plan_destroy. Kernel and its tables must
- * outlive the plan. `error` may be NULL.
+ * counts for any pair; what they hold is copied. On GAZE_OK *plan is the caller's, to be
+ * freed by gaze_plan_destroy. The kernel must outlive the plan, and so must what
+ * allocator_context points to.
+ *
+ * Options: threads, parallel_for, allocate and deallocate.
  */
 gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
                              const gaze_value *values, int32_t value_count,
-                             const gaze_input_tensor *inputs, int32_t input_count, int32_t threads,
-                             gaze_plan **plan, gaze_error *error);
+                             const gaze_input_tensor *inputs, int32_t input_count,
+                             const gaze_options *options, gaze_plan **plan, gaze_error *error);
 
 /** Frees a plan; NULL is fine. */
 void gaze_plan_destroy(gaze_plan *plan);
 
+/** Fills `info`, whose struct_size the caller has set. */
 gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze_error *error);
 
 /**
  * out = softmax(score(scale * Q K^T)) V over the kept pairs, and, where `lse` is
- * not NULL, the natural logarithm of the softmax's sum of exponentials, float32
- * [batch, heads, seq_q], dense. A row that keeps no key is zeros and -inf. `out`
- * and `lse` must not overlap the inputs. `threads` = 0 uses all cores.
+ * not NULL, the natural logarithm of the softmax's sum of exponentials. A row that keeps no
+ * key is zeros and -inf.
+ *
+ *   q    [batch, heads, seq_q, head_dim]      k  [batch, kv_heads, seq_k, head_dim]
+ *   out  [batch, heads, seq_q, value_dim]     v  [batch, kv_heads, seq_k, value_dim]
+ *   lse  [batch, heads, seq_q], float32
  *
  * Whatever the element type, the softmax and all sums are float32, and the output is
  * rounded once, to nearest even: NaN stays NaN, and what float16 cannot hold becomes
  * infinity.
+ *
+ * Options: threads, parallel_for; the workspace, which must not serve another run meanwhile,
+ * or else allocate and deallocate: a run takes one block of memory and gives it back. A plan
+ * with top_blocks selects and plans anew in each run, which takes memory in many blocks
+ * (allocate and deallocate as well), and no workspace; it uses `summaries`.
  */
 gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
-                     const gaze_tensor *v, const gaze_tensor *out, float *lse, int32_t threads,
-                     gaze_error *error);
+                     const gaze_tensor *v, const gaze_tensor *out, const gaze_tensor *lse,
+                     const gaze_options *options, gaze_error *error);
+
+/**
+ * All the memory that a run of the plan with options->threads takes: such a run allocates
+ * nothing. It also serves other plans, and other numbers of threads, for which it is
+ * large enough; gaze_run says where it is not. One run at a time: gaze_run returns an error
+ * where another one is using it. Not for a plan with top_blocks, which has no tiles before
+ * Q and K are known: make one of what gaze_plan_select makes.
+ *
+ * On GAZE_OK *workspace is the caller's; it may outlive the plan.
+ *
+ * Options: threads, allocate and deallocate.
+ */
+gaze_status gaze_workspace_create(const gaze_plan *plan, const gaze_options *options,
+                                  gaze_workspace **workspace, gaze_error *error);
+
+/** Frees a workspace that no run uses; NULL is fine. */
+void gaze_workspace_destroy(gaze_workspace *workspace);
+
+/**
+ * Attention over two disjoint sets of keys, a and b, makes attention over both: chunks of
+ * a long prefill, a prefix that many requests share and the rest of each, keys that are
+ * spread over machines. Any number of results merge, in any order, two at a time:
+ *
+ *   lse = log(exp(lse_a) + exp(lse_b))
+ *   out = exp(lse_a - lse) out_a + exp(lse_b - lse) out_b
+ *
+ * All outputs have the shape [batch, heads, seq, dim] and one element type: float32,
+ * float16 or bfloat16; the log-sum-exps are float32 [batch, heads, seq]. `out` may be out_a or
+ * out_b itself, the same data with the same strides, and `lse` may be lse_a or lse_b; otherwise
+ * what is written overlaps nothing. lse may be NULL.
+ *
+ * A row whose log-sum-exp is -inf has kept no key, and the other one is copied; where both
+ * are, the result is zeros and -inf. NaN in a log-sum-exp makes the row NaN. +inf has all
+ * the weight; two of them make NaN.
+ *
+ * Options: threads, parallel_for. Allocates nothing.
+ */
+gaze_status gaze_merge(const gaze_tensor *out_a, const gaze_tensor *lse_a, const gaze_tensor *out_b,
+                       const gaze_tensor *lse_b, const gaze_tensor *out, const gaze_tensor *lse,
+                       const gaze_options *options, gaze_error *error);
 
 /**
  * Calls visit(context, q_begin, q_end, k_begin, k_end, full) for every run of key
@@ -419,38 +529,45 @@ gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
  * stays. gaze_run on the first plan selects anew each time, in slices of the queries where the
  * tables would take much memory; this one holds them whole. A plan without top_blocks
  * has nothing to select: an error.
+ *
+ * Options: threads, parallel_for, allocate and deallocate, summaries.
  */
 gaze_status gaze_plan_select(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
-                             int32_t threads, gaze_plan **selected, gaze_error *error);
+                             const gaze_options *options, gaze_plan **selected, gaze_error *error);
 
 /**
  * What top_blocks needs of the blocks of a KV cache: their means, bounds or first keys. They
  * belong to the cache and grow with it, so that a decode step reads no more of K than
  * what is selected:
  *
- *   gaze_summaries_create(&kernel, batch, kv_heads, &summaries, &error);
+ *   gaze_summaries_create(&kernel, batch, kv_heads, NULL, &summaries, &error);
+ *   gaze_options options = {.struct_size = sizeof options, .summaries = summaries};
  *   for each step:
  *     ...append the step's keys and values, make the plan of the new shape...
- *     gaze_summaries_update(summaries, plan, &k, 0, &error);
- *     gaze_run_summarized(plan, summaries, &q, &k, &v, &out, NULL, 0, &error);
+ *     gaze_summaries_update(summaries, plan, &k, NULL, &error);
+ *     gaze_run(plan, &q, &k, &v, &out, NULL, &options, &error);
  *
- * Bits are those of gaze_run. Memory: a float for each channel of a block (two for by = minmax),
- * batch entry and kv head, and as much again in reserve. Not to be updated while
- * another thread uses them.
+ * Bits are those of a run without them. Memory: a float for each channel of a block (two for by =
+ * minmax), batch entry and kv head, and as much again in reserve. gaze_run takes summaries that
+ * were updated with a plan of as many keys and the same blocks, and only where its plan has
+ * top_blocks. Not to be updated while another thread uses them.
+ *
+ * gaze_summaries_create makes them of no keys yet. On GAZE_OK *summaries is the caller's; the
+ * kernel must outlive them. Options: allocate and deallocate, for all that they will ever hold.
  */
-typedef struct gaze_summaries gaze_summaries;
-
-/** Of no keys yet. On GAZE_OK *summaries is the caller's; the kernel must outlive them. */
 gaze_status gaze_summaries_create(const gaze_kernel *kernel, int64_t batch, int64_t kv_heads,
-                                  gaze_summaries **summaries, gaze_error *error);
+                                  const gaze_options *options, gaze_summaries **summaries,
+                                  gaze_error *error);
 
 /**
  * Brings them up to the plan's seq_k keys of `k`. Rows that they hold already must be as they
  * were: of those only the block that was incomplete is read again. Where the plan's blocks
  * have other sizes, because parameters or the shape decide them, all are read again.
+ * Options: threads, parallel_for.
  */
 gaze_status gaze_summaries_update(gaze_summaries *summaries, const gaze_plan *plan,
-                                  const gaze_tensor *k, int32_t threads, gaze_error *error);
+                                  const gaze_tensor *k, const gaze_options *options,
+                                  gaze_error *error);
 
 /** Forgets all keys behind the first `keys`, as when a cache is cut back. Update them before
  * the next run: a block that is cut is read again. */
@@ -458,15 +575,6 @@ gaze_status gaze_summaries_truncate(gaze_summaries *summaries, int64_t keys, gaz
 
 /** Frees summaries; NULL is fine. */
 void gaze_summaries_destroy(gaze_summaries *summaries);
-
-/**
- * gaze_run of a plan with top_blocks, with the summaries of its keys. They must have been
- * updated with a plan of as many keys and the same blocks.
- */
-gaze_status gaze_run_summarized(const gaze_plan *plan, const gaze_summaries *summaries,
-                                const gaze_tensor *q, const gaze_tensor *k, const gaze_tensor *v,
-                                const gaze_tensor *out, float *lse, int32_t threads,
-                                gaze_error *error);
 
 /** "0.1.0", of the runtime that is linked. */
 const char *gaze_version(void);

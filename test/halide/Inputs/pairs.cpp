@@ -55,9 +55,10 @@ int main() {
   emulated.cpu = 0; // no instruction is left that this CPU may lack
   const gaze::Plan plan(emulated, {1, heads, heads, seq, seq, 0});
   const auto run = [&] {
-    plan.run(gaze::dense(q.data(), heads, seq, dim), gaze::dense(k.data(), heads, seq, dim),
-             gaze::dense(v.data(), heads, seq, valueDim),
-             gaze::dense(out.data(), heads, seq, valueDim), lse.data());
+    plan.run(gaze::view(q.data(), {1, heads, seq, dim}), gaze::view(k.data(), {1, heads, seq, dim}),
+             gaze::view(v.data(), {1, heads, seq, valueDim}),
+             gaze::view(out.data(), {1, heads, seq, valueDim}),
+             gaze::view(lse.data(), {1, heads, seq}));
   };
   run();
   double error = 0, plainError = 0, lseError = 0;

@@ -1,0 +1,45 @@
+//===- Options.cpp - How a call is to do its work ------------------------------===//
+#include "runtime/Options.h"
+
+#include <cstring>
+#include <string>
+
+namespace gaze::runtime {
+namespace {
+
+/// With the defaults for what a shorter struct has not.
+gaze_options complete(const gaze_options *given) {
+  gaze_options all = {};
+  if (given) {
+    checkStructSize("options", "gaze_options", given->struct_size, sizeof all);
+    std::memcpy(&all, given, given->struct_size);
+  }
+  return all;
+}
+
+} // namespace
+
+void checkStructSize(const char *name, const char *type, std::size_t size, std::size_t known) {
+  const std::string is = std::string(name) + ".struct_size is " + std::to_string(size);
+  if (size > known)
+    invalid(is + ", and this runtime knows " + std::to_string(known) +
+            " bytes: the program was compiled with a newer gaze.h");
+  // Members are pointers, or two that make one.
+  if (size == 0 || size % sizeof(std::int64_t) != 0)
+    invalid(is + "; it must be sizeof(" + type + ")");
+}
+
+Options::Options(const gaze_options *given) {
+  const gaze_options all = complete(given);
+  threads = {all.threads, all.parallel_for, all.parallel_for_context};
+  checkThreads(threads);
+  if (!all.allocate != !all.deallocate)
+    invalid(std::string("options.") + (all.allocate ? "deallocate" : "allocate") +
+            " is null: give both allocate and deallocate, or neither");
+  if (all.allocate)
+    memory = {all.allocate, all.deallocate, all.allocator_context};
+  workspace = all.workspace;
+  summaries = all.summaries;
+}
+
+} // namespace gaze::runtime
