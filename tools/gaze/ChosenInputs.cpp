@@ -161,7 +161,7 @@ runtime::Owned<gaze_plan> ChosenPattern::preparePlan(const gaze_kernel &kernel,
   std::vector<gaze_value> plain;
   const std::vector<Value> typed = runtimeValues();
   for (std::size_t i = 0; i < typed.size(); ++i)
-    plain.push_back(typed[i].as(kernel.parameters[i]));
+    typed[i].as(kernel.parameters[i], plain.emplace_back()).orThrow();
   const std::vector<gaze_input_tensor> tensors = runtimeInputs();
   try {
     return runtime::preparePlan(&kernel, &shape, plain.data(),

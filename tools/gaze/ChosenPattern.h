@@ -5,6 +5,7 @@
 #include "dsl/Ast.h"
 #include "dsl/Interpreter.h"
 #include "gaze/gaze.hpp"
+#include "runtime/Memory.h"
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Options.h"
 
