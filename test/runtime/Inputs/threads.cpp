@@ -13,7 +13,6 @@
 
 #include <atomic>
 #include <cstdio>
-#include <functional>
 #include <random>
 #include <thread>
 #include <vector>
@@ -23,20 +22,17 @@ namespace {
 constexpr std::int64_t heads = 3, seq = 400, dim = 16, elements = heads * seq * dim;
 const gaze_shape shape = {1, heads, heads, seq, seq, 0};
 
-void ownPool(std::int64_t count, const std::function<void(std::int64_t)> &task) {
-  std::vector<std::thread> threads;
-  for (std::int64_t i = 1; i < count; ++i)
-    threads.emplace_back([&task, i] { task(i); });
-  task(0);
-  for (std::thread &thread : threads)
-    thread.join();
-}
-
-auto pool = [](std::int64_t count, const auto &task) { ownPool(count, task); };
-
 gaze::Options optionsFor(int threads) {
   gaze::Options options(threads);
 #ifdef OWN_POOL
+  static const auto pool = [](std::int64_t count, const auto &task) {
+    std::vector<std::thread> others;
+    for (std::int64_t i = 1; i < count; ++i)
+      others.emplace_back([&task, i] { task(i); });
+    task(0);
+    for (std::thread &other : others)
+      other.join();
+  };
   options.parallelFor(pool);
 #endif
   return options;
