@@ -19,8 +19,7 @@
 
 namespace {
 
-constexpr std::int64_t heads = 3, seq = 400, dim = 16, elements = heads * seq * dim;
-const gaze_shape shape = {1, heads, heads, seq, seq, 0};
+constexpr std::int64_t heads = 3, dim = 16, longest = 5000;
 
 gaze::Options optionsFor(int threads) {
   gaze::Options options(threads);
@@ -41,7 +40,7 @@ gaze::Options optionsFor(int threads) {
 std::vector<float> randomTensor(unsigned seed) {
   std::mt19937 bits(seed);
   std::normal_distribution<float> normal;
-  std::vector<float> tensor(elements);
+  std::vector<float> tensor(heads * longest * dim);
   for (float &value : tensor)
     value = normal(bits);
   return tensor;
@@ -52,24 +51,28 @@ const std::vector<float> q = randomTensor(1), k = randomTensor(2), v = randomTen
 /// The output and, behind it, the log-sum-exp.
 using Result = std::vector<float>;
 
-void run(const gaze::Plan &plan, const gaze::Options &options, Result &result) {
-  const auto in = [](const std::vector<float> &of) {
+void run(const gaze::Plan &plan, const gaze_shape &shape, const gaze::Options &options,
+         Result &result) {
+  const auto in = [](const std::vector<float> &of, std::int64_t seq) {
     return gaze::view(of.data(), {1, heads, seq, dim});
   };
-  result.assign(elements + heads * seq, 7.0F);
-  plan.run(in(q), in(k), in(v), gaze::view(result.data(), {1, heads, seq, dim}),
-           gaze::view(result.data() + elements, {1, heads, seq}), options);
+  const std::int64_t rows = shape.seq_q, elements = heads * rows * dim;
+  result.assign(elements + heads * rows, 7.0F);
+  plan.run(in(q, rows), in(k, shape.seq_k), in(v, shape.seq_k),
+           gaze::view(result.data(), {1, heads, rows, dim}),
+           gaze::view(result.data() + elements, {1, heads, rows}), options);
 }
 
 struct Kernel {
   const gaze_kernel &table;
+  gaze_shape shape;
   std::vector<gaze::Value> values;
   gaze::Plan shared;
   Result expected;
 
-  Kernel(const gaze_kernel &table, std::vector<gaze::Value> values)
-      : table(table), values(std::move(values)), shared(makePlan(1)) {
-    run(shared, 1, expected);
+  Kernel(const gaze_kernel &table, const gaze_shape &shape, std::vector<gaze::Value> values)
+      : table(table), shape(shape), values(std::move(values)), shared(makePlan(1)) {
+    run(shared, shape, 1, expected);
   }
   gaze::Plan makePlan(int threads) const {
     return gaze::Plan(table, shape, values, {}, optionsFor(threads));
@@ -80,7 +83,7 @@ struct Kernel {
 std::atomic<int> wrong{0};
 
 void work(int thread, const std::vector<Kernel> &kernels) {
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < 8; ++round) {
     const Kernel &kernel = kernels[(thread + round) % kernels.size()];
     const int threads = 1 + (thread + round) % 3;
     const gaze::Plan own = kernel.makePlan(threads);
@@ -92,7 +95,7 @@ void work(int thread, const std::vector<Kernel> &kernels) {
     }
     for (const gaze::Plan *plan : {&own, &kernel.shared}) {
       Result result;
-      run(*plan, options, result);
+      run(*plan, kernel.shape, options, result);
       wrong += result == kernel.expected ? 0 : 1;
     }
   }
@@ -101,10 +104,14 @@ void work(int thread, const std::vector<Kernel> &kernels) {
 } // namespace
 
 int main() {
+  using Values = std::vector<gaze::Value>;
+  const gaze_shape prefill = {1, heads, heads, 400, 400, 0};
+  const gaze_shape decode = {1, heads, heads, 1, longest, longest - 1}; // in pieces
   std::vector<Kernel> kernels;
-  kernels.emplace_back(longformer, std::vector<gaze::Value>{64, 5});
-  kernels.emplace_back(strided, std::vector<gaze::Value>{16});
-  kernels.emplace_back(moba, std::vector<gaze::Value>{32, 4});
+  kernels.emplace_back(longformer, prefill, Values{64, 5});
+  kernels.emplace_back(strided, prefill, Values{16});
+  kernels.emplace_back(moba, prefill, Values{32, 4});
+  kernels.emplace_back(longformer, decode, Values{longest, 5});
   std::vector<std::thread> threads;
   for (int i = 0; i < 16; ++i)
     threads.emplace_back([&kernels, i] { work(i, kernels); });
