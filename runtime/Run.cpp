@@ -62,10 +62,11 @@ void runParts(const gaze_plan &plan, const Tensors &tensors, const Threads &thre
 }
 
 /// Computes the tiles that a plan lists.
-void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &threads,
+void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &given,
               gaze_workspace *workspace) {
   checkSteps(plan, tensors);
-  const int count = threadCount(threads);
+  const int count = threadCount(given);
+  const Threads threads(count, given.parallelFor, given.context); // counts cores once
   const Lease lease(workspace, RunMemory::bytesFor(plan, count));
   RunMemory memory(lease.block(), plan, count);
   if (plan.isInParts())

@@ -3,9 +3,12 @@
 //   gaze_bench --benchmark_filter=run --benchmark_min_time=1
 //
 // `run/PATTERN/seq/head_dim`: eight heads, all cores; items per second are FLOP on
-// full and partial tiles. `plan/...` and `compile/...` are what comes before.
+// full and partial tiles. `plan/...` and `compile/...` are what comes before; `overhead` is what
+// a run of one tile takes beside the calls of the kernel's functions, in nanoseconds.
 //
 //===----------------------------------------------------------------------===//
+#include "Overhead.h"
+
 #include "compiler/Compiler.h"
 #include "dsl/Load.h"
 #include "gaze/gaze.hpp"
@@ -72,6 +75,18 @@ void compileKernel(benchmark::State &state, const std::string &name) {
     benchmark::DoNotOptimize(&compile(program, static_cast<int>(state.range(0))).table());
 }
 
+void runTile(benchmark::State &state) {
+  const gaze::dsl::Program program = loadPattern("causal");
+  const gaze::JitKernel kernel = compile(program, 16);
+  Overhead overhead{};
+  for (auto _ : state)
+    overhead = measureOverhead(kernel.table());
+  state.counters["run_ns"] = overhead.run;
+  state.counters["direct_ns"] = overhead.direct;
+  state.counters["overhead_ns"] = overhead.run - overhead.direct;
+  state.counters["without_workspace_ns"] = overhead.withoutWorkspace - overhead.direct;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -90,6 +105,7 @@ int main(int argc, char **argv) {
         ->Arg(128)
         ->Unit(benchmark::kMillisecond);
   }
+  benchmark::RegisterBenchmark("overhead", runTile)->Iterations(1);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 2;
