@@ -1,5 +1,6 @@
 # The command `gaze` and what it is made of: the part that needs LLVM, Boost and Cairo.
 find_package(MLIR REQUIRED CONFIG PATHS /usr/lib/llvm-22) # where Debian has it
+find_package(LLD REQUIRED CONFIG PATHS /usr/lib/llvm-22)
 find_package(Boost 1.81 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)

@@ -4,7 +4,6 @@
 // the output against the formula, written out by hand.
 //
 //===----------------------------------------------------------------------===//
-#include "gaze/gaze.hpp"
 #include "my_window.h"
 
 #include <algorithm>
@@ -54,7 +53,10 @@ int main() try {
   // it for every layer and step.
   const gaze_shape shape = {/*batch=*/1, heads, /*kv_heads=*/heads,
                             seq,         seq,   /*q_start=*/0};
-  const gaze::Plan plan(my_window, shape, {window, sinks});
+  my_window_parameters parameters;
+  parameters.window = window;
+  parameters.sinks = sinks;
+  const gaze::Plan plan = my_window_plan(shape, parameters);
   plan.run(gaze::view(q.data(), {1, heads, seq, dim}), gaze::view(k.data(), {1, heads, seq, dim}),
            gaze::view(v.data(), {1, heads, seq, dim}),
            gaze::view(out.data(), {1, heads, seq, dim}));

@@ -22,16 +22,17 @@ static void check(gaze_status status, const gaze_error *error) {
 
 /* Into `out`; returns in how many parts. */
 static int run(const gaze_kernel *kernel, const gaze_value *values, int32_t count) {
-  const gaze_tensor zero = {zeros, GAZE_ELEMENT_FLOAT32, SEQ * DIM, SEQ * DIM, DIM};
+  const gaze_tensor zero = {zeros, GAZE_ELEMENT_FLOAT32, 4, {1, 1, SEQ, DIM}, {SEQ * DIM, SEQ * DIM, DIM, 1}};
   gaze_tensor v = zero, result = zero;
   gaze_plan *plan = NULL;
   gaze_plan_info info;
   gaze_error error;
+  info.struct_size = sizeof info;
   v.data = positions;
   result.data = out;
-  check(gaze_plan_create(kernel, &shape, values, count, NULL, 0, 0, &plan, &error), &error);
+  check(gaze_plan_create(kernel, &shape, values, count, NULL, 0, NULL, &plan, &error), &error);
   check(gaze_plan_get_info(plan, &info, &error), &error);
-  check(gaze_run(plan, &zero, &zero, &v, &result, NULL, 0, &error), &error);
+  check(gaze_run(plan, &zero, &zero, &v, &result, NULL, NULL, &error), &error);
   gaze_plan_destroy(plan);
   return (int)info.parts;
 }

@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
   const std::vector<float> ones(seq * dim, 1);
   std::vector<float> out(seq * dim);
   const gaze::Plan plan(*kernel, {1, 1, 1, seq, seq, 0});
-  const auto tensor = [&](auto *data) { return gaze::dense(data, 1, seq, dim); };
+  const auto tensor = [&](auto *data) { return gaze::view(data, {1, 1, seq, dim}); };
   plan.run(tensor(ones.data()), tensor(ones.data()), tensor(ones.data()), tensor(out.data()));
   bool right = true;
   for (const float value : out)

@@ -21,8 +21,8 @@ static std::vector<float> outputOf(const gaze_kernel &kernel) {
   static const std::vector<float> q = makeTensor(1), k = makeTensor(2), v = makeTensor(3);
   std::vector<float> out(q.size());
   const gaze::Plan plan(kernel, {1, heads, heads, seq, seq, 0});
-  plan.run(gaze::dense(q.data(), heads, seq, dim), gaze::dense(k.data(), heads, seq, dim),
-           gaze::dense(v.data(), heads, seq, dim), gaze::dense(out.data(), heads, seq, dim));
+  plan.run(gaze::view(q.data(), {1, heads, seq, dim}), gaze::view(k.data(), {1, heads, seq, dim}),
+           gaze::view(v.data(), {1, heads, seq, dim}), gaze::view(out.data(), {1, heads, seq, dim}));
   return out;
 }
 
@@ -50,7 +50,7 @@ int main() {
       best = best ? best : kernel.target;
       std::printf("%s runs\n", kernel.target);
     } catch (const gaze::Error &refused) {
-      if (refused.status() != GAZE_UNSUPPORTED_CPU)
+      if (refused.code() != GAZE_UNSUPPORTED_CPU)
         throw;
       std::printf("%s\n", refused.what());
     }
