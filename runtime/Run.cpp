@@ -121,6 +121,7 @@ RunCosts selectAndRun(const gaze_plan &plan, const Tensors &tensors, const Optio
       selected = selectBlocks(plan, slice, *tensors.q, summaries, threads);
       makeParts(*selected, threads);
     }
+    costs.parts = std::max(costs.parts, static_cast<std::int64_t>(selected->parts.size()));
     runTiles(*selected, SliceTensors(tensors, slice.first).get(), threads, nullptr);
   }
   return costs;
@@ -136,7 +137,7 @@ RunCosts gaze::runtime::run(const gaze_plan &plan, const Tensors &tensors, const
     options.summaries->checkFit(plan, plan.shape.seq_k);
   if (!plan.mustSelect()) {
     runTiles(plan, tensors, options.threads, options.workspace);
-    return {};
+    return {0, static_cast<std::int64_t>(plan.parts.size())};
   }
   if (options.workspace)
     invalid("the plan selects blocks in each run: it takes no workspace");

@@ -11,6 +11,7 @@ namespace gaze::runtime {
 /// What a run took for other things than attention.
 struct RunCosts {
   double selectionMs = 0; ///< summaries, scores, tables and the tiles that follow from them
+  std::int64_t parts = 0; ///< in which it was computed, the most of any slice
 };
 
 /// gaze_run. Throws a Failure.

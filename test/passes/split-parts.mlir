@@ -99,3 +99,62 @@ gaze.kernel @whole(step: i64) keep {
   %keep = arith.ori %one, %other : i1
   gaze.yield %keep : i1
 }
+
+// -----
+
+// Selected blocks are kept whole; in tiles is what is kept without any selection, outside of them.
+// CHECK-LABEL: gaze.kernel @selecting()
+// CHECK:         gaze.part selected because "{{.*}}" keep {
+// CHECK-NEXT:      %[[YES:.*]] = arith.constant true
+// CHECK-NEXT:      gaze.yield %[[YES]] : i1
+// CHECK-NEXT:    }
+// CHECK-NEXT:    gaze.part tiles because "{{.*}}" keep {
+// CHECK-DAG:       %[[NO:.*]] = arith.constant false
+// CHECK-DAG:       %[[CAUSAL:.*]] = arith.cmpi sle, %{{.*}}, %{{.*}} : i64
+// CHECK-DAG:       %[[SELECTED:.*]] = gaze.load @top_blocks.0
+// CHECK-DAG:       %[[KEPT:.*]] = arith.andi %[[CAUSAL]], %[[NO]] : i1
+// CHECK:           %[[OUTSIDE:.*]] = arith.xori %[[SELECTED]], %{{.*}} : i1
+// CHECK:           arith.andi %[[KEPT]], %[[OUTSIDE]] : i1
+gaze.kernel @selecting() inputs {
+  gaze.selection @top_blocks.0 by mean {
+    %size = arith.constant 8 : i64
+    gaze.sizes %size, %size, %size : i64, i64, i64
+  }
+} keep {
+  %q = gaze.coordinate q : i64
+  %k = gaze.coordinate k : i64
+  %head = gaze.coordinate head : i64
+  %batch = gaze.coordinate batch : i64
+  %causal = arith.cmpi sle, %k, %q : i64
+  %size = arith.constant 8 : i64
+  %group = gaze.floordiv %q, %size : i64
+  %block = gaze.floordiv %k, %size : i64
+  %selected = gaze.load @top_blocks.0[%batch, %head, %group, %block] : i1
+  %keep = arith.andi %causal, %selected : i1
+  gaze.yield %keep : i1
+}
+
+// -----
+
+// A score that knows the query keeps it whole.
+// CHECK-LABEL: gaze.kernel @aware()
+// CHECK-NOT:   gaze.part
+gaze.kernel @aware() inputs {
+  gaze.selection @top_blocks.0 by mean {
+    %size = arith.constant 8 : i64
+    gaze.sizes %size, %size, %size : i64, i64, i64
+  }
+} keep {
+  %q = gaze.coordinate q : i64
+  %k = gaze.coordinate k : i64
+  %head = gaze.coordinate head : i64
+  %batch = gaze.coordinate batch : i64
+  %selected = gaze.load @top_blocks.0[%batch, %head, %q, %k] : i1
+  gaze.yield %selected : i1
+} score {
+  %score = gaze.score : f32
+  %q = gaze.coordinate q : i64
+  %bias = arith.sitofp %q : i64 to f32
+  %sum = arith.addf %score, %bias : f32
+  gaze.yield %sum : f32
+}

@@ -97,8 +97,12 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   times.cachedKeys = runner.cachedKeys();
   Output output = problem.makeOutput();
   std::vector<double> selections;
-  const RunTimes runs =
-      timeRuns([&] { selections.push_back(runner.run(output).selectionMs); }, repetitions);
+  const auto run = [&] {
+    const runtime::RunCosts costs = runner.run(output);
+    selections.push_back(costs.selectionMs);
+    times.parts = costs.parts;
+  };
+  const RunTimes runs = timeRuns(run, repetitions);
   times.run = runs.median;
   times.least = runs.shortest;
 
@@ -117,7 +121,6 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   const std::size_t bytes = problem.q.bytes() + problem.k.bytes() + problem.v.bytes() +
                             output.out.bytes() + output.lse.size() * sizeof(float);
   times.bytes = static_cast<std::int64_t>(bytes) + plan.info().bytes;
-  times.parts = plan.info().parts;
   return times;
 }
 
