@@ -82,7 +82,7 @@ public:
     return static_cast<T *>(memory.take(count * sizeof(T), aligned));
   }
   void deallocate(T *elements, std::size_t count) noexcept {
-    memory.giveBack(elements, count * sizeof(T), aligned);
+    memory.giveBack(static_cast<void *>(elements), count * sizeof(T), aligned);
   }
   /// A copy belongs to the call that makes it.
   Allocator select_on_container_copy_construction() const { return {}; } // NOLINT

@@ -70,7 +70,7 @@ TEST_F(Cpp, valuesHaveTypes) {
 
 TEST_F(Cpp, errorsAreThrownOrReturned) {
   try {
-    Plan(kernel, {1, 1, 1, 0, 4, 0});
+    const Plan plan(kernel, {1, 1, 1, 0, 4, 0});
     FAIL();
   } catch (const Error &error) {
     EXPECT_EQ(GAZE_INVALID_ARGUMENT, error.code());
