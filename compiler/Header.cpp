@@ -143,7 +143,7 @@ private:
         << "]   head h reads key head h / (heads / kv_heads)\n"
         << " *   v    [batch, kv_heads, seq_k, " << dv << "]\n"
         << " *   out  [batch, heads, seq_q, " << dv << "]\n"
-        << " *   lse  [batch, heads, seq_q] float32, dense, or NULL: the natural logarithm of the\n"
+        << " *   lse  [batch, heads, seq_q] float32, or none: the natural logarithm of the\n"
         << " *        sum of exponentials of the scores, by which results over other keys merge\n"
         << " * Row i of q has the position i + q_start among the keys; behind a cache q_start is\n"
         << " * seq_k - seq_q. A plan belongs to a shape, to values of the parameters and to "
@@ -176,7 +176,7 @@ private:
   }
 
   void usageInC() {
-    out << " * C (NULL: defaults):\n"
+    out << " * C (NULL as options: defaults):\n"
         << " *   gaze_plan *plan;\n *   if (" << name << "_plan_create(&shape, "
         << (hasParameters() ? (mustBeSet ? "&parameters, " : "NULL, ") : "")
         << (hasInputs() ? "&inputs, " : "") << "NULL, &plan, &error) != GAZE_OK)\n"
@@ -243,25 +243,45 @@ private:
     return inCpp ? "};\n\n" : "} " + name + suffix + ";\n\n";
   }
 
-  /// The parameters as gaze_plan_create takes them.
-  void values(const std::string &from) {
+  /// The parameters as gaze_plan_create takes them; where the pointer `guard` is null, none.
+  void values(const std::string &from, const std::string &guard = "") {
     out << "  gaze_value values[" << kernel.parameters.size() << "];\n";
+    const std::string indent = openGuard(guard);
     for (std::size_t i = 0; i < kernel.parameters.size(); ++i)
-      out << "  values[" << i << "]."
+      out << indent << "values[" << i << "]."
           << (kernel.parameters[i].type == ValueType::F64 ? "real" : "integer") << " = " << from
           << memberName(kernel.parameters[i].name) << ";\n";
+    closeGuard(guard);
   }
-  void tensors(const std::string &from) {
+  void tensors(const std::string &from, const std::string &guard = "") {
     out << "  gaze_input_tensor tensors[" << kernel.inputs.size() << "];\n";
+    const std::string indent = openGuard(guard);
     for (std::size_t i = 0; i < kernel.inputs.size(); ++i)
-      out << "  tensors[" << i << "] = " << from << memberName(kernel.inputs[i].name) << ";\n";
+      out << indent << "tensors[" << i << "] = " << from << memberName(kernel.inputs[i].name)
+          << ";\n";
+    closeGuard(guard);
   }
-  /// The arguments of gaze_plan_create up to its inputs.
-  std::string given() const {
-    const auto list = [](std::size_t count, const char *array) {
-      return count > 0 ? std::string(array) + ", " + std::to_string(count) : std::string("NULL, 0");
+  std::string openGuard(const std::string &guard) {
+    if (guard.empty())
+      return "  ";
+    out << "  if (" << guard << ") {\n";
+    return "    ";
+  }
+  void closeGuard(const std::string &guard) {
+    if (!guard.empty())
+      out << "  }\n";
+  }
+  /// The arguments of gaze_plan_create up to its inputs; it refuses a null that should be none.
+  std::string given(const std::string &guardOfValues = "",
+                    const std::string &guardOfTensors = "") const {
+    const auto list = [](std::size_t count, const std::string &array, const std::string &guard) {
+      if (count == 0)
+        return std::string("NULL, 0");
+      return (guard.empty() ? array : guard + " ? " + array + " : NULL") + ", " +
+             std::to_string(count);
     };
-    return list(kernel.parameters.size(), "values") + ", " + list(kernel.inputs.size(), "tensors");
+    return list(kernel.parameters.size(), "values", guardOfValues) + ", " +
+           list(kernel.inputs.size(), "tensors", guardOfTensors);
   }
 
   void planInCpp() {
@@ -318,14 +338,15 @@ private:
       out << ",\n    const " << name << "_inputs *inputs";
     out << ",\n    const gaze_options *options, gaze_plan **plan, gaze_error *error) {\n";
     if (hasParameters() && !mustBeSet)
-      out << "  const " << name << "_parameters defaults = " << name << "_defaults();\n"
-          << "  const " << name << "_parameters *given = parameters ? parameters : &defaults;\n";
+      out << "  const " << name << "_parameters defaults = " << name << "_defaults();\n";
     if (hasParameters())
-      values(mustBeSet ? "parameters->" : "given->");
+      values(mustBeSet ? "parameters->" : "(parameters ? parameters : &defaults)->",
+             mustBeSet ? "parameters" : "");
     if (hasInputs())
-      tensors("inputs->");
-    out << "  return gaze_plan_create(&" << name << ", shape, " << given()
-        << ", options, plan, error);\n}\n";
+      tensors("inputs->", "inputs");
+    out << "  return gaze_plan_create(&" << name << ", shape, "
+        << given(mustBeSet ? "parameters" : "", "inputs")
+        << ",\n                          options, plan, error);\n}\n";
   }
 
   const Kernel &kernel;

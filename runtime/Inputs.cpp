@@ -168,6 +168,11 @@ std::int64_t checkTensor(const gaze_input &input, const gaze_input_tensor &given
   }
   if (!given.data && count > 0)
     invalid(name + " is null");
+  const std::uintptr_t bytes = given.element == GAZE_ELEMENT_INT64  ? 8
+                               : given.element == GAZE_ELEMENT_BOOL ? 1
+                                                                    : 4;
+  if (reinterpret_cast<std::uintptr_t>(given.data) % bytes != 0)
+    invalid(name + " is not aligned to " + std::to_string(bytes) + " bytes");
   return count;
 }
 

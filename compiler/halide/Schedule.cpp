@@ -134,7 +134,8 @@ const std::vector<Knob> &knobs() {
        2,
        {},
        {},
-       "1 computes a pattern in tiles alone, 2 also by residues, by columns of keys and by selected "
+       "1 computes a pattern in tiles alone, 2 also by residues, by columns of keys and by "
+       "selected "
        "blocks, where it has such parts and a plan finds that they pay.",
        "2",
        [](const ScheduleBasis &, const Schedule &) { return 2; }},

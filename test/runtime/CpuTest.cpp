@@ -63,7 +63,8 @@ TEST_F(CpuTest, APlanTakesIt) {
   better.tile_q = 8;
   const gaze_shape shape = {1, 1, 1, 32, 32, 0};
   gaze_plan *plan = nullptr;
-  ASSERT_EQ(GAZE_OK, gaze_plan_create(&lowest, &shape, nullptr, 0, nullptr, 0, nullptr, &plan, &error));
+  ASSERT_EQ(GAZE_OK,
+            gaze_plan_create(&lowest, &shape, nullptr, 0, nullptr, 0, nullptr, &plan, &error));
   gaze_plan_info info = {};
   info.struct_size = sizeof info;
   ASSERT_EQ(GAZE_OK, gaze_plan_get_info(plan, &info, &error));

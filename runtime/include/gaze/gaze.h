@@ -118,8 +118,8 @@ typedef struct gaze_input {
 #define GAZE_MAX_AXES 6
 
 /**
- * Such a tensor, as it is given to a plan: dense, in C order. An int takes int32 or
- * int64, a float takes float32, a bool takes bool. The plan copies what it needs.
+ * Such a tensor, as it is given to a plan: dense, in C order, aligned to its elements. An int takes
+ * int32 or int64, a float takes float32, a bool takes bool. The plan copies what it needs.
  */
 typedef struct gaze_input_tensor {
   const void *data;

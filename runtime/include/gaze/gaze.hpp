@@ -227,6 +227,7 @@ public:
     return *this;
   }
 
+  /// An empty one is none.
   Options &workspace(Workspace &workspace) noexcept;
   Options &summaries(const Summaries &summaries) noexcept;
 

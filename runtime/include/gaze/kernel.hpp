@@ -12,7 +12,12 @@ namespace gaze {
 /// A member that has no default: a struct with one does not compile without a value for it.
 template <typename T> class Required {
 public:
-  Required(T given) : value(given) {}  // NOLINT(google-explicit-constructor): {256} is the use
+  /// A whole number may stand for a float, and nothing else for anything.
+  template <typename Given,
+            typename = std::enable_if_t<std::is_same_v<Given, bool> == std::is_same_v<T, bool> &&
+                                        (std::is_integral_v<Given> || std::is_floating_point_v<T>)>>
+  Required(Given given) // NOLINT(google-explicit-constructor): {256} is the use
+      : value(static_cast<T>(given)) {}
   operator T() const { return value; } // NOLINT(google-explicit-constructor)
 
 private:

@@ -30,6 +30,6 @@ with open(os.path.join(folder, "use.cpp"), "w") as out:
     out.write(example("C++") + "\n}\n")
 with open(os.path.join(folder, "use.c"), "w") as out:
     out.write(f'#include "{name}"\n')
-    tensors = ", ".join("gaze_tensor " + tensor for tensor in ["q", "k", "v", "out"])
-    out.write(f"void use(gaze_shape shape, {tensors}, float *lse, gaze_error error) {{\n")
+    tensors = ", ".join("gaze_tensor " + tensor for tensor in ["q", "k", "v", "out", "lse"])
+    out.write(f"void use(gaze_shape shape, {tensors}, gaze_error error) {{\n")
     out.write(re.sub(r"\.\.\.(.*)\.\.\.", r"return; /* \1 */", example("C (")) + "\n}\n")

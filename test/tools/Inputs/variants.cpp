@@ -22,7 +22,8 @@ static std::vector<float> outputOf(const gaze_kernel &kernel) {
   std::vector<float> out(q.size());
   const gaze::Plan plan(kernel, {1, heads, heads, seq, seq, 0});
   plan.run(gaze::view(q.data(), {1, heads, seq, dim}), gaze::view(k.data(), {1, heads, seq, dim}),
-           gaze::view(v.data(), {1, heads, seq, dim}), gaze::view(out.data(), {1, heads, seq, dim}));
+           gaze::view(v.data(), {1, heads, seq, dim}),
+           gaze::view(out.data(), {1, heads, seq, dim}));
   return out;
 }
 
