@@ -99,7 +99,7 @@ public:
     const auto function = [&](const char *name, bool exists = true) {
       return exists ? functionOf(options, name) : null();
     };
-    const bool requires_ = !kernel.requirements.empty();
+    const bool mustHold = !kernel.requirements.empty();
     const bool hasInputs = !kernel.inputs.empty();
     const bool hasSites = !kernel.sites.empty();
     const bool selects = !kernel.selections.empty();
@@ -139,7 +139,7 @@ public:
         hasParts ? parts(options) : null(),
         shared.selections,
         pointers(variants),
-        function("require", requires_),
+        function("require", mustHold),
         function("sizes", hasInputs),
         function("classify"),
         function("mask"),

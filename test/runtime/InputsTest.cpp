@@ -429,6 +429,11 @@ TEST_F(InputArguments, Null) {
   EXPECT_EQ("", refusal());
 }
 
+TEST_F(InputArguments, Misaligned) {
+  given.data = static_cast<const char *>(given.data) + 1;
+  EXPECT_EQ("input 'x' is not aligned to 8 bytes", refusal());
+}
+
 TEST_F(InputArguments, Sizes) {
   declared = {2, -3};
   EXPECT_EQ("input 'x' would have an axis of -3 elements, by [a, b]", refusal());
