@@ -3,8 +3,8 @@
 
 #include "gaze/gaze.h"
 
+#include <dlfcn.h>
 #include <limits>
-#include <set>
 #include <sstream>
 
 namespace gaze {
@@ -12,43 +12,30 @@ namespace {
 
 /// Keywords of C and C++, and what macros of their libraries and compilers are called.
 bool isReserved(const std::string &word) {
-  static const std::set<std::string> words = {
-      "EOF",          "INFINITY", "NAN",           "NULL",
-      "alignas",      "alignof",  "and",           "and_eq",
-      "asm",          "assert",   "auto",          "bitand",
-      "bitor",        "bool",     "break",         "case",
-      "catch",        "char",     "char16_t",      "char32_t",
-      "class",        "compl",    "const",         "const_cast",
-      "constexpr",    "continue", "decltype",      "default",
-      "delete",       "do",       "double",        "dynamic_cast",
-      "else",         "enum",     "errno",         "explicit",
-      "export",       "extern",   "false",         "float",
-      "for",          "friend",   "goto",          "if",
-      "inline",       "int",      "linux",         "long",
-      "main",         "mutable",  "namespace",     "new",
-      "noexcept",     "not",      "not_eq",        "nullptr",
-      "operator",     "or",       "or_eq",         "private",
-      "protected",    "public",   "register",      "reinterpret_cast",
-      "restrict",     "return",   "short",         "signed",
-      "sizeof",       "static",   "static_assert", "static_cast",
-      "struct",       "switch",   "template",      "this",
-      "thread_local", "throw",    "true",          "try",
-      "typedef",      "typeid",   "typename",      "union",
-      "unix",         "unsigned", "using",         "virtual",
-      "void",         "volatile", "wchar_t",       "while",
-      "xor",          "xor_eq"};
-  return words.count(word) > 0;
+  static const std::string words =
+      " EOF I INFINITY INT64_MIN NAN NULL SIZE_MAX _start alignas alignof and and_eq asm "
+      "assert auto bitand bitor bool break case catch char char16_t char32_t char8_t class "
+      "co_await co_return co_yield compl concept const const_cast consteval constexpr "
+      "constinit continue decltype default delete do double dynamic_cast else enum errno "
+      "explicit export extern false float for friend goto i386 if inline int int32_t "
+      "int64_t linux long main mutable namespace new noexcept not not_eq nullptr operator "
+      "or or_eq private protected public register reinterpret_cast requires restrict "
+      "return short signed size_t sizeof static static_assert static_cast std struct "
+      "switch template this thread_local throw true try typedef typeid typename typeof "
+      "uint8_t union unix unsigned using virtual void volatile wchar_t while xor xor_eq ";
+  return words.find(" " + word + " ") != std::string::npos;
 }
 
-/// Functions of the C library, which most programs include.
+/// What the C library defines: a kernel of that name would take its place.
 bool isOfLibrary(const std::string &word) {
-  static const std::set<std::string> words = {
-      "abs",   "acos",   "asin",   "atan",   "ceil",  "close", "cos",    "erf",  "exit",   "exp",
-      "exp2",  "floor",  "fmax",   "fmin",   "free",  "index", "link",   "log",  "log2",   "lround",
-      "open",  "pause",  "pipe",   "pow",    "raise", "rand",  "random", "read", "remove", "rename",
-      "round", "select", "signal", "sin",    "sleep", "sqrt",  "stat",   "sync", "system", "tan",
-      "tanh",  "time",   "trunc",  "unlink", "wait",  "write"};
-  return words.count(word) > 0;
+  for (const char *library : {"libc.so.6", "libm.so.6"})
+    if (void *const handle = dlopen(library, RTLD_NOW | RTLD_NOLOAD)) {
+      const bool isThere = dlsym(handle, word.c_str()) != nullptr;
+      dlclose(handle);
+      if (isThere)
+        return true;
+    }
+  return false;
 }
 
 /// What may stand in a C comment.
@@ -79,12 +66,19 @@ const char *spelling(gaze_element element) {
                                             : "float32";
 }
 
+/// With a point or an exponent, so that it is no int.
+std::string realLiteral(double value) {
+  std::ostringstream text;
+  text.precision(std::numeric_limits<double>::max_digits10);
+  text << value;
+  return text.str().find_first_of(".e") == std::string::npos ? text.str() + ".0" : text.str();
+}
+
 /// A literal of C and C++.
 std::string literal(const KernelParameter &parameter) {
   std::ostringstream text;
-  text.precision(std::numeric_limits<double>::max_digits10);
   if (parameter.type == ValueType::F64)
-    text << parameter.real;
+    return realLiteral(parameter.real);
   else if (parameter.type == ValueType::I1)
     text << (parameter.integer ? "true" : "false");
   else if (parameter.integer == std::numeric_limits<std::int64_t>::min())

@@ -204,11 +204,15 @@ private:
   }
 
   Constant *functionOf(const EmitOptions &options, const std::string &name) {
-    // Its type does not matter: only the address is taken.
-    return cast<Constant>(module
-                              .getOrInsertFunction(options.prefix + "_" + name,
-                                                   FunctionType::get(Type::getVoidTy(context), {}))
-                              .getCallee());
+    // Its type does not matter: only the address is taken. Hidden: those of another kernel of
+    // this name, in the program that loads a library with this one, are not taken instead.
+    auto *function = cast<llvm::Function>(
+        module
+            .getOrInsertFunction(options.prefix + "_" + name,
+                                 FunctionType::get(Type::getVoidTy(context), {}))
+            .getCallee());
+    function->setVisibility(GlobalValue::HiddenVisibility);
+    return function;
   }
 
   Constant *parts(const EmitOptions &options) {

@@ -526,9 +526,9 @@ gaze_status gaze_plan_visit(const gaze_plan *plan, int64_t head, int64_t batch,
  * What a plan with top_blocks becomes for these Q and K: *selected, the caller's, holds the
  * blocks that they select and the tiles that follow. gaze_plan_get_info and gaze_plan_visit
  * tell of them, and gaze_run takes it for any Q, K and V of the shape: the selection
- * stays. gaze_run on the first plan selects anew each time, in slices of the queries where the
- * tables would take much memory; this one holds them whole. A plan without top_blocks
- * has nothing to select: an error.
+ * stays. It shares the inputs of the first plan, whose allocator must outlive it. gaze_run on the
+ * first plan selects anew each time, in slices of the queries where the tables would take much
+ * memory; this one holds them whole. A plan without top_blocks has nothing to select: an error.
  *
  * Options: threads, parallel_for, allocate and deallocate, summaries.
  */

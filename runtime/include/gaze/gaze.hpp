@@ -285,8 +285,10 @@ public:
                         const Options &options = {}) noexcept {
     try {
       std::vector<gaze_value> plain(values.size());
-      for (std::size_t i = 0; i < values.size(); ++i)
-        if (static_cast<std::int64_t>(i) < kernel.parameter_count) // too many: refused below
+      const bool isOfThisVersion =
+          kernel.abi_version == GAZE_ABI_VERSION && kernel.struct_size == sizeof kernel;
+      for (std::size_t i = 0; isOfThisVersion && i < values.size(); ++i) // others: refused below
+        if (static_cast<std::int64_t>(i) < kernel.parameter_count)       // too many: refused below
           if (Status status = values[i].as(kernel.parameters[i], plain[i]); !status.ok())
             return status;
       return tryMake(made, kernel, shape, plain.data(), static_cast<std::int32_t>(plain.size()),
