@@ -52,10 +52,15 @@ TargetInfo targetOf(const KernelOptions &options) {
   fail(CompileError::Kind::Pattern, "unknown target '" + options.target + "'; known: " + known);
 }
 
+std::string nameOf(const dsl::Pattern &pattern, const KernelOptions &options) {
+  return options.name.empty() ? pattern.name.text : options.name;
+}
+
 EmitOptions resolve(const dsl::Pattern &pattern, const KernelOptions &options) {
   const ChosenSchedule chosen = chooseSchedule(options);
   EmitOptions result;
-  result.prefix = options.name.empty() ? pattern.name.text : options.name;
+  // No kernel is called gaze_...: the functions of one cannot be another's table.
+  result.prefix = "gaze_" + nameOf(pattern, options);
   result.headDim = chosen.basis.headDim;
   result.valueDim = chosen.basis.valueDim;
   result.target = targetOf(options);
@@ -270,7 +275,7 @@ std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::
   std::vector<EmitOptions> variants;
   for (const KernelOptions &target : targets)
     variants.push_back(resolve(pattern, target));
-  const std::string name = variants.front().prefix;
+  const std::string name = nameOf(pattern, options);
   if (!canNameKernel(name))
     fail(CompileError::Kind::Pattern, "'" + name +
                                           "' cannot be the name of a kernel in C: it is taken or "
