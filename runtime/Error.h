@@ -21,6 +21,13 @@ struct Failure : std::runtime_error {
   throw Failure(GAZE_INVALID_ARGUMENT, message);
 }
 
+/// Throws a Failure where a function of a kernel gives another code than 0.
+inline void check(int code, const char *function) {
+  if (code != 0)
+    throw Failure(GAZE_INTERNAL_ERROR,
+                  std::string(function) + " failed with code " + std::to_string(code));
+}
+
 /// "float32", ...; of a number that is no gaze_element "an unknown type".
 const char *spelling(gaze_element element);
 

@@ -21,12 +21,6 @@ namespace {
 /// Their states take about 300 KB at head_dim 64.
 constexpr std::int64_t queriesOfBand = 1024;
 
-void check(int code, const char *function) {
-  if (code != 0)
-    throw Failure(GAZE_INTERNAL_ERROR,
-                  std::string(function) + " failed with code " + std::to_string(code));
-}
-
 std::int64_t bandsOf(const gaze_plan &plan) { return ceilDivide(plan.shape.seq_q, queriesOfBand); }
 
 /// For the queries of a band, block by block: who has selected it.

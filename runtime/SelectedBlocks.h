@@ -25,7 +25,7 @@ bool canTakeBlocks(const gaze_plan &plan);
 Grid blockGrid(const gaze_plan &plan);
 
 /// What the blocks of some planes take, in the unit of costOf, where a tile of queries
-/// takes `costOfTile` beside its keys. Exact for `samples` = 0, otherwise from so many bands.
+/// takes `costOfTile` beside its keys. From so many bands, at least one.
 double costOfBlocks(const gaze_plan &plan, const Grid &blocks, std::int64_t head,
                     std::int64_t batch, std::int64_t costOfTile, std::int64_t samples);
 

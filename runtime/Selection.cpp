@@ -84,12 +84,6 @@ private:
   Floats scores; ///< [groups, blocks]
   HighestBlocks highest;
 
-  static void check(int code, const char *function) {
-    if (code != 0)
-      throw Failure(GAZE_INTERNAL_ERROR,
-                    std::string(function) + " failed with code " + std::to_string(code));
-  }
-
   /// From the first to behind the last, in whole register blocks.
   std::pair<std::int64_t, std::int64_t> rangeOfCandidates(const Item &item) const {
     std::int64_t first = job.blocks.count, last = -1;

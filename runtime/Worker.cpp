@@ -17,16 +17,6 @@
 #include <utility>
 
 namespace gaze::runtime {
-namespace {
-
-void check(int code, const char *function) {
-  if (code != 0)
-    throw Failure(GAZE_INTERNAL_ERROR,
-                  std::string(function) + " failed with code " + std::to_string(code));
-}
-
-} // namespace
-
 Worker::Worker(const gaze_plan &owner, const Tensors &given, const Stage &of,
                const WorkerMemory &in)
     : plan(owner), kernel(*owner.kernel), shape(owner.shape), tensors(given), stage(of), memory(in),
