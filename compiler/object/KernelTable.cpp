@@ -157,6 +157,7 @@ public:
         function("block_extremes", selects),
         function("mean_scores", selects),
         function("extreme_scores", selects),
+        null(),
     });
     if (module.getDataLayout().getTypeAllocSize(result->getType()) != sizeof(gaze_kernel))
       throw std::logic_error("a member of gaze_kernel is not written");

@@ -61,7 +61,7 @@ TEST_F(PlanArguments, Null) {
 
 TEST_F(PlanArguments, KernelOfAnotherVersion) {
   kernel.abi_version = 77;
-  EXPECT_EQ("the kernel was compiled for interface version 77, this runtime has version 5; "
+  EXPECT_EQ("the kernel was compiled for interface version 77, this runtime has version 6; "
             "compile the pattern again",
             refusal());
 }
