@@ -16,9 +16,12 @@ namespace {
   throw CompileError(CompileError::Kind::Internal, message);
 }
 
-void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, const fs::path &path) {
+using EmitFunction = void (*)(const Kernel &, const EmitOptions &, Output, const std::string &);
+
+void emitTo(EmitFunction emit, const Kernel &kernel, const EmitOptions &options, Output output,
+            const fs::path &path) {
   try {
-    emitKernel(kernel, options, output, path.string());
+    emit(kernel, options, output, path.string());
   } catch (const EmitError &error) {
     failInternally(std::string("in the Halide stage: ") + error.what());
   }
@@ -29,7 +32,11 @@ void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, con
 std::string kernelText(const Kernel &kernel, const EmitOptions &options, Output output) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "kernel";
-  emitTo(kernel, options, output, path);
+  if (options.hasGpuFunctions())
+    emitTo(emitGpuFunctions, kernel, options, output == Output::Assembly ? Output::Device : output,
+           path);
+  else
+    emitTo(emitKernel, kernel, options, output, path);
   return readBytes(path);
 }
 
@@ -41,8 +48,11 @@ std::string kernelObject(const Kernel &kernel, const std::string &symbol,
     objects.push_back((folder.path() / (std::to_string(objects.size()) + ".o")).string());
     return objects.back();
   };
-  for (const EmitOptions &variant : variants)
-    emitTo(kernel, variant, Output::Object, next());
+  for (const EmitOptions &variant : variants) {
+    emitTo(emitKernel, kernel, variant, Output::Object, next());
+    if (variant.hasGpuFunctions())
+      emitTo(emitGpuFunctions, kernel, variant, Output::Object, next());
+  }
   const fs::path linked = folder.path() / "linked.o";
   try {
     writeBytes(next(), kernelTable(kernel, symbol, variants));
