@@ -16,12 +16,10 @@ namespace {
   throw CompileError(CompileError::Kind::Internal, message);
 }
 
-using EmitFunction = void (*)(const Kernel &, const EmitOptions &, Output, const std::string &);
-
-void emitTo(EmitFunction emit, const Kernel &kernel, const EmitOptions &options, Output output,
-            const fs::path &path) {
+/// Runs a function that emits.
+template <typename Emit> void translated(Emit emit) {
   try {
-    emit(kernel, options, output, path.string());
+    emit();
   } catch (const EmitError &error) {
     failInternally(std::string("in the Halide stage: ") + error.what());
   }
@@ -31,13 +29,18 @@ void emitTo(EmitFunction emit, const Kernel &kernel, const EmitOptions &options,
 
 std::string kernelText(const Kernel &kernel, const EmitOptions &options, Output output) {
   const TemporaryFolder folder;
-  const fs::path path = folder.path() / "kernel";
-  if (options.hasGpuFunctions())
-    emitTo(emitGpuFunctions, kernel, options, output == Output::Assembly ? Output::Device : output,
-           path);
-  else
-    emitTo(emitKernel, kernel, options, output, path);
-  return readBytes(path);
+  const std::string path = (folder.path() / "kernel").string();
+  if (!options.hasGpuFunctions()) {
+    translated([&] { emitKernel(kernel, options, output, path); });
+    return readBytes(path);
+  }
+  const Output ofDevice = output == Output::Assembly ? Output::Device : output;
+  std::string text;
+  for (const GpuFunction which : gpuFunctions) {
+    translated([&] { emitGpuFunction(kernel, options, which, ofDevice, path); });
+    text += readBytes(path);
+  }
+  return text;
 }
 
 std::string kernelObject(const Kernel &kernel, const std::string &symbol,
@@ -49,9 +52,10 @@ std::string kernelObject(const Kernel &kernel, const std::string &symbol,
     return objects.back();
   };
   for (const EmitOptions &variant : variants) {
-    emitTo(emitKernel, kernel, variant, Output::Object, next());
+    translated([&] { emitKernel(kernel, variant, Output::Object, next()); });
     if (variant.hasGpuFunctions())
-      emitTo(emitGpuFunctions, kernel, variant, Output::Object, next());
+      for (const GpuFunction which : gpuFunctions)
+        translated([&] { emitGpuFunction(kernel, variant, which, Output::Object, next()); });
   }
   const fs::path linked = folder.path() / "linked.o";
   try {

@@ -27,8 +27,9 @@ GpuTiles::GpuTiles(const std::string &name, const GpuSizes &sizes, const Expr &c
       dimension(0, sizes.headDim, name + "_dimension"),
       keys(0, sizes.schedule.tileK, name + "_keys"), keyRows(name + "_key_rows"),
       valueRows(name + "_value_rows"), queryPart(name + "_query_part"),
-      keyPart(name + "_key_part"), dot(name + "_dot"), scores(name + "_scores"),
-      highest(name + "_highest"), weights(name + "_weights"), sums(name + "_sums"),
+      keyPart(name + "_key_part"), dot(name + "_dot"), score(name + "_score"),
+      scores(name + "_scores"), highest(name + "_highest"), weight(name + "_weight"),
+      weights(name + "_weights"), sums(name + "_sums"),
       weightPart(name + "_weight_part"), valuePart(name + "_value_part"),
       product(name + "_product") {}
 
@@ -78,7 +79,8 @@ void Attend::defineTiles(GpuTiles &of, const RowExpressions &rows, const Expr &f
   const Expr head = field(Head), batch = field(Batch);
   const Expr kvHead = head / (q.dim(2).extent() / k.dim(2).extent());
   const Expr lastKey = k.dim(1).extent() - 1;
-  const Expr tile = unsafe_promise_clamped(tiles(first + ti), 0, lastKey / tileK);
+  const Expr place = unsafe_promise_clamped(first + ti, 0, tiles.dim(0).extent() - 1);
+  const Expr tile = unsafe_promise_clamped(tiles(place), 0, lastKey / tileK);
   const Expr keyOfRow = tile * tileK + ki;
   const Expr keyRow = areMasked ? min(keyOfRow, lastKey) : keyOfRow;
   of.keyRows(di, ki, ti, piece) = sizes.element.widened(k(di, keyRow, kvHead, batch));
@@ -98,10 +100,11 @@ void Attend::defineTiles(GpuTiles &of, const RowExpressions &rows, const Expr &f
   const Expr score = rows.score(
       strict_float(of.dot(row, key, tx, ty, ti, piece) * rows.queryFactor(queryOfTile)),
       queryOfTile, position);
-  of.scores(row, ty, tx, key, ti, piece) =
+  of.score(row, key, tx, ty, ti, piece) =
       areMasked ? choose(position <= lastKey && rows.keeps(queryOfTile, position), score,
                          minusInfinity())
                 : score;
+  of.scores(row, ty, tx, key, ti, piece) = of.score(row, key, tx, ty, ti, piece);
 
   // Softmax within this tile.
   const auto ofQuery = [&](const Func &tileOf) { // keys in their order
@@ -112,8 +115,9 @@ void Attend::defineTiles(GpuTiles &of, const RowExpressions &rows, const Expr &f
   of.highest(qi, ti, piece) = strict_float(max(of.highest(qi, ti, piece), ofQuery(of.scores)));
   const Expr reference = referenceOf(of.highest(queryOfTile, ti, piece));
   const Expr scoreHere = of.scores(row, ty, tx, key, ti, piece);
-  of.weights(row, ty, tx, key, ti, piece) =
+  of.weight(row, key, tx, ty, ti, piece) =
       areMasked ? partialWeight(scoreHere, reference) : exp2OfNonPositive(scoreHere - reference);
+  of.weights(row, ty, tx, key, ti, piece) = of.weight(row, key, tx, ty, ti, piece);
   of.sums(qi, ti, piece) = 0.0f;
   of.sums(qi, ti, piece) += ofQuery(of.weights);
 

@@ -66,9 +66,11 @@ struct GpuTiles {
   Halide::Func queryPart;  ///< (di, qi, piece): Q in float32
   Halide::Func keyPart;    ///< (di, key, tx, ti, piece): rows of keyRows
   Halide::Func dot;        ///< (row, key, tx, ty, ti, piece)
-  Halide::Func scores;     ///< (row, ty, tx, key, ti, piece): in units of log 2; -inf: not kept
+  Halide::Func score;      ///< (row, key, tx, ty, ti, piece): in units of log 2; -inf: not kept
+  Halide::Func scores;     ///< (row, ty, tx, key, ti, piece): these, for all threads
   Halide::Func highest;    ///< (qi, ti, piece)
-  Halide::Func weights;    ///< (row, ty, tx, key, ti, piece): -0: not kept
+  Halide::Func weight;     ///< (row, key, tx, ty, ti, piece): -0: not kept
+  Halide::Func weights;    ///< (row, ty, tx, key, ti, piece): these, for all threads
   Halide::Func sums;       ///< (qi, ti, piece): of weights
   Halide::Func weightPart; ///< (row, ki, ty, ti, piece): of weights
   Halide::Func valuePart;  ///< (channel, ki, tx, ti, piece): of valueRows

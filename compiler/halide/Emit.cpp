@@ -105,13 +105,6 @@ void addSelection(const Kernel &kernel, const EmitOptions &options, const AddFun
   }
 }
 
-Module linked(const std::string &name, const std::vector<Module> &modules) {
-  Module all = link_modules(name, modules);
-  // link_modules (Halide 21) forgets it, and without it strict_float means nothing.
-  all.set_any_strict_float(true);
-  return all;
-}
-
 Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
   const Target target = kernelTarget(hostOf(Target(options.target.name)));
   const int lanes = options.target.lanes;
@@ -180,7 +173,10 @@ Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
     Require require(kernel);
     add(require.holds, require.arguments(), "require");
   }
-  return linked(options.prefix, modules);
+  Module all = link_modules(options.prefix, modules);
+  // link_modules (Halide 21) forgets it, and without it strict_float means nothing.
+  all.set_any_strict_float(true);
+  return all;
 }
 
 /// 16-bit elements go as they are where the driver's compiler may not know them.
@@ -192,26 +188,35 @@ ElementUse gpuElement(const EmitOptions &options) {
   return element;
 }
 
-Module gpuModule(const Kernel &kernel, const EmitOptions &options) {
-  const Target target = kernelTarget(Target(options.target.name));
-  std::vector<Module> modules;
-  const auto add = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
-                       const std::string &name) {
-    modules.push_back(pipeline.compile_to_module(arguments, options.prefix + "_" + name, target));
+Module gpuModule(const Kernel &kernel, const EmitOptions &options, GpuFunction which) {
+  const auto compile = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
+                           const char *name) {
+    Module module = pipeline.compile_to_module(arguments, options.prefix + "_" + name,
+                                               kernelTarget(Target(options.target.name)));
+    module.set_any_strict_float(true);
+    return module;
   };
   const GpuSizes sizes(options.schedule, options.headDim, options.valueDim, gpuElement(options));
-  Attend attend(kernel, sizes);
-  scheduleForGpu(attend);
-  Pipeline states(attend.states);
-  useOwnTileCounts(states, attend);
-  add(states, attend.arguments(), "attend");
-  FinishPieces finish(sizes);
-  scheduleForGpu(finish);
-  add(finish.out, finish.arguments(), "finish");
-  LogSumExpOfPieces lse(sizes);
-  scheduleForGpu(lse);
-  add(lse.lse, lse.arguments(), "log_sum_exp");
-  return linked(options.prefix + "_gpu", modules);
+  switch (which) {
+  case GpuFunction::Attend: {
+    Attend attend(kernel, sizes);
+    scheduleForGpu(attend);
+    Pipeline states(attend.states);
+    useOwnTileCounts(states, attend);
+    return compile(states, attend.arguments(), "attend");
+  }
+  case GpuFunction::Finish: {
+    FinishPieces finish(sizes);
+    scheduleForGpu(finish);
+    return compile(finish.out, finish.arguments(), "finish");
+  }
+  case GpuFunction::LogSumExp: {
+    LogSumExpOfPieces lse(sizes);
+    scheduleForGpu(lse);
+    return compile(lse.lse, lse.arguments(), "log_sum_exp");
+  }
+  }
+  __builtin_unreachable();
 }
 
 /// GAZE_CPU_*: what the runtime asks the CPU for before it calls a kernel.
@@ -345,10 +350,10 @@ void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
   translateErrors([&] { kernelModule(kernel, options).compile({{fileType(output), path}}); });
 }
 
-void emitGpuFunctions(const Kernel &kernel, const EmitOptions &options, Output output,
-                      const std::string &path) {
+void emitGpuFunction(const Kernel &kernel, const EmitOptions &options, GpuFunction which,
+                     Output output, const std::string &path) {
   translateErrors([&] {
-    gpuModule(kernel, options).compile({{fileType(output), path}});
+    gpuModule(kernel, options, which).compile({{fileType(output), path}});
     if (output == Output::Device)
       keepDeviceCode(path);
   });

@@ -78,9 +78,14 @@ public:
 void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
                 const std::string &path);
 
-/// Likewise those that run on a GPU: PREFIX_attend, PREFIX_finish, PREFIX_log_sum_exp.
-void emitGpuFunctions(const Kernel &kernel, const EmitOptions &options, Output output,
-                      const std::string &path);
+/// Those that run on a GPU: PREFIX_attend, PREFIX_finish, PREFIX_log_sum_exp.
+enum class GpuFunction { Attend, Finish, LogSumExp };
+inline constexpr GpuFunction gpuFunctions[] = {GpuFunction::Attend, GpuFunction::Finish,
+                                               GpuFunction::LogSumExp};
+
+/// Likewise one of them. In one file Halide 21 would keep the device code of the last alone.
+void emitGpuFunction(const Kernel &kernel, const EmitOptions &options, GpuFunction which,
+                     Output output, const std::string &path);
 
 } // namespace gaze
 

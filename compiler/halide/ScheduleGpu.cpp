@@ -48,17 +48,8 @@ public:
     loadTogether(of.keyRows, sizes.headDim);
     of.keyRows.align_storage(attend.di, paddedKeyRow(sizes.headDim));
     loadTogether(of.valueRows, block.paddedValueDim());
-    for (Func *tile : {&of.scores, &of.weights}) {
-      inSharedMemory(*tile, scoresStandAlone(sizes.schedule, sizes.headDim));
-      tile->bound_extent(attend.row, block.rows)
-          .bound_extent(attend.ty, block.lines)
-          .bound_extent(attend.tx, block.columns)
-          .bound_extent(attend.key, block.keys)
-          .reorder(attend.row, attend.key, attend.tx, attend.ty)
-          .vectorize(attend.row)
-          .unroll(attend.key)
-          .gpu_threads(attend.tx, attend.ty);
-    }
+    scheduleTile(of.score, of.scores);
+    scheduleTile(of.weight, of.weights);
     scheduleDot();
     for (Func *perQuery : {&of.highest, &of.sums})
       scheduleRow(*perQuery);
@@ -92,6 +83,21 @@ private:
         .split(place, attend.ty, attend.tx, block.columns, TailStrategy::RoundUp)
         .reorder(turn, attend.tx, attend.ty)
         .gpu_threads(attend.tx, attend.ty);
+  }
+
+  /// A thread computes its elements in registers, and stores four rows at once. (Halide 21 fails
+  /// on conditions in vectors of OpenCL.)
+  void scheduleTile(Func &value, Func &tile) {
+    inSharedMemory(tile, scoresStandAlone(sizes.schedule, sizes.headDim));
+    tile.bound_extent(attend.row, block.rows)
+        .bound_extent(attend.ty, block.lines)
+        .bound_extent(attend.tx, block.columns)
+        .bound_extent(attend.key, block.keys)
+        .reorder(attend.row, attend.key, attend.tx, attend.ty)
+        .vectorize(attend.row)
+        .unroll(attend.key)
+        .gpu_threads(attend.tx, attend.ty);
+    value.compute_at(tile, attend.key).bound_extent(attend.row, block.rows).unroll(attend.row);
   }
 
   void scheduleDot() {
