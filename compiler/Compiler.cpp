@@ -127,6 +127,7 @@ ChosenSchedule chooseSchedule(const KernelOptions &options) {
   const TargetInfo target = targetOf(options);
   ChosenSchedule chosen;
   ScheduleBasis &basis = chosen.basis;
+  basis.gpu = target.isGpu();
   basis.lanes = target.lanes;
   basis.registers = target.registers;
   basis.dtype = options.element == GAZE_ELEMENT_FLOAT16    ? "f16"

@@ -16,9 +16,10 @@ namespace {
   throw CompileError(CompileError::Kind::Internal, message);
 }
 
-void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, const fs::path &path) {
+/// Runs a function that emits.
+template <typename Emit> void translated(Emit emit) {
   try {
-    emitKernel(kernel, options, output, path.string());
+    emit();
   } catch (const EmitError &error) {
     failInternally(std::string("in the Halide stage: ") + error.what());
   }
@@ -28,9 +29,18 @@ void emitTo(const Kernel &kernel, const EmitOptions &options, Output output, con
 
 std::string kernelText(const Kernel &kernel, const EmitOptions &options, Output output) {
   const TemporaryFolder folder;
-  const fs::path path = folder.path() / "kernel";
-  emitTo(kernel, options, output, path);
-  return readBytes(path);
+  const std::string path = (folder.path() / "kernel").string();
+  if (!options.hasGpuFunctions()) {
+    translated([&] { emitKernel(kernel, options, output, path); });
+    return readBytes(path);
+  }
+  const Output ofDevice = output == Output::Assembly ? Output::Device : output;
+  std::string text;
+  for (const GpuFunction which : gpuFunctions) {
+    translated([&] { emitGpuFunction(kernel, options, which, ofDevice, path); });
+    text += readBytes(path);
+  }
+  return text;
 }
 
 std::string kernelObject(const Kernel &kernel, const std::string &symbol,
@@ -41,8 +51,12 @@ std::string kernelObject(const Kernel &kernel, const std::string &symbol,
     objects.push_back((folder.path() / (std::to_string(objects.size()) + ".o")).string());
     return objects.back();
   };
-  for (const EmitOptions &variant : variants)
-    emitTo(kernel, variant, Output::Object, next());
+  for (const EmitOptions &variant : variants) {
+    translated([&] { emitKernel(kernel, variant, Output::Object, next()); });
+    if (variant.hasGpuFunctions())
+      for (const GpuFunction which : gpuFunctions)
+        translated([&] { emitGpuFunction(kernel, variant, which, Output::Object, next()); });
+  }
   const fs::path linked = folder.path() / "linked.o";
   try {
     writeBytes(next(), kernelTable(kernel, symbol, variants));

@@ -16,7 +16,8 @@ namespace gaze {
 std::string kernelObject(const Kernel &kernel, const std::string &symbol,
                          const std::vector<EmitOptions> &variants);
 
-/// One of them as text: assembly, LLVM's or Halide's. Throws CompileError.
+/// One of them as text: assembly, LLVM's or Halide's; of a kernel for a GPU, of the functions that
+/// run there, whose assembly is PTX or OpenCL C. Throws CompileError.
 std::string kernelText(const Kernel &kernel, const EmitOptions &options, Output output);
 
 } // namespace gaze

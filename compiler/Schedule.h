@@ -15,13 +15,14 @@
 
 namespace gaze {
 
-/// A knob is at least 1; 0 stands for one that nobody has set.
+/// A knob is at least 1; 0 stands for one that nobody has set, or that the target has no use for.
 struct Schedule {
   int tileQ = 0;
   int tileK = 0;
   int edgeK = 0;
   int keys = 0;
   int channels = 0;
+  int rows = 0;
   int chunkTiles = 0;
   int maxRows = 0;
   int orders = 0;
@@ -29,6 +30,7 @@ struct Schedule {
 
 /// What the default of a knob may depend on.
 struct ScheduleBasis {
+  bool gpu = false;  ///< the target is a GPU
   int lanes = 0;     ///< floats of a vector of the target
   int registers = 0; ///< vectors that the target's registers hold
   std::string dtype = "f32";
@@ -42,8 +44,11 @@ struct KnobLimit {
   int (*number)(const ScheduleBasis &basis, const Schedule &schedule) = nullptr;
 };
 
+enum class KnobOf { Both, Cpu, Gpu };
+
 struct Knob {
   const char *name; ///< in schedule files
+  KnobOf of;        ///< the targets that have it
   int Schedule::*value;
   int least, most;
   KnobLimit multipleOf; ///< the knob is a multiple of it
@@ -52,6 +57,10 @@ struct Knob {
   const char *rule;     ///< its default, in words
   /// The default before it is fitted to the limits; knobs earlier in the table are set.
   int (*standard)(const ScheduleBasis &basis, const Schedule &schedule);
+
+  bool isOf(const ScheduleBasis &basis) const {
+    return of == KnobOf::Both || (of == KnobOf::Gpu) == basis.gpu;
+  }
 };
 
 /// All knobs, in the order in which a schedule file lists them.
@@ -75,6 +84,32 @@ std::string invalidReason(const Schedule &schedule, const ScheduleBasis &basis);
 
 bool operator==(const Schedule &a, const Schedule &b);
 bool operator!=(const Schedule &a, const Schedule &b);
+
+/// The threads that compute a tile of queries on a GPU, and what each of them has.
+struct GpuBlock {
+  int rows, keys;     ///< queries and keys whose scores a thread computes
+  int channels;       ///< of the output, for those queries; a multiple of 4
+  int columns, lines; ///< threads side by side: keys, or channels; one line below the other: queries
+
+  int threads() const { return columns * lines; }
+  /// Of a thread: by query and channel the output, by query the weight and the highest score.
+  int stateFloats() const { return rows * (channels + 2); }
+  int paddedValueDim() const { return columns * channels; }
+};
+
+GpuBlock gpuBlock(const Schedule &schedule, int valueDim);
+
+/// K in shared memory has rows of so many floats, so that rows begin in different banks.
+constexpr int paddedKeyRow(int headDim) { return headDim + 4; }
+
+/// Scores and weights keep memory of their own, and V takes that of K: what is larger
+/// shares. Otherwise weights take that of K, and V that of the scores.
+constexpr bool scoresStandAlone(const Schedule &schedule, int headDim) {
+  return headDim > schedule.tileQ;
+}
+
+/// Memory that the threads of a block share.
+int sharedBytes(const Schedule &schedule, int headDim, int valueDim);
 
 /// The memory that one call of a kernel's function takes at most.
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim);

@@ -56,6 +56,8 @@ Expr toBFloat16(const Expr &value) {
 } // namespace
 
 Halide::Type ElementUse::halideType() const {
+  if (asBits && !isWide())
+    return Halide::UInt(16);
   return type == GAZE_ELEMENT_FLOAT16    ? Halide::Float(16)
          : type == GAZE_ELEMENT_BFLOAT16 ? Halide::BFloat(16)
                                          : Halide::Float(32);

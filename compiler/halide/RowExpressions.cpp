@@ -25,6 +25,11 @@ RowExpressions::RowExpressions(const Kernel &kernel, int headDim, Environment en
       positionOf(std::move(positionOf)), keepLoads(loadsOf(kernel.keep, row)),
       scoreLoads(loadsOf(kernel.score, row)) {}
 
+RowExpressions::RowExpressions(const Kernel &kernel, int headDim, Environment environment,
+                               std::function<RowPosition(Expr)> positionOf)
+    : kernel(kernel), headDim(headDim), common(std::move(environment)),
+      positionOf(std::move(positionOf)) {}
+
 Environment RowExpressions::at(const Expr &row) const {
   Environment environment = common;
   const RowPosition position = positionOf(row);

@@ -30,6 +30,10 @@ public:
   RowExpressions(const Kernel &kernel, int headDim, Environment environment, const Halide::Var &row,
                  std::function<RowPosition(Halide::Expr row)> positionOf);
 
+  /// Without loads(): every key looks up what its row loads.
+  RowExpressions(const Kernel &kernel, int headDim, Environment environment,
+                 std::function<RowPosition(Halide::Expr row)> positionOf);
+
   /// What an element of Q is multiplied by: the scale and, where the pattern has no
   /// score of its own, log2(e).
   Halide::Expr queryFactor(const Halide::Expr &row) const;

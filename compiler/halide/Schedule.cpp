@@ -7,10 +7,20 @@ namespace gaze {
 namespace {
 
 constexpr std::int64_t largestStrip = std::int64_t{1} << 26; // 256 MiB of floats
+/// What every GPU gives a block without being asked, and Halide 21 does not ask for more.
+constexpr int largestShared = 48 * 1024;
+constexpr int mostThreads = 1024;
+/// Accumulators, of the 64 registers that Halide 21's runtime gives a thread in CUDA.
+constexpr int mostAccumulators = 36;
 
 KnobLimit lanes() {
-  return {"the vector lanes",
-          [](const ScheduleBasis &basis, const Schedule &) { return basis.lanes; }};
+  return {"the vector lanes", [](const ScheduleBasis &basis, const Schedule &) {
+            return basis.gpu ? 1 : basis.lanes;
+          }};
+}
+
+KnobLimit tileQ() {
+  return {"tile_q", [](const ScheduleBasis &, const Schedule &schedule) { return schedule.tileQ; }};
 }
 
 KnobLimit tileK() {
@@ -18,7 +28,9 @@ KnobLimit tileK() {
 }
 
 KnobLimit edgeK() {
-  return {"edge_k", [](const ScheduleBasis &, const Schedule &schedule) { return schedule.edgeK; }};
+  return {"edge_k (on a GPU tile_k)", [](const ScheduleBasis &basis, const Schedule &schedule) {
+            return basis.gpu ? schedule.tileK : schedule.edgeK;
+          }};
 }
 
 KnobLimit valueDim() {
@@ -30,6 +42,33 @@ KnobLimit valueDim() {
 /// registers for the operands.
 int accumulatorsPerVector(const ScheduleBasis &basis, const Schedule & /*schedule*/) {
   return basis.registers / 4;
+}
+
+int largestDim(const ScheduleBasis &basis) { return std::max(basis.headDim, basis.valueDim); }
+
+int gpuColumns(const ScheduleBasis &basis) { return largestDim(basis) <= 64 ? 8 : 16; }
+
+int roundedUp(int value, int unit) { return (value + unit - 1) / unit * unit; }
+
+std::string invalidOnGpu(const Schedule &schedule, const ScheduleBasis &basis) {
+  const GpuBlock block = gpuBlock(schedule, basis.valueDim);
+  const std::string threads = std::to_string(block.columns) + " * " + std::to_string(block.lines);
+  if (block.threads() > mostThreads)
+    return "tile_k / keys * tile_q / rows makes " + threads + " threads of a block, and a GPU has " +
+           std::to_string(mostThreads) + " at most";
+  const int accumulators = block.rows * std::max(block.channels, block.keys);
+  if (accumulators > mostAccumulators)
+    return "rows times keys (or times the " + std::to_string(block.channels) +
+           " channels of a thread, head_dim / (tile_k / keys)) makes " +
+           std::to_string(accumulators) + " accumulators of a thread; more than " +
+           std::to_string(mostAccumulators) + " do not fit in its registers";
+  const int bytes = sharedBytes(schedule, basis.headDim, basis.valueDim);
+  if (bytes > largestShared)
+    return "tile_q " + std::to_string(schedule.tileQ) + " and tile_k " +
+           std::to_string(schedule.tileK) + " take " + std::to_string(bytes) +
+           " bytes of shared memory, and a block has " + std::to_string(largestShared) +
+           ": make one of them smaller";
+  return {};
 }
 
 /// The narrowest partial tile that is not all overhead: what it computes beyond the border
@@ -60,26 +99,36 @@ int fitted(const Knob &knob, int value, const ScheduleBasis &basis, const Schedu
 const std::vector<Knob> &knobs() {
   static const std::vector<Knob> table = {
       {"tile_q",
+       KnobOf::Both,
        &Schedule::tileQ,
        1,
        256,
        lanes(),
        {},
-       "Queries of a tile, all of them in vector lanes.",
-       "2 vectors",
-       [](const ScheduleBasis &basis, const Schedule &) { return 2 * basis.lanes; }},
+       "Queries of a tile, all of them in vector lanes; on a GPU a block of threads has one.",
+       "2 vectors; on a GPU 64, and less where head_dim is larger than 64",
+       [](const ScheduleBasis &basis, const Schedule &) {
+         if (!basis.gpu)
+           return 2 * basis.lanes;
+         return largestDim(basis) <= 64 ? 64 : largestDim(basis) <= 128 ? 32 : 16;
+       }},
       {"tile_k",
+       KnobOf::Both,
        &Schedule::tileK,
        2,
        512,
        {},
        {},
-       "Keys of a full tile, all of which are kept: K and V come through L1 by so many rows.",
-       "64 with AVX-512, else 32",
+       "Keys of a full tile, all of which are kept: K and V come through L1, or a GPU's shared "
+       "memory, by so many rows. On a GPU masked tiles have as many.",
+       "64 with AVX-512, else 32; on a GPU 32, and 16 where head_dim is larger than 128",
        [](const ScheduleBasis &basis, const Schedule &) {
+         if (basis.gpu)
+           return largestDim(basis) <= 128 ? 32 : 16;
          return basis.registers >= 32 ? 64 : 32;
        }},
       {"edge_k",
+       KnobOf::Cpu,
        &Schedule::edgeK,
        2,
        512,
@@ -89,15 +138,21 @@ const std::vector<Knob> &knobs() {
        "the least from 16 that divides `tile_k` and that `keys` divides",
        narrowEdge},
       {"keys",
+       KnobOf::Both,
        &Schedule::keys,
        1,
        128,
        {},
        edgeK(),
-       "Keys whose scores grow in registers together.",
-       "a quarter of the vector registers: 8 with AVX-512, else 4",
-       accumulatorsPerVector},
+       "Keys whose scores grow in registers together; on a GPU, in those of one thread.",
+       "a quarter of the vector registers: 8 with AVX-512, else 4; on a GPU so many that 8 threads "
+       "have a tile, or 16 where head_dim is larger than 64",
+       [](const ScheduleBasis &basis, const Schedule &schedule) {
+         return basis.gpu ? std::max(1, schedule.tileK / gpuColumns(basis))
+                          : accumulatorsPerVector(basis, schedule);
+       }},
       {"channels",
+       KnobOf::Cpu,
        &Schedule::channels,
        1,
        128,
@@ -106,19 +161,34 @@ const std::vector<Knob> &knobs() {
        "Channels of the output that grow in registers together.",
        "a quarter of the vector registers: 8 with AVX-512, else 4",
        accumulatorsPerVector},
+      {"rows",
+       KnobOf::Gpu,
+       &Schedule::rows,
+       1,
+       16,
+       {},
+       tileQ(),
+       "Queries of a thread of a GPU, for which it computes `keys` scores and a share of the "
+       "channels.",
+       "4, and 2 where head_dim is larger than 128",
+       [](const ScheduleBasis &basis, const Schedule &) {
+         return largestDim(basis) <= 128 ? 4 : 2;
+       }},
       {"chunk_tiles",
+       KnobOf::Both,
        &Schedule::chunkTiles,
        1,
        4096,
        {},
        {},
        "Key tiles whose scores are kept at once, before they meet V, which bounds a thread's "
-       "memory.",
+       "memory. On a GPU the least that a long row is cut into.",
        "512 keys: their scores, K and V stay in L2 while neighbouring tiles go through them",
        [](const ScheduleBasis &, const Schedule &schedule) {
          return std::max(1, 512 / schedule.tileK);
        }},
       {"max_rows",
+       KnobOf::Cpu,
        &Schedule::maxRows,
        1,
        64,
@@ -129,6 +199,7 @@ const std::vector<Knob> &knobs() {
        "32",
        [](const ScheduleBasis &, const Schedule &) { return 32; }},
       {"orders",
+       KnobOf::Cpu,
        &Schedule::orders,
        1,
        2,
@@ -144,6 +215,7 @@ const std::vector<Knob> &knobs() {
 }
 
 std::string knobTable() {
+  static const char *const of[] = {"", "CPU: ", "GPU: "};
   std::string text = "| knob | range | what it does | default |\n|---|---|---|---|\n";
   for (const Knob &knob : knobs()) {
     text += "| `" + std::string(knob.name) + "` | " + std::to_string(knob.least) + " to " +
@@ -152,7 +224,7 @@ std::string knobTable() {
       text += std::string(", a multiple of ") + knob.multipleOf.name;
     if (knob.divides.name)
       text += std::string(", divides ") + knob.divides.name;
-    text += std::string(" | ") + knob.meaning + " | " + knob.rule + " |\n";
+    text += std::string(" | ") + of[static_cast<int>(knob.of)] + knob.meaning + " | " + knob.rule + " |\n";
   }
   return text;
 }
@@ -165,19 +237,26 @@ Schedule defaultSchedule(const ScheduleBasis &basis) {
 
 void completeSchedule(Schedule &schedule, const ScheduleBasis &basis) {
   for (const Knob &knob : knobs())
-    if (schedule.*knob.value == 0)
+    if (schedule.*knob.value == 0 && knob.isOf(basis))
       schedule.*knob.value = fitted(knob, knob.standard(basis, schedule), basis, schedule);
 }
 
 void fitSchedule(Schedule &schedule, const ScheduleBasis &basis) {
   for (const Knob &knob : knobs())
-    schedule.*knob.value = fitted(knob, schedule.*knob.value, basis, schedule);
+    if (knob.isOf(basis))
+      schedule.*knob.value = fitted(knob, schedule.*knob.value, basis, schedule);
 }
 
 std::string invalidReason(const Schedule &schedule, const ScheduleBasis &basis) {
   for (const Knob &knob : knobs()) {
     const int value = schedule.*knob.value;
     const std::string name = knob.name;
+    if (!knob.isOf(basis)) {
+      if (value != 0)
+        return name + std::string(basis.gpu ? " is for CPUs, and the target is a GPU"
+                                            : " is for GPUs, and the target is a CPU");
+      continue;
+    }
     if (value < knob.least || value > knob.most)
       return name + " must be from " + std::to_string(knob.least) + " to " +
              std::to_string(knob.most) + ", not " + std::to_string(value);
@@ -192,6 +271,8 @@ std::string invalidReason(const Schedule &schedule, const ScheduleBasis &basis) 
       return name + " must divide " + knob.divides.name + ", " +
              std::to_string(number(knob.divides)) + ", and " + std::to_string(value) + " does not";
   }
+  if (basis.gpu)
+    return invalidOnGpu(schedule, basis);
   const std::int64_t rows = std::max(schedule.tileQ, schedule.maxRows);
   const std::int64_t strip = rows * schedule.tileK * schedule.chunkTiles;
   if (strip > largestStrip)
@@ -212,6 +293,24 @@ bool operator==(const Schedule &a, const Schedule &b) {
 }
 
 bool operator!=(const Schedule &a, const Schedule &b) { return !(a == b); }
+
+GpuBlock gpuBlock(const Schedule &schedule, int valueDim) {
+  const int columns = schedule.tileK / schedule.keys;
+  return {schedule.rows, schedule.keys, roundedUp(valueDim, 4 * columns) / columns, columns,
+          schedule.tileQ / schedule.rows};
+}
+
+int sharedBytes(const Schedule &schedule, int headDim, int valueDim) {
+  const GpuBlock block = gpuBlock(schedule, valueDim);
+  const int keys = schedule.tileK * paddedKeyRow(headDim);
+  const int values = schedule.tileK * block.paddedValueDim();
+  const int scores = schedule.tileK * schedule.tileQ;
+  const int tiles = scoresStandAlone(schedule, headDim)
+                        ? std::max(keys, values) + 2 * scores
+                        : std::max(keys, scores) + std::max(scores, values);
+  const int ofRows = 2 * schedule.tileQ; // the highest score, the sum of weights
+  return (block.threads() * block.stateFloats() + tiles + ofRows) * static_cast<int>(sizeof(float));
+}
 
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {
   // Strips of scores and of weights, of full and of partial tiles; the transposed

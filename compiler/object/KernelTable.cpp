@@ -103,7 +103,7 @@ public:
     const bool hasInputs = !kernel.inputs.empty();
     const bool hasSites = !kernel.sites.empty();
     const bool selects = !kernel.selections.empty();
-    const bool computes = !options.maskOnly;
+    const bool computes = !options.maskOnly && !options.target.isGpu();
     Constant *result = structure({
         i32(GAZE_ABI_VERSION),
         i32(sizeof(gaze_kernel)),
@@ -115,7 +115,7 @@ public:
         i32(options.valueDim),
         i32(schedule.tileQ),
         i32(schedule.tileK),
-        i32(schedule.edgeK),
+        i32(options.target.isGpu() ? schedule.tileK : schedule.edgeK),
         i32(schedule.chunkTiles),
         i32(schedule.maxRows),
         i32(kernel.keepReadsHead),
@@ -157,7 +157,7 @@ public:
         function("block_extremes", selects),
         function("mean_scores", selects),
         function("extreme_scores", selects),
-        null(),
+        options.hasGpuFunctions() ? gpuCode(options) : null(),
     });
     if (module.getDataLayout().getTypeAllocSize(result->getType()) != sizeof(gaze_kernel))
       throw std::logic_error("a member of gaze_kernel is not written");
@@ -214,6 +214,15 @@ private:
             .getCallee());
     function->setVisibility(GlobalValue::HiddenVisibility);
     return function;
+  }
+
+  Constant *gpuCode(const EmitOptions &options) {
+    const GpuBlock block = gpuBlock(options.schedule, options.valueDim);
+    return array({{i32(options.target.api), i32(block.threads()),
+                   i32(sharedBytes(options.schedule, options.headDim, options.valueDim)),
+                   i32(std::int64_t{block.threads()} * block.stateFloats()),
+                   functionOf(options, "attend"), functionOf(options, "finish"),
+                   functionOf(options, "log_sum_exp")}});
   }
 
   Constant *parts(const EmitOptions &options) {

@@ -167,8 +167,6 @@ static void warnOfOtherOrigin(const std::string &path, const KernelOptions &opti
 
 KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim,
                                  gaze_element otherwise) {
-  if (options.target == "opencl" || options.target == "cuda")
-    failNotSupported("--target " + options.target);
   KernelOptions result;
   result.headDim = headDim;
   result.valueDim = valueDim;

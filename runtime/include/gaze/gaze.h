@@ -216,10 +216,11 @@ typedef enum gaze_api { GAZE_API_CPU = 0, GAZE_API_CUDA = 1, GAZE_API_OPENCL = 2
  *             position q_start + i
  *   tiles     int32: key tiles of all rows; a tile is its first key divided by tile_k
  *   pieces    int32 [8, pieces]: query tile, head, batch entry; where its tiles begin in
- *             `tiles`, how many are full and, behind those, how many are masked; 0, 0
+ *             `tiles`, how many are full and, behind those, how many are masked; 0, 0. No piece
+ *             has more than most_full and most_masked of them
  *   states    float [state_floats, n]
  *   finish    merges the states of the pieces of each row, and writes out [value_dim, seq_q, heads,
- *             batch], or a part of it with other minima. `rows` int32 [2, query tiles, heads *
+ *             batch], or a part of it with other minima. `rows` int32 [2, query tiles, heads,
  *             batch]: the first piece of a row, and how many it has; both 0 for a row without
  *   log_sum_exp  likewise, lse float [seq_q, heads, batch]
  */
@@ -232,7 +233,8 @@ typedef struct gaze_gpu_code {
                 struct halide_buffer_t *floats, struct halide_buffer_t *bools,
                 struct halide_buffer_t *q, struct halide_buffer_t *k, struct halide_buffer_t *v,
                 struct halide_buffer_t *tiles, struct halide_buffer_t *pieces, int32_t first_piece,
-                int64_t q_start, struct halide_buffer_t *states);
+                int32_t most_full, int32_t most_masked, int64_t q_start,
+                struct halide_buffer_t *states);
   int (*finish)(struct halide_buffer_t *states, struct halide_buffer_t *rows, int32_t first_piece,
                 struct halide_buffer_t *out);
   int (*log_sum_exp)(struct halide_buffer_t *states, struct halide_buffer_t *rows,
