@@ -88,6 +88,8 @@ GpuPlan::GpuPlan(const Gpu &onGpu, const gaze_plan &ofPlan)
   pieces = copyOf(gpu, tables.pieces);
   rows = copyOf(gpu, tables.rows);
   tileCount = count(tables.tiles);
+  mostFull = tables.mostFull;
+  mostMasked = tables.mostMasked;
   pieceEnds = tables.pieceEnds;
 }
 
@@ -145,7 +147,7 @@ public:
         pieces(use, of.pieces.handle(), int32,
                {intsOfPiece, std::max<std::int64_t>(1, of.pieceEnds.back())}),
         rows(use, of.rows.handle(), int32,
-             {intsOfRow, of.plan.queryTiles, shape.heads * shape.batch}),
+             {intsOfRow, of.plan.queryTiles, shape.heads, shape.batch}),
         q(viewOf(use, *tensors.q)), k(viewOf(use, *tensors.k)), v(viewOf(use, *tensors.v)),
         out(viewOf(use, *tensors.out)) {
     if (tensors.lse)
@@ -160,8 +162,8 @@ public:
     const View ofGroup(use, states, float32, {code.state_floats, std::max<std::int64_t>(1, count)});
     if (count > 0)
       use.check(code.attend(uniforms.get(), ints.get(), floats.get(), bools.get(), q.get(), k.get(),
-                            v.get(), tiles.get(), pieces.get(), first, shape.q_start,
-                            ofGroup.get()),
+                            v.get(), tiles.get(), pieces.get(), first, of.mostFull, of.mostMasked,
+                            shape.q_start, ofGroup.get()),
                 "attend");
     const View part(out, {0, 0, head, batch},
                     {of.plan.kernel->value_dim, shape.seq_q, heads, batches});

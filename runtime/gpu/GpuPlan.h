@@ -27,7 +27,8 @@ private:
   const gaze_plan &plan;
   const gaze_gpu_code &code;
   std::int64_t tileCount;
-  Vector<std::int32_t> pieceEnds; ///< of Tables, the rest of which is on the device alone
+  std::int32_t mostFull, mostMasked; ///< of Tables
+  Vector<std::int32_t> pieceEnds;    ///< of Tables, the rest of which is on the device alone
   Allocation uniforms, ints, floats, bools, tiles, pieces, rows;
 
   class Launch;

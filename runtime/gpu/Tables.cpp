@@ -59,9 +59,12 @@ void addPieces(Tables &tables, const Row &row, std::int64_t firstTile, std::int3
   for (std::int32_t piece = 0; piece < count; ++piece) {
     const std::int64_t begin = all * piece / count, end = all * (piece + 1) / count;
     const std::int64_t full = std::clamp<std::int64_t>(row.fullTiles - begin, 0, end - begin);
+    const std::int64_t masked = end - begin - full;
+    tables.mostFull = std::max(tables.mostFull, static_cast<std::int32_t>(full));
+    tables.mostMasked = std::max(tables.mostMasked, static_cast<std::int32_t>(masked));
     for (const std::int64_t value :
          {std::int64_t{row.queryTile}, std::int64_t{head}, std::int64_t{batch}, firstTile + begin,
-          full, end - begin - full, std::int64_t{0}, std::int64_t{0}})
+          full, masked, std::int64_t{0}, std::int64_t{0}})
       tables.pieces.push_back(static_cast<std::int32_t>(value));
   }
 }

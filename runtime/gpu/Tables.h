@@ -21,7 +21,8 @@ struct Tables {
   Vector<std::int32_t> tiles;  ///< of each grid once, whatever planes share it
   Vector<std::int32_t> pieces; ///< within a plane the longest rows first
   Vector<std::int32_t> rows;
-  Vector<std::int32_t> pieceEnds; ///< by plane: pieces up to its end
+  Vector<std::int32_t> pieceEnds;            ///< by plane: pieces up to its end
+  std::int32_t mostFull = 0, mostMasked = 0; ///< tiles of a piece
 };
 
 /// Throws a Failure where numbers would not fit into 32 bits.
