@@ -102,9 +102,9 @@ GpuBlock gpuBlock(const Schedule &schedule, int valueDim);
 /// K in shared memory has rows of so many floats, so that rows begin in different banks.
 constexpr int paddedKeyRow(int headDim) { return headDim + 4; }
 
-/// Scores and weights keep memory of their own, and V takes that of K: what is larger
-/// shares. Otherwise weights take that of K, and V that of the scores.
-constexpr bool scoresStandAlone(const Schedule &schedule, int headDim) {
+/// Weights keep shared memory of their own, and V takes that of K, where K is large. Otherwise weights
+/// take that of K, and V that of the scores.
+constexpr bool weightsStandAlone(const Schedule &schedule, int headDim) {
   return headDim > schedule.tileQ;
 }
 

@@ -22,6 +22,9 @@ using namespace Halide;
 
 namespace gaze {
 
+// Halide computes what a Func calls in the order of their names where it has the choice: V comes after the
+// weights, as late as it can, for it takes the shared memory of what is no longer used
+// (sharedBytes in compiler/Schedule.h, which a test holds to what Halide allocates).
 GpuTiles::GpuTiles(const std::string &name, const GpuSizes &sizes, const Expr &count)
     : steps(0, sizes.block.stateFloats(), 0, count, name + "_steps"),
       dimension(0, sizes.headDim, name + "_dimension"),
@@ -30,7 +33,7 @@ GpuTiles::GpuTiles(const std::string &name, const GpuSizes &sizes, const Expr &c
       keyPart(name + "_key_part"), dot(name + "_dot"), score(name + "_score"),
       scores(name + "_scores"), highest(name + "_highest"), weight(name + "_weight"),
       weights(name + "_weights"), sums(name + "_sums"),
-      weightPart(name + "_weight_part"), valuePart(name + "_value_part"),
+      weightPart(name + "_line_weights"), valuePart(name + "_own_values"),
       product(name + "_product") {}
 
 Attend::Attend(const Kernel &kernel, const GpuSizes &given)

@@ -10,8 +10,8 @@ constexpr std::int64_t largestStrip = std::int64_t{1} << 26; // 256 MiB of float
 /// What every GPU gives a block without being asked, and Halide 21 does not ask for more.
 constexpr int largestShared = 48 * 1024;
 constexpr int mostThreads = 1024;
-/// Accumulators, of the 64 registers that Halide 21's runtime gives a thread in CUDA.
-constexpr int mostAccumulators = 36;
+/// Of the 255 registers that a thread can have in CUDA; the others hold operands and addresses.
+constexpr int mostAccumulators = 96;
 
 KnobLimit lanes() {
   return {"the vector lanes", [](const ScheduleBasis &basis, const Schedule &) {
@@ -46,7 +46,7 @@ int accumulatorsPerVector(const ScheduleBasis &basis, const Schedule & /*schedul
 
 int largestDim(const ScheduleBasis &basis) { return std::max(basis.headDim, basis.valueDim); }
 
-int gpuColumns(const ScheduleBasis &basis) { return largestDim(basis) <= 64 ? 8 : 16; }
+int gpuColumns(const ScheduleBasis &basis) { return largestDim(basis) <= 128 ? 8 : 16; }
 
 int roundedUp(int value, int unit) { return (value + unit - 1) / unit * unit; }
 
@@ -146,7 +146,7 @@ const std::vector<Knob> &knobs() {
        edgeK(),
        "Keys whose scores grow in registers together; on a GPU, in those of one thread.",
        "a quarter of the vector registers: 8 with AVX-512, else 4; on a GPU so many that 8 threads "
-       "have a tile, or 16 where head_dim is larger than 64",
+       "have a tile, or 16 where head_dim is larger than 128",
        [](const ScheduleBasis &basis, const Schedule &schedule) {
          return basis.gpu ? std::max(1, schedule.tileK / gpuColumns(basis))
                           : accumulatorsPerVector(basis, schedule);
@@ -170,9 +170,9 @@ const std::vector<Knob> &knobs() {
        tileQ(),
        "Queries of a thread of a GPU, for which it computes `keys` scores and a share of the "
        "channels.",
-       "4, and 2 where head_dim is larger than 128",
+       "4, and 2 where head_dim is larger than 64",
        [](const ScheduleBasis &basis, const Schedule &) {
-         return largestDim(basis) <= 128 ? 4 : 2;
+         return largestDim(basis) <= 64 ? 4 : 2;
        }},
       {"chunk_tiles",
        KnobOf::Both,
@@ -305,10 +305,11 @@ int sharedBytes(const Schedule &schedule, int headDim, int valueDim) {
   const int keys = schedule.tileK * paddedKeyRow(headDim);
   const int values = schedule.tileK * block.paddedValueDim();
   const int scores = schedule.tileK * schedule.tileQ;
-  const int tiles = scoresStandAlone(schedule, headDim)
-                        ? std::max(keys, values) + 2 * scores
-                        : std::max(keys, scores) + std::max(scores, values);
-  const int ofRows = 2 * schedule.tileQ; // the highest score, the sum of weights
+  // What is allocated outside of the loops over full and over masked tiles is so for both.
+  const int tiles = weightsStandAlone(schedule, headDim)
+                        ? std::max(keys, values) + 3 * scores
+                        : 2 * std::max({keys, values, scores});
+  const int ofRows = 4 * schedule.tileQ; // the highest scores, the sums of weights
   return (block.threads() * block.stateFloats() + tiles + ofRows) * static_cast<int>(sizeof(float));
 }
 

@@ -6,9 +6,8 @@
 // multiprocessor fill the time in which one waits.
 //
 // The state is in shared memory from tile to tile, and each thread reads and writes its own part
-// of it: once a tile, where every element has taken tile_k products. In registers it would leave none
-// for the scores within the 64 that Halide 21's runtime gives a thread, and Halide 21 would
-// keep the state of a whole block in every thread.
+// of it: once a tile, where every element has taken tile_k products. In registers Halide 21 would
+// keep the state of the whole block in every thread.
 //
 // Q is read from global memory, that is from L1, four channels at once: in shared memory it would
 // leave too little of 48 KB for the rest.
@@ -48,8 +47,8 @@ public:
     loadTogether(of.keyRows, sizes.headDim);
     of.keyRows.align_storage(attend.di, paddedKeyRow(sizes.headDim));
     loadTogether(of.valueRows, block.paddedValueDim());
-    scheduleTile(of.score, of.scores);
-    scheduleTile(of.weight, of.weights);
+    scheduleTile(of.score, of.scores, false);
+    scheduleTile(of.weight, of.weights, weightsStandAlone(sizes.schedule, sizes.headDim));
     scheduleDot();
     for (Func *perQuery : {&of.highest, &of.sums})
       scheduleRow(*perQuery);
@@ -87,8 +86,8 @@ private:
 
   /// A thread computes its elements in registers, and stores four rows at once. (Halide 21 fails
   /// on conditions in vectors of OpenCL.)
-  void scheduleTile(Func &value, Func &tile) {
-    inSharedMemory(tile, scoresStandAlone(sizes.schedule, sizes.headDim));
+  void scheduleTile(Func &value, Func &tile, bool outsideOfLoop) {
+    inSharedMemory(tile, outsideOfLoop);
     tile.bound_extent(attend.row, block.rows)
         .bound_extent(attend.ty, block.lines)
         .bound_extent(attend.tx, block.columns)
