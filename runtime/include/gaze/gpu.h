@@ -14,7 +14,12 @@
  *
  * gaze_plan_create moves the plan and its inputs to the device, where they stay. A run over
  * tensors of the host copies them there and back and returns when that is done. A run over tensors
- * of the device is put into the stream and returns at once.
+ * of the device is put into the stream and returns at once; the plan, the tensors and the stream
+ * stay until it is done. There a log-sum-exp has the stride 1 in seq, and no stride is 2^31 or more.
+ * A plan with top_blocks selects on the CPU, and so takes tensors of the host alone; the plan that
+ * gaze_plan_select makes of it takes both.
+ *
+ * The first run of a kernel on a device waits for the driver to compile it.
  *
  * The driver's library (libcuda.so.1, libOpenCL.so.1) is loaded when the first device is opened, so
  * programs need none to be built or to start. Link gaze::gpu.
@@ -51,7 +56,7 @@ gaze_status gaze_device_open(gaze_api api, int32_t index, gaze_device **device, 
 gaze_status gaze_device_adopt(gaze_api api, void *context, void *queue, gaze_device **device,
                               gaze_error *error);
 
-/** Frees a device that no plan uses any more; NULL is fine. */
+/** Frees a device; where plans still use it, the last of them does. NULL is fine. */
 void gaze_device_close(gaze_device *device);
 
 /** As the driver calls it; valid as long as the device. */
