@@ -3,7 +3,11 @@
 include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/gaze)
 
-install(TARGETS gaze_runtime EXPORT gaze_runtime
+set(libraries gaze_runtime)
+if(TARGET gaze_gpu)
+  list(APPEND libraries gaze_gpu)
+endif()
+install(TARGETS ${libraries} EXPORT gaze_runtime
   ARCHIVE COMPONENT runtime
   LIBRARY COMPONENT runtime)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/include/gaze

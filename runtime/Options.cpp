@@ -41,6 +41,12 @@ Options::Options(const gaze_options *given) {
     memory = {all.allocate, all.deallocate, all.allocator_context};
   workspace = all.workspace;
   summaries = all.summaries;
+  device = all.device;
+  stream = all.stream;
+  tensorMemory = all.memory;
+  if (tensorMemory != GAZE_MEMORY_HOST && tensorMemory != GAZE_MEMORY_DEVICE)
+    invalid("options.memory is " + std::to_string(static_cast<int>(tensorMemory)) +
+            "; it must be GAZE_MEMORY_HOST or GAZE_MEMORY_DEVICE");
 }
 
 } // namespace gaze::runtime

@@ -21,6 +21,9 @@ struct Options {
   Memory memory;
   gaze_workspace *workspace = nullptr;
   const gaze_summaries *summaries = nullptr;
+  gaze_device *device = nullptr;
+  void *stream = nullptr;
+  gaze_memory tensorMemory = GAZE_MEMORY_HOST;
 };
 
 /// Throws a Failure where `size` is none that a program, of today or older, has set `struct_size`

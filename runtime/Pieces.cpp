@@ -8,8 +8,11 @@
 //
 // The plan alone decides, and not the number of threads: the same pieces, merged in the
 // same order, give the same bits. A row that is cut takes at least a share, so there are
-// at most twice `sharesOfRun` pieces in a run however long its rows are, and memory for
+// at most twice as many pieces as shares in a run however long its rows are, and memory for
 // as many states.
+//
+// A GPU has thousands of blocks of threads at work where a CPU has some threads, and each
+// piece costs it a state that goes through memory, so its pieces have at least a chunk.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Pieces.h"
@@ -20,7 +23,7 @@
 namespace gaze::runtime {
 namespace {
 
-constexpr double sharesOfRun = 128;
+constexpr double sharesOfRun = 128, sharesOfGpu = 4096;
 
 double costOfRun(const gaze_plan &plan, const Part &part) {
   double cost = 0;
@@ -34,11 +37,12 @@ double costOfRun(const gaze_plan &plan, const Part &part) {
 std::int64_t piecesOf(const Row &row, const gaze_plan &plan, double costOfRun) {
   const std::int64_t units = std::int64_t{row.fullTiles} * plan.units.ofTile + row.partialTiles;
   const std::int64_t chunk = std::int64_t{plan.kernel->chunk_tiles} * plan.units.ofTile;
-  const std::int64_t chunks = ceilDivide(units, chunk);
+  const bool isOfGpu = plan.kernel->gpu != nullptr;
+  const std::int64_t chunks = isOfGpu ? units / chunk : ceilDivide(units, chunk);
   if (chunks < 2)
     return 1;
-  const double shares =
-      std::ceil(static_cast<double>(costOf(row, plan.units)) * sharesOfRun / costOfRun);
+  const double shares = std::ceil(static_cast<double>(costOf(row, plan.units)) *
+                                  (isOfGpu ? sharesOfGpu : sharesOfRun) / costOfRun);
   return std::min(static_cast<std::int64_t>(shares), chunks);
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/Plan.h"
 
 #include "runtime/Cpu.h"
+#include "runtime/Device.h"
 #include "runtime/Error.h"
 #include "runtime/Faults.h"
 #include "runtime/Items.h"
@@ -173,17 +174,21 @@ void gaze::runtime::makeParts(gaze_plan &plan, const Threads &threads) {
   cutLongRows(plan);
   for (Part &part : plan.parts)
     countItems(plan, part);
+  upload(plan);
 }
 
 Owned<gaze_plan> gaze::runtime::preparePlan(const gaze_kernel *given, const gaze_shape *shape,
                                             const gaze_value *values, std::int32_t valueCount,
                                             const gaze_input_tensor *inputs,
-                                            std::int32_t inputCount, const Threads &threads) {
+                                            std::int32_t inputCount, const Options &options) {
   const gaze_kernel *const kernel = &kernelHere(given);
+  checkDevice(*kernel, options.device);
   checkShape(shape);
   Owned<gaze_plan> plan = make<gaze_plan>();
   plan->kernel = kernel;
   plan->shape = *shape;
+  if (options.device)
+    plan->device = options.device->shared_from_this();
   plan->uniforms = makeUniforms(*kernel, *shape, values, valueCount);
   plan->queryTiles = tilesOf(shape->seq_q, kernel->tile_q);
   plan->units = {kernel->edge_k, kernel->tile_k / kernel->edge_k,
@@ -193,7 +198,7 @@ Owned<gaze_plan> gaze::runtime::preparePlan(const gaze_kernel *given, const gaze
   plan->inputs = std::allocate_shared<const Inputs>(
       Allocator<Inputs>(), copyInputs(*kernel, inputs, inputCount, plan->uniforms));
   addSelections(*plan);
-  checkIndices(*plan, threads);
+  checkIndices(*plan, options.threads);
   return plan;
 }
 
@@ -207,7 +212,7 @@ gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
     if (!plan)
       invalid("plan is null");
     Owned<gaze_plan> result =
-        preparePlan(kernel, shape, values, value_count, inputs, input_count, read.threads);
+        preparePlan(kernel, shape, values, value_count, inputs, input_count, read);
     if (!result->mustSelect())
       makeParts(*result, read.threads);
     *plan = result.release();

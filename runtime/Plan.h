@@ -18,6 +18,9 @@
 
 namespace gaze::runtime {
 
+class DevicePlan;
+struct Options;
+
 /// How a search cuts the keys: into units, a few of which make a full tile.
 struct Units {
   std::int32_t keys;   ///< of a unit
@@ -109,6 +112,9 @@ struct gaze_plan {
   /// selected; none before Q and K are known.
   gaze::runtime::Vector<gaze::runtime::Selection> selections = {};
   gaze::runtime::Vector<std::uint8_t> selectedBools = {};
+  /// Null: the CPU computes. A plan that must select has none on the device.
+  std::shared_ptr<gaze_device> device = {};
+  std::shared_ptr<const gaze::runtime::DevicePlan> onDevice = {};
   gaze::runtime::Memory memory = {}; ///< that it was made in
 
   bool mustSelect() const { return !selections.empty() && selectedBools.empty(); }
@@ -143,7 +149,7 @@ inline std::int32_t tilesOf(std::int64_t sequence, std::int32_t tile) {
   return static_cast<std::int32_t>(ceilDivide(sequence, tile));
 }
 
-/// Lists the tiles of a plan that selects nothing, or has selected.
+/// Lists the tiles of a plan that selects nothing, or has selected, and moves them to its device.
 void makeParts(gaze_plan &plan, const Threads &threads);
 
 /// A plan that has no parts yet, for who looks for tiles himself (Search.h). Throws a
@@ -151,7 +157,7 @@ void makeParts(gaze_plan &plan, const Threads &threads);
 Owned<gaze_plan> preparePlan(const gaze_kernel *kernel, const gaze_shape *shape,
                              const gaze_value *values, std::int32_t valueCount,
                              const gaze_input_tensor *inputs, std::int32_t inputCount,
-                             const Threads &threads);
+                             const Options &options);
 
 } // namespace gaze::runtime
 

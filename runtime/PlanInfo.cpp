@@ -1,4 +1,5 @@
 //===- PlanInfo.cpp - What a plan tells of itself -------------------------------===//
+#include "runtime/Device.h"
 #include "runtime/Error.h"
 #include "runtime/Options.h"
 #include "runtime/Plan.h"
@@ -38,8 +39,8 @@ void addTiles(gaze_plan_info &info, const Grid &grid, std::int64_t repeats) {
 gaze_plan_info infoOf(const gaze_plan &plan) {
   gaze_plan_info info = {};
   info.parts = static_cast<std::int64_t>(plan.parts.size());
-  info.bytes =
-      static_cast<std::int64_t>(sizeof plan + plan.selectedBools.size()) + plan.inputs->bytes();
+  info.bytes = static_cast<std::int64_t>(sizeof plan + plan.selectedBools.size()) +
+               plan.inputs->bytes() + (plan.onDevice ? plan.onDevice->bytes() : 0);
   const std::int64_t planes = plan.shape.batch * plan.shape.heads;
   for (const Part &part : plan.parts) {
     info.bytes += capacityBytes(part.itemEnds) + capacityBytes(part.pieceEnds);

@@ -1,6 +1,7 @@
 //===- Run.cpp - Executes a plan -----------------------------------------------===//
 #include "runtime/Run.h"
 
+#include "runtime/Device.h"
 #include "runtime/Error.h"
 #include "runtime/SelectedBlocks.h"
 #include "runtime/Selection.h"
@@ -62,9 +63,14 @@ void runParts(const gaze_plan &plan, const Tensors &tensors, const Threads &thre
 }
 
 /// Computes the tiles that a plan lists.
-void runTiles(const gaze_plan &plan, const Tensors &tensors, const Threads &given,
+void runTiles(const gaze_plan &plan, const Tensors &tensors, const Options &options,
               gaze_workspace *workspace) {
+  if (plan.onDevice) {
+    plan.onDevice->run(tensors, options.tensorMemory, options.stream);
+    return;
+  }
   checkSteps(plan, tensors);
+  const Threads &given = options.threads;
   const int count = threadCount(given);
   const Threads threads(count, given.parallelFor, given.context); // counts cores once
   const Lease lease(workspace, RunMemory::bytesFor(plan, count));
@@ -104,6 +110,12 @@ private:
   Clock::time_point begin = Clock::now();
 };
 
+void checkKernel(const gaze_kernel &kernel) {
+  if (kernel.gpu ? !kernel.gpu->attend || !kernel.gpu->finish
+                 : !kernel.accumulate || !kernel.finish)
+    invalid("the kernel was compiled for its mask alone");
+}
+
 RunCosts selectAndRun(const gaze_plan &plan, const Tensors &tensors, const Options &options) {
   const Threads &threads = options.threads;
   const gaze_summaries *const given = options.summaries;
@@ -122,7 +134,7 @@ RunCosts selectAndRun(const gaze_plan &plan, const Tensors &tensors, const Optio
       makeParts(*selected, threads);
     }
     costs.parts = std::max(costs.parts, static_cast<std::int64_t>(selected->parts.size()));
-    runTiles(*selected, SliceTensors(tensors, slice.first).get(), threads, nullptr);
+    runTiles(*selected, SliceTensors(tensors, slice.first).get(), options, nullptr);
   }
   return costs;
 }
@@ -130,13 +142,20 @@ RunCosts selectAndRun(const gaze_plan &plan, const Tensors &tensors, const Optio
 } // namespace
 
 RunCosts gaze::runtime::run(const gaze_plan &plan, const Tensors &tensors, const Options &options) {
-  if (!plan.kernel->accumulate || !plan.kernel->finish)
-    invalid("the kernel was compiled for its mask alone");
-  checkTensors(plan, tensors);
+  checkKernel(*plan.kernel);
+  if (plan.kernel->gpu)
+    checkDeviceRun(plan, tensors, options);
+  else if (options.tensorMemory == GAZE_MEMORY_DEVICE)
+    invalid("options.memory is GAZE_MEMORY_DEVICE, and the plan is of no GPU");
+  checkTensors(plan, tensors,
+               options.tensorMemory == GAZE_MEMORY_DEVICE &&
+                       plan.kernel->gpu->api == GAZE_API_OPENCL
+                   ? DataAre::Handles
+                   : DataAre::Addresses);
   if (options.summaries)
     options.summaries->checkFit(plan, plan.shape.seq_k);
   if (!plan.mustSelect()) {
-    runTiles(plan, tensors, options.threads, options.workspace);
+    runTiles(plan, tensors, options, options.workspace);
     return {0, static_cast<std::int64_t>(plan.parts.size())};
   }
   if (options.workspace)

@@ -38,10 +38,15 @@ void checkApart(const Range &written, const char *name, const Range &other, cons
 
 /// Throws a Failure for all that gaze_run refuses of Q and K, or of K alone where `q` is null.
 void checkQueriesAndKeys(const gaze_plan &plan, const gaze_tensor *q, const gaze_tensor *k);
+/// What the data of tensors are: where their elements stand, or the handles of a driver.
+enum class DataAre { Addresses, Handles };
 /// Throws a Failure for all that gaze_run refuses of them.
-void checkTensors(const gaze_plan &plan, const Tensors &tensors);
+void checkTensors(const gaze_plan &plan, const Tensors &tensors, DataAre data = DataAre::Addresses);
 /// The same for the orders of a plan, which may go through rows in steps.
 void checkSteps(const gaze_plan &plan, const Tensors &tensors);
+
+/// Elements from the first to behind the last.
+std::int64_t spanOf(const gaze_tensor &tensor);
 
 /// Where row `row` of a head begins, in elements.
 inline std::int64_t offsetOf(const gaze_tensor &tensor, std::int64_t batch, std::int64_t head,

@@ -41,6 +41,8 @@ gaze_status gaze_workspace_create(const gaze_plan *plan, const gaze_options *opt
     if (plan->mustSelect())
       invalid("the plan has no tiles before Q and K are known, so its runs take no workspace; "
               "gaze_plan_select makes one that has");
+    if (plan->kernel->gpu)
+      invalid("the plan is of a GPU, which has its own memory: its runs take no workspace");
     *workspace =
         make<gaze_workspace>(RunMemory::bytesFor(*plan, threadCount(read.threads))).release();
   });

@@ -3,6 +3,7 @@
 #include "dsl/Names.h"
 #include "dsl/Print.h"
 #include "runtime/Error.h"
+#include "runtime/Options.h"
 #include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Failure.h"

@@ -471,7 +471,7 @@ typedef struct gaze_plan_info {
   double cost;           /**< pairs that these tiles compute, kept or not, of up to
                               batch * heads * seq_q * seq_k and what fills the last tiles;
                               each takes 2 * (head_dim + value_dim) operations */
-  int64_t bytes;         /**< memory of the plan itself, with its copy of the inputs */
+  int64_t bytes;         /**< memory of the plan itself, with its copies of the inputs */
   int64_t parts;         /**< in which it is computed: those of the kernel, or 1 */
 } gaze_plan_info;
 

@@ -1,0 +1,231 @@
+//===- Cuda.cpp - GPUs through NVIDIA's driver ----------------------------------===//
+//
+// No header of CUDA's is needed: the driver's functions are stable, and these are few.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/Error.h"
+#include "runtime/gpu/Gpu.h"
+#include "runtime/gpu/HalideDevice.h"
+#include "runtime/gpu/Library.h"
+
+namespace gaze::runtime {
+namespace {
+
+using Result = int;
+using Device = int;
+constexpr Result noDevice = 100, outOfMemory = 2;
+constexpr int threadsPerBlock = 1, sharedBytesPerBlock = 8; // CU_DEVICE_ATTRIBUTE_MAX_*
+constexpr int memoryType = 2;                               // CU_POINTER_ATTRIBUTE_MEMORY_TYPE
+
+struct Functions {
+  Library library{"libcuda.so.1"};
+  Result (*init)(unsigned flags);
+  Result (*errorName)(Result error, const char **name);
+  Result (*errorString)(Result error, const char **text);
+  Result (*deviceCount)(int *count);
+  Result (*deviceGet)(Device *device, int ordinal);
+  Result (*deviceName)(char *name, int length, Device device);
+  Result (*deviceAttribute)(int *value, int attribute, Device device);
+  Result (*retainContext)(void **context, Device device);
+  Result (*releaseContext)(Device device);
+  Result (*pushContext)(void *context);
+  Result (*popContext)(void **context);
+  Result (*deviceOfContext)(Device *device);
+  Result (*synchronize)(void *stream);
+  Result (*allocate)(DeviceHandle *memory, std::size_t bytes);
+  Result (*free)(DeviceHandle memory);
+  Result (*copyIn)(DeviceHandle to, const void *from, std::size_t bytes, void *stream);
+  Result (*copyOut)(void *to, DeviceHandle from, std::size_t bytes, void *stream);
+  Result (*pointerAttribute)(void *value, int attribute, DeviceHandle pointer);
+
+  Functions() {
+    library.bind(init, "cuInit");
+    library.bind(errorName, "cuGetErrorName");
+    library.bind(errorString, "cuGetErrorString");
+    library.bind(deviceCount, "cuDeviceGetCount");
+    library.bind(deviceGet, "cuDeviceGet");
+    library.bind(deviceName, "cuDeviceGetName");
+    library.bind(deviceAttribute, "cuDeviceGetAttribute");
+    library.bind(retainContext, "cuDevicePrimaryCtxRetain");
+    library.bind(releaseContext, "cuDevicePrimaryCtxRelease_v2");
+    library.bind(pushContext, "cuCtxPushCurrent_v2");
+    library.bind(popContext, "cuCtxPopCurrent_v2");
+    library.bind(deviceOfContext, "cuCtxGetDevice");
+    library.bind(synchronize, "cuStreamSynchronize");
+    library.bind(allocate, "cuMemAlloc_v2");
+    library.bind(free, "cuMemFree_v2");
+    library.bind(copyIn, "cuMemcpyHtoDAsync_v2");
+    library.bind(copyOut, "cuMemcpyDtoHAsync_v2");
+    library.bind(pointerAttribute, "cuPointerGetAttribute");
+  }
+};
+
+const Functions &functions() {
+  static const Functions loaded;
+  return loaded;
+}
+
+/// "CUDA_ERROR_OUT_OF_MEMORY, out of memory"
+std::string describe(Result result) {
+  const char *name = nullptr, *text = nullptr;
+  functions().errorName(result, &name);
+  functions().errorString(result, &text);
+  return name && text ? std::string(name) + ", " + text : "error " + std::to_string(result);
+}
+
+void check(Result result, const std::string &what) {
+  if (result != 0)
+    throw Failure(result == outOfMemory ? GAZE_OUT_OF_MEMORY : GAZE_DEVICE_ERROR,
+                  "CUDA: " + what + " failed: " + describe(result));
+}
+
+/// A context is the current one of this thread, while it lives.
+class Current {
+public:
+  explicit Current(void *context) {
+    check(functions().pushContext(context), "to enter the device's context");
+  }
+  ~Current() {
+    void *popped = nullptr;
+    functions().popContext(&popped);
+  }
+  Current(const Current &) = delete;
+  Current &operator=(const Current &) = delete;
+};
+
+class CudaGpu final : public Gpu {
+public:
+  CudaGpu(Device number, void *inContext, void *stream, bool isPrimary)
+      : device(number), ofDevice(inContext), ownStream(stream), isPrimary(isPrimary) {
+    char text[256] = "";
+    check(functions().deviceName(text, sizeof text, device), "to ask for the device's name");
+    called = text;
+  }
+  ~CudaGpu() override {
+    scratch.clear();
+    releaseModules();
+    if (isPrimary)
+      functions().releaseContext(device);
+  }
+
+  gaze_api api() const override { return GAZE_API_CUDA; }
+  const std::string &name() const override { return called; }
+  BlockLimits limits() const override {
+    return {attribute(threadsPerBlock), attribute(sharedBytesPerBlock)};
+  }
+  std::int64_t partAlignment() const override { return 1; }
+
+  DeviceHandle allocate(std::size_t bytes) const override {
+    const Current current(ofDevice);
+    DeviceHandle memory = 0;
+    check(functions().allocate(&memory, bytes),
+          "to take " + std::to_string(bytes) + " bytes of the device's memory");
+    return memory;
+  }
+  void free(DeviceHandle memory) const noexcept override {
+    // Waits for what the device still does.
+    if (functions().pushContext(ofDevice) != 0)
+      return; // the driver is shutting down
+    functions().free(memory);
+    void *popped = nullptr;
+    functions().popContext(&popped);
+  }
+  void copyIn(DeviceHandle to, const void *from, std::size_t bytes, void *stream) const override {
+    const Current current(ofDevice);
+    check(functions().copyIn(to, from, bytes, streamOf(stream)), "a copy to the device");
+    // From pinned memory of the caller's the copy may still be under way.
+    check(functions().synchronize(streamOf(stream)), "a copy to the device");
+  }
+  void copyOut(void *to, DeviceHandle from, std::size_t bytes, void *stream) const override {
+    const Current current(ofDevice);
+    check(functions().copyOut(to, from, bytes, streamOf(stream)), "a copy from the device");
+  }
+  void synchronize(void *stream) const override {
+    const Current current(ofDevice);
+    check(functions().synchronize(streamOf(stream)), "what was put into the stream");
+  }
+
+  void checkStream(void * /*stream*/) const override {}
+  void checkMemory(DeviceHandle memory, std::int64_t /*bytes*/, const char *tensor) const override {
+    const Current current(ofDevice);
+    unsigned type = 0;
+    if (const Result result = functions().pointerAttribute(&type, memoryType, memory))
+      throw Failure(GAZE_INVALID_ARGUMENT,
+                    std::string(tensor) +
+                        ".data is no pointer of the device's: " + describe(result));
+  }
+
+  const halide_device_interface_t *interface() const override { return cudaInterface(); }
+  void *context() const override { return ofDevice; }
+  void *streamOf(void *given) const override { return given ? given : ownStream; }
+
+private:
+  const Device device;
+  void *const ofDevice;
+  void *const ownStream;
+  const bool isPrimary;
+  std::string called;
+
+  std::int64_t attribute(int which) const {
+    int value = 0;
+    check(functions().deviceAttribute(&value, which, device), "to ask for the device's limits");
+    return value;
+  }
+};
+
+class Cuda final : public Driver {
+public:
+  Cuda() {
+    if (isLoaded())
+      initialized = functions().init(0);
+  }
+
+  std::int32_t count() const override {
+    if (!isLoaded() || initialized == noDevice)
+      return 0;
+    check(initialized, "to start the driver");
+    int devices = 0;
+    check(functions().deviceCount(&devices), "to count the devices");
+    return devices;
+  }
+  std::string whyNone() const override {
+    return isLoaded() ? "the driver finds none: " + describe(noDevice)
+                      : functions().library.whyNot();
+  }
+  std::shared_ptr<Gpu> open(std::int32_t index) const override {
+    Device device = 0;
+    check(functions().deviceGet(&device, index), "to open the device");
+    void *context = nullptr;
+    check(functions().retainContext(&context, device), "to make the device's context");
+    try {
+      return std::make_shared<CudaGpu>(device, context, nullptr, true);
+    } catch (...) {
+      functions().releaseContext(device);
+      throw;
+    }
+  }
+  std::shared_ptr<Gpu> adopt(void *context, void *queue) const override {
+    Device device = 0;
+    {
+      const Current current(context);
+      check(functions().deviceOfContext(&device), "to ask for the context's device");
+    }
+    return std::make_shared<CudaGpu>(device, context, queue, false);
+  }
+
+private:
+  Result initialized = 0;
+
+  static bool isLoaded() { return functions().library.whyNot().empty(); }
+};
+
+} // namespace
+
+const Driver &cudaDriver() {
+  static const Cuda driver;
+  return driver;
+}
+
+void *cudaFunction(const char *name) { return functions().library.find(name); }
+
+} // namespace gaze::runtime

@@ -1,0 +1,107 @@
+//===- Device.cpp - gaze_device: opened, adopted, closed -------------------------===//
+#include "runtime/Error.h"
+#include "runtime/gpu/Gpu.h"
+#include "runtime/gpu/HalideDevice.h"
+
+#include <mutex>
+
+using namespace gaze::runtime;
+
+namespace {
+
+const Driver &driverOf(gaze_api api) {
+  if (api == GAZE_API_CUDA)
+    return cudaDriver();
+  if (api == GAZE_API_OPENCL)
+    return openClDriver();
+  invalid("api must be GAZE_API_CUDA or GAZE_API_OPENCL");
+}
+
+std::string nameOf(gaze_api api) { return api == GAZE_API_CUDA ? "CUDA" : "OpenCL"; }
+
+/// Halide's runtime looks up the driver's functions when it is first used, and not so that
+/// several threads may do so at once.
+void startHalide(const Gpu &gpu) {
+  static std::mutex mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
+  installHooks();
+  const UseDevice use(gpu, nullptr);
+  use.check(halide_device_sync_global(nullptr, gpu.interface()), "the first call of the driver");
+}
+
+gaze_device *give(const std::shared_ptr<Gpu> &gpu) {
+  startHalide(*gpu);
+  gpu->opened = gpu;
+  return gpu.get();
+}
+
+std::shared_ptr<Gpu> openDevice(gaze_api api, std::int32_t index) {
+  const Driver &driver = driverOf(api);
+  const std::int32_t count = driver.count();
+  if (count == 0)
+    throw Failure(GAZE_DEVICE_ERROR, "there is no " + nameOf(api) + " device: " + driver.whyNone());
+  if (index < 0 || index >= count)
+    throw Failure(GAZE_DEVICE_ERROR,
+                  "there is no " + nameOf(api) + " device " + std::to_string(index) + ": there " +
+                      (count == 1 ? "is one device" : "are " + std::to_string(count) + " devices") +
+                      ", counted from 0");
+  return driver.open(index);
+}
+
+} // namespace
+
+void Gpu::releaseModules() const noexcept {
+  const UseDevice use(*this, nullptr);
+  halide_device_release(nullptr, interface());
+}
+
+gaze_status gaze_device_count(gaze_api api, int32_t *count, gaze_error *error) {
+  return guarded(error, [&] {
+    if (!count)
+      invalid("count is null");
+    *count = 0;
+    *count = driverOf(api).count();
+  });
+}
+
+gaze_status gaze_device_open(gaze_api api, int32_t index, gaze_device **device, gaze_error *error) {
+  return guarded(error, [&] {
+    if (!device)
+      invalid("device is null");
+    *device = nullptr;
+    *device = give(openDevice(api, index));
+  });
+}
+
+gaze_status gaze_device_adopt(gaze_api api, void *context, void *queue, gaze_device **device,
+                              gaze_error *error) {
+  return guarded(error, [&] {
+    if (!device)
+      invalid("device is null");
+    *device = nullptr;
+    const Driver &driver = driverOf(api);
+    if (!context)
+      invalid("context is null");
+    if (driver.count() == 0)
+      throw Failure(GAZE_DEVICE_ERROR,
+                    "there is no " + nameOf(api) + " device: " + driver.whyNone());
+    *device = give(driver.adopt(context, queue));
+  });
+}
+
+void gaze_device_close(gaze_device *device) {
+  if (device)
+    const std::shared_ptr<gaze_device> last = std::move(static_cast<Gpu *>(device)->opened);
+}
+
+const char *gaze_device_name(const gaze_device *device) {
+  return device ? static_cast<const Gpu *>(device)->name().c_str() : nullptr;
+}
+
+gaze_status gaze_device_synchronize(gaze_device *device, void *stream, gaze_error *error) {
+  return guarded(error, [&] {
+    if (!device)
+      invalid("device is null");
+    static_cast<Gpu *>(device)->synchronize(stream);
+  });
+}
