@@ -102,11 +102,9 @@ GpuBlock gpuBlock(const Schedule &schedule, int valueDim);
 /// K in shared memory has rows of so many floats, so that rows begin in different banks.
 constexpr int paddedKeyRow(int headDim) { return headDim + 4; }
 
-/// Weights keep shared memory of their own, and V takes that of K, where K is large. Otherwise weights
-/// take that of K, and V that of the scores.
-constexpr bool weightsStandAlone(const Schedule &schedule, int headDim) {
-  return headDim > schedule.tileQ;
-}
+/// Scores and weights keep shared memory of their own, and V takes that of K, where K is large.
+/// Otherwise weights take that of K, and V that of the scores.
+bool scoresStandAlone(const Schedule &schedule, int headDim, int valueDim);
 
 /// Memory that the threads of a block share.
 int sharedBytes(const Schedule &schedule, int headDim, int valueDim);

@@ -110,7 +110,7 @@ const std::vector<Knob> &knobs() {
        [](const ScheduleBasis &basis, const Schedule &) {
          if (!basis.gpu)
            return 2 * basis.lanes;
-         return largestDim(basis) <= 64 ? 64 : largestDim(basis) <= 128 ? 32 : 16;
+         return largestDim(basis) <= 64 ? 64 : largestDim(basis) <= 128 ? 24 : 16;
        }},
       {"tile_k",
        KnobOf::Both,
@@ -300,17 +300,35 @@ GpuBlock gpuBlock(const Schedule &schedule, int valueDim) {
           schedule.tileQ / schedule.rows};
 }
 
+namespace {
+
+/// Floats of what a block keeps of a tile.
+struct TileFloats {
+  TileFloats(const Schedule &schedule, int headDim, int valueDim)
+      : keys(schedule.tileK * paddedKeyRow(headDim)),
+        values(schedule.tileK * gpuBlock(schedule, valueDim).paddedValueDim()),
+        scores(schedule.tileK * schedule.tileQ) {}
+
+  int keys, values, scores;
+
+  /// What is allocated outside of the loops over full and over masked tiles is so for both.
+  int alone() const { return std::max(keys, values) + 4 * scores; }
+  int inTurn() const { return 2 * std::max({keys, values, scores}); }
+};
+
+} // namespace
+
+bool scoresStandAlone(const Schedule &schedule, int headDim, int valueDim) {
+  const TileFloats tile(schedule, headDim, valueDim);
+  return tile.alone() < tile.inTurn();
+}
+
 int sharedBytes(const Schedule &schedule, int headDim, int valueDim) {
   const GpuBlock block = gpuBlock(schedule, valueDim);
-  const int keys = schedule.tileK * paddedKeyRow(headDim);
-  const int values = schedule.tileK * block.paddedValueDim();
-  const int scores = schedule.tileK * schedule.tileQ;
-  // What is allocated outside of the loops over full and over masked tiles is so for both.
-  const int tiles = weightsStandAlone(schedule, headDim)
-                        ? std::max(keys, values) + 3 * scores
-                        : 2 * std::max({keys, values, scores});
+  const TileFloats tile(schedule, headDim, valueDim);
   const int ofRows = 4 * schedule.tileQ; // the highest scores, the sums of weights
-  return (block.threads() * block.stateFloats() + tiles + ofRows) * static_cast<int>(sizeof(float));
+  return (block.threads() * block.stateFloats() + std::min(tile.alone(), tile.inTurn()) + ofRows) *
+         static_cast<int>(sizeof(float));
 }
 
 std::int64_t scratchBytes(const Schedule &schedule, int headDim, int valueDim) {

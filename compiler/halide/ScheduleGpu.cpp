@@ -47,8 +47,9 @@ public:
     loadTogether(of.keyRows, sizes.headDim);
     of.keyRows.align_storage(attend.di, paddedKeyRow(sizes.headDim));
     loadTogether(of.valueRows, block.paddedValueDim());
-    scheduleTile(of.score, of.scores, false);
-    scheduleTile(of.weight, of.weights, weightsStandAlone(sizes.schedule, sizes.headDim));
+    const bool alone = scoresStandAlone(sizes.schedule, sizes.headDim, sizes.valueDim);
+    scheduleTile(of.score, of.scores, alone);
+    scheduleTile(of.weight, of.weights, alone);
     scheduleDot();
     for (Func *perQuery : {&of.highest, &of.sums})
       scheduleRow(*perQuery);
