@@ -187,6 +187,7 @@ View<T> view(T *data, const std::int64_t (&extents)[rank]) noexcept {
 class Plan;
 class Workspace;
 class Summaries;
+class Device;
 
 /// How a call is to do its work (gaze_options):
 ///
@@ -230,6 +231,19 @@ public:
   /// An empty one is none.
   Options &workspace(Workspace &workspace) noexcept;
   Options &summaries(const Summaries &summaries) noexcept;
+
+  /// A GPU, of kernels that were compiled for one: include gaze/gpu.hpp.
+  Options &device(const Device &device) noexcept;
+  /// A CUstream or cl_command_queue.
+  Options &stream(void *stream) noexcept {
+    options.stream = stream;
+    return *this;
+  }
+  /// Q, K, V and what is written are in the memory of the plan's device.
+  Options &deviceTensors() noexcept {
+    options.memory = GAZE_MEMORY_DEVICE;
+    return *this;
+  }
 
   const gaze_options *get() const noexcept { return &options; }
 
