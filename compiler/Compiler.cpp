@@ -14,6 +14,8 @@
 #include "dsl/Print.h"
 
 #include <HalideRuntime.h>
+#include <HalideRuntimeCuda.h>
+#include <HalideRuntimeOpenCL.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -85,6 +87,25 @@ std::string placesOf(const Kernel &kernel) {
   for (const IndexSite &site : kernel.sites)
     places += site.place + "\n";
   return places;
+}
+
+/// What kernels call of Halide's runtime.
+std::vector<std::pair<std::string, void *>> runtimeSymbols() {
+  return {
+#define GAZE_SYMBOL(name) {#name, reinterpret_cast<void *>(&name)}
+      GAZE_SYMBOL(halide_malloc),
+      GAZE_SYMBOL(halide_free),
+      GAZE_SYMBOL(halide_copy_to_device),
+      GAZE_SYMBOL(halide_cuda_device_interface),
+      GAZE_SYMBOL(halide_cuda_initialize_kernels),
+      GAZE_SYMBOL(halide_cuda_finalize_kernels),
+      GAZE_SYMBOL(halide_cuda_run),
+      GAZE_SYMBOL(halide_opencl_device_interface),
+      GAZE_SYMBOL(halide_opencl_initialize_kernels),
+      GAZE_SYMBOL(halide_opencl_finalize_kernels),
+      GAZE_SYMBOL(halide_opencl_run),
+#undef GAZE_SYMBOL
+  };
 }
 
 /// The object of a kernel for this process, from the cache where it may come from there.
@@ -178,8 +199,7 @@ JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
   bool fromCache;
   const std::string object = objectFor(lowered, resolved, options.cached, fromCache);
   try {
-    LoadedObject code(object, {{"halide_malloc", reinterpret_cast<void *>(&halide_malloc)},
-                               {"halide_free", reinterpret_cast<void *>(&halide_free)}});
+    LoadedObject code(object, runtimeSymbols());
     const auto *table = static_cast<const gaze_kernel *>(code.address(resolved.prefix));
     return JitKernel(std::make_shared<const JitKernel::Storage>(
         JitKernel::Storage{std::move(code), table, fromCache}));
@@ -217,7 +237,7 @@ static std::vector<KernelOptions> forEachTarget(const KernelOptions &options,
     KernelOptions one = options;
     one.target = target;
     targetOf(one); // refuses what is unknown
-    if (targets.size() > 1 && (target == "host" || target == "aarch64"))
+    if (targets.size() > 1 && (target == "host" || target == "aarch64" || target == "cuda" || target == "opencl"))
       fail(CompileError::Kind::Pattern,
            "the target " + target +
                " stands alone: one object can hold kernels for x86-64, "

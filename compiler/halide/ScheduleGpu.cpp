@@ -168,10 +168,9 @@ constexpr int finishColumns = 32, finishLines = 4;
 void scheduleForGpu(Attend &attend) {
   const GpuSizes &sizes = attend.sizes;
   const GpuBlock &block = sizes.block;
-  for (ImageParam *buffer : {&attend.q, &attend.k, &attend.v}) {
+  for (ImageParam *buffer : {&attend.q, &attend.k, &attend.v})
     fixRows(*buffer, buffer == &attend.v ? sizes.valueDim : sizes.headDim);
-    alignRows(*buffer);
-  }
+  alignRows(attend.q);
   attend.pieces.dim(0).set_bounds(0, Attend::pieceFields).set_stride(1);
   attend.pieces.dim(1).set_min(0).set_stride(Attend::pieceFields);
   for (ImageParam *list : {&attend.tiles, &attend.uniforms, &attend.inputs.ints,

@@ -8,6 +8,8 @@
 #include "runtime/gpu/HalideDevice.h"
 #include "runtime/gpu/Library.h"
 
+#include <cstdlib>
+
 namespace gaze::runtime {
 namespace {
 
@@ -176,8 +178,11 @@ private:
 class Cuda final : public Driver {
 public:
   Cuda() {
-    if (isLoaded())
-      initialized = functions().init(0);
+    if (!isLoaded())
+      return;
+    initialized = functions().init(0);
+    // Halide 21 holds a thread to 64 registers otherwise, and what does not fit goes through memory.
+    setenv("HL_CUDA_JIT_MAX_REGISTERS", "255", /*overwrite=*/0);
   }
 
   std::int32_t count() const override {

@@ -57,6 +57,16 @@ void checkOfDevice(const Gpu &gpu, const gaze_tensor &tensor, const char *name) 
   gpu.checkMemory(handleOf(tensor), spanOf(tensor) * halideType(tensor.element).bytes(), name);
 }
 
+/// Kernels read four elements of Q at once.
+void checkAligned(const gaze_tensor &tensor, const char *name) {
+  constexpr std::int64_t together = 4;
+  for (std::int32_t axis = 0; axis + 1 < tensor.rank; ++axis)
+    if (tensor.extents[axis] > 1 && tensor.strides[axis] % together != 0)
+      invalid(std::string(name) + ".strides[" + std::to_string(axis) + "] is " +
+              std::to_string(tensor.strides[axis]) +
+              "; on a device it must be a multiple of 4, since four elements are read at once");
+}
+
 /// [dim, seq, heads, batch], or [seq, heads, batch]
 View viewOf(const UseDevice &use, const gaze_tensor &tensor) {
   const auto axis = [&](int i) {
@@ -107,6 +117,7 @@ void GpuPlan::run(const Tensors &tensors, gaze_memory memory, void *stream) cons
     return;
   }
   checkOfDevice(gpu, *tensors.q, "q");
+  checkAligned(*tensors.q, "q");
   checkOfDevice(gpu, *tensors.k, "k");
   checkOfDevice(gpu, *tensors.v, "v");
   checkOfDevice(gpu, *tensors.out, "out");

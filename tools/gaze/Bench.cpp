@@ -64,7 +64,7 @@ struct Times {
 
 /// What this machine can do at most.
 struct Limits {
-  double gflops = 0;
+  std::optional<double> gflops; ///< of a CPU
   std::optional<double> bandwidth; ///< GB/s of reading memory
 };
 
@@ -78,7 +78,7 @@ static double medianOf(std::vector<double> times) {
 }
 
 static Times measure(const ChosenPattern &chosen, const Problem &problem, KernelOptions compiling,
-                     int threads, int repetitions) {
+                     int threads, int repetitions, int device) {
   Times times;
   compiling.cached = Cached::Refresh;
   const Stopwatch fromSource;
@@ -89,9 +89,9 @@ static Times measure(const ChosenPattern &chosen, const Problem &problem, Kernel
   if (jit(*chosen.program, *chosen.pattern, compiling).fromCache())
     times.cachedCompile = fromCache.ms();
   const Stopwatch planning;
-  Plan made = chosen.plan(kernel.table(), problem.shape, threads);
+  Plan made = chosen.plan(kernel.table(), problem.shape, threads, device);
   times.plan = planning.ms();
-  Runner runner(problem, kernel.table(), std::move(made), threads);
+  Runner runner(problem, kernel.table(), std::move(made), threads, device);
   const Plan &plan = runner.plan();
   times.summaries = runner.summariesMs();
   times.cachedKeys = runner.cachedKeys();
@@ -136,8 +136,7 @@ static ChosenPattern densePattern() {
 
 static void print(const Times &times, const std::optional<Times> &dense, const Limits &limits,
                   const BenchOptions &options, const std::string &dtype) {
-  const double peak = limits.gflops;
-  const double percent = 100 * times.usefulGflops / peak;
+  const auto percentOfPeak = [&](const Times &of) { return 100 * of.usefulGflops / *limits.gflops; };
   const int threads = runtime::threadCount(options.threads);
   if (options.json) {
     nlohmann::ordered_json object = {{"ms", times.run},
@@ -145,14 +144,16 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"plan_ms", times.plan},
                                      {"compile_ms", times.compile},
                                      {"useful_gflops", times.usefulGflops},
-                                     {"peak_gflops", peak},
-                                     {"percent_of_peak", percent},
                                      {"kept_pairs", times.keptPairs},
                                      {"bytes", times.bytes},
                                      {"parts", times.parts},
                                      {"threads", threads},
                                      {"dtype", dtype},
                                      {"target", options.code.target}};
+    if (limits.gflops) {
+      object["peak_gflops"] = *limits.gflops;
+      object["percent_of_peak"] = percentOfPeak(times);
+    }
     if (times.selection)
       object["selection_ms"] = *times.selection;
     if (times.summaries)
@@ -180,11 +181,14 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
               << " ms, once for a cache of " << times.cachedKeys
               << " keys; timed are steps, which bring them up to their own keys";
   std::cout << std::setprecision(1) << "\nuseful      " << times.usefulGflops
-            << " GFLOP/s on kept pairs, " << percent << " % of the measured peak of " << peak
-            << "\n";
+            << " GFLOP/s on kept pairs";
+  if (limits.gflops)
+    std::cout << ", " << percentOfPeak(times) << " % of the measured peak of " << *limits.gflops;
   if (dense)
-    std::cout << "dense       " << dense->usefulGflops << " GFLOP/s, "
-              << 100 * dense->usefulGflops / peak << " % of the peak\n";
+    std::cout << "\ndense       " << dense->usefulGflops << " GFLOP/s";
+  if (dense && limits.gflops)
+    std::cout << ", " << percentOfPeak(*dense) << " % of the peak";
+  std::cout << "\n";
   std::cout << "before      plan " << std::setprecision(2) << times.plan << " ms, compile "
             << std::setprecision(0) << times.compile << " ms";
   if (times.cachedCompile)
@@ -209,16 +213,21 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
               << problem.describe() << "\ndtype " << dtypeName(problem.element()) << ", target "
               << options.code.target << "\n"
               << std::flush;
-  const auto peakNow = [&] {
+  const bool onGpu = options.code.target == "cuda" || options.code.target == "opencl";
+  const auto peakNow = [&]() -> std::optional<double> {
+    if (onGpu)
+      return std::nullopt;
     return measurePeak(arithmeticOf(problem.element(), options.code.target),
                        runtime::threadCount(options.threads));
   };
-  const double peakBefore = peakNow();
+  const std::optional<double> peakBefore = peakNow();
   const KernelOptions compiling = kernelOptions(options.code, problem);
-  const Times times = measure(chosen, problem, compiling, options.threads, options.repetitions);
+  const Times times = measure(chosen, problem, compiling, options.threads,
+                    options.repetitions, options.code.device);
   std::optional<Times> dense;
   if (options.dense)
-    dense = measure(densePattern(), problem, compiling, options.threads, options.repetitions);
+    dense = measure(densePattern(), problem, compiling, options.threads,
+                    options.repetitions, options.code.device);
   // Other programs slow the machine down at times; the higher figure is the true one.
   Limits limits;
   limits.gflops = std::max(peakBefore, peakNow());
@@ -244,6 +253,7 @@ void cli::addBench(CLI::App &gaze) {
       ->type_name("N")
       ->check(CLI::Range(1, 1 << 20).description(""));
   addCodeOptions(*command, options->code);
+  addDeviceOption(*command, options->code);
   addThreadsOption(*command, options->threads);
   addJsonFlag(*command, options->json);
   command->footer("The time is the median of runs with a plan that is made once. The peak is of\n"

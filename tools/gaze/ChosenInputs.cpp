@@ -6,6 +6,8 @@
 #include "runtime/Options.h"
 #include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
+
+#include "tools/gaze/Gpu.h"
 #include "tools/gaze/Failure.h"
 
 #include <algorithm>
@@ -163,9 +165,13 @@ static bool hasPlace(gaze_status status) {
   return status == GAZE_INDEX_OUT_OF_RANGE || status == GAZE_REQUIREMENT_FAILED;
 }
 
-Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads) const {
+Plan ChosenPattern::plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads,
+                         int device) const {
+  Options options(threads);
+  if (kernel.gpu)
+    options.device(deviceOf(kernel.gpu->api, device));
   try {
-    return Plan(kernel, shape, runtimeValues(), runtimeInputs(), threads);
+    return Plan(kernel, shape, runtimeValues(), runtimeInputs(), options);
   } catch (const Error &error) {
     if (hasPlace(error.code()))
       throw failureAtPlace(*this, shape, error.code(), error.what());

@@ -31,8 +31,9 @@ struct ChosenPattern {
   std::vector<gaze_input_tensor> runtimeInputs() const;
   /// The meaning of the pattern with these values and inputs.
   dsl::Interpreter interpreter() const;
-  /// Throws a Failure that shows the place where an index is outside of its input.
-  Plan plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads) const;
+  /// On GPU number `device` where the kernel is for one. Throws a Failure that shows the place
+  /// where an index is outside of its input.
+  Plan plan(const gaze_kernel &kernel, const gaze_shape &shape, int threads, int device = 0) const;
   /// The same before any tile was looked for (runtime/Plan.h).
   runtime::Owned<gaze_plan> preparePlan(const gaze_kernel &kernel, const gaze_shape &shape,
                                         int threads) const;

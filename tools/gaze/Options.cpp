@@ -132,7 +132,7 @@ void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
   command
       .add_option("--target", options.target,
                   "what to compile for: host, x86-64, x86-64-v3, x86-64-v4 or x86-64-v4-bf16, "
-                  "which has AVX-512 BF16 as well [host]")
+                  "which has AVX-512 BF16 as well; for GPUs cuda or opencl [host]")
       ->type_name("T")
       ->check(
           oneOf({"host", "x86-64", "x86-64-v3", "x86-64-v4", "x86-64-v4-bf16", "opencl", "cuda"}));
@@ -149,6 +149,14 @@ std::string cli::dtypeName(gaze_element element) {
   return element == GAZE_ELEMENT_FLOAT16    ? "f16"
          : element == GAZE_ELEMENT_BFLOAT16 ? "bf16"
                                             : "f32";
+}
+
+void cli::addDeviceOption(CLI::App &command, CodeOptions &options) {
+  command
+      .add_option("--device", options.device,
+                  "which GPU, counted from 0, with --target cuda or opencl [0]")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 20));
 }
 
 /// A schedule never changes what is computed, so one that was made for another machine or

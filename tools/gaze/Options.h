@@ -64,9 +64,12 @@ void addQueryAndKeyOptions(CLI::App &command, TensorOptions &options);
 struct CodeOptions {
   std::string dtype; ///< f32, f16 or bf16; empty: that of the tensors
   std::string target = "host";
+  int device = 0;       ///< of a GPU target: counted from 0
   std::string schedule; ///< a file, or empty
 };
 void addCodeOptions(CLI::App &command, CodeOptions &options);
+/// --device, for commands that run kernels.
+void addDeviceOption(CLI::App &command, CodeOptions &options);
 /// The same without --target.
 void addElementAndScheduleOptions(CLI::App &command, CodeOptions &options);
 /// The type that --dtype names, `otherwise` without it.

@@ -67,15 +67,6 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &prob
   return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
 }
 
-/// A Failure of the runtime is the caller's mistake or its own fault, as an Error tells.
-template <typename Call> static auto asError(const Call &call) {
-  try {
-    return call();
-  } catch (const runtime::Failure &failure) {
-    throw Error(failure.status, failure.what());
-  }
-}
-
 runtime::Owned<gaze_plan> Problem::select(const gaze_plan &plan, int threads) const {
   return asError([&] { return runtime::selectBlocks(plan, queryTensor(), keyTensor(), threads); });
 }
@@ -92,10 +83,8 @@ void Problem::selectInSlices(const gaze_plan &plan, int threads,
 
 runtime::RunCosts Problem::run(const Plan &plan, Output &output, int threads,
                                const gaze_summaries *summaries) const {
-  const gaze_tensor queries = queryTensor(), keys = keyTensor();
-  const gaze_tensor values = v.tensor(shape.kv_heads, shape.seq_k, valueDim);
-  const gaze_tensor out = output.out.tensor(shape.heads, shape.seq_q, valueDim);
-  const gaze_tensor lse = view(output.lse.data(), {shape.batch, shape.heads, shape.seq_q});
+  const gaze_tensor queries = queryTensor(), keys = keyTensor(), values = valueTensor();
+  const gaze_tensor out = outputTensor(output), lse = lseTensor(output);
   runtime::Options options(threads);
   options.summaries = summaries;
   return asError(

@@ -19,6 +19,15 @@ namespace gaze::cli {
 
 using reference::Elements;
 
+/// A Failure of the runtime is the caller's mistake or its own fault, as an Error tells.
+template <typename Call> auto asError(const Call &call) {
+  try {
+    return call();
+  } catch (const runtime::Failure &failure) {
+    throw Error(failure.status, failure.what());
+  }
+}
+
 /// What a kernel computes.
 struct Output {
   Elements out;           ///< [batch, heads, seq_q, valueDim]
@@ -44,6 +53,13 @@ struct Problem {
   /// As the runtime takes them.
   gaze_tensor queryTensor() const { return q.tensor(shape.heads, shape.seq_q, headDim); }
   gaze_tensor keyTensor() const { return k.tensor(shape.kv_heads, shape.seq_k, headDim); }
+  gaze_tensor valueTensor() const { return v.tensor(shape.kv_heads, shape.seq_k, valueDim); }
+  gaze_tensor outputTensor(Output &output) const {
+    return output.out.tensor(shape.heads, shape.seq_q, valueDim);
+  }
+  gaze_tensor lseTensor(Output &output) const {
+    return view(output.lse.data(), {shape.batch, shape.heads, shape.seq_q});
+  }
   /// The plan, with top_blocks, and what it selects for Q and K; without tiles. Throws
   /// gaze::Error where the tables of all queries take too much.
   runtime::Owned<gaze_plan> select(const gaze_plan &plan, int threads) const;

@@ -42,7 +42,7 @@ static void run(const RunOptions &options) {
 
   const JitKernel kernel =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads, options.code.device);
   Output output = problem.makeOutput();
   problem.run(plan, output, options.threads);
   output.out.readBack();
@@ -70,6 +70,7 @@ void cli::addRun(CLI::App &gaze) {
                    "the log-sum-exp of every row, float32 [batch, heads, seq_q]")
       ->type_name("LSE.npy");
   addCodeOptions(*command, options->code);
+  addDeviceOption(*command, options->code);
   addThreadsOption(*command, options->threads);
   command->footer(
       "Tensors are .npy files of float16, float32 or float64, in C order. Without --dtype\n"

@@ -8,9 +8,12 @@
 using namespace gaze;
 using namespace gaze::cli;
 
-Runner::Runner(const Problem &toSolve, const gaze_kernel &kernel, Plan plan, int onThreads)
+Runner::Runner(const Problem &toSolve, const gaze_kernel &kernel, Plan plan, int onThreads,
+               int device)
     : problem(toSolve), runs(std::move(plan)), threads(onThreads),
       cached(std::clamp<std::int64_t>(toSolve.shape.q_start, 0, toSolve.shape.seq_k)) {
+  if (kernel.gpu && !runs.get()->mustSelect())
+    onDevice = std::make_unique<ProblemOnDevice>(problem, deviceOf(kernel.gpu->api, device));
   if (!runs.get()->mustSelect() || cached == 0)
     return;
   summaries.emplace(kernel, problem.shape.batch, problem.shape.kv_heads);
@@ -18,6 +21,10 @@ Runner::Runner(const Problem &toSolve, const gaze_kernel &kernel, Plan plan, int
 }
 
 runtime::RunCosts Runner::run(Output &output) {
+  if (onDevice) {
+    onDevice->run(runs);
+    return {0, 1};
+  }
   if (!summaries)
     return problem.run(runs, output, threads);
   const double updateMs = timeOnce([&] {

@@ -2,15 +2,18 @@
 //
 // As the program does that it stands for. Where the queries come behind keys that were there
 // before, a pattern with top_blocks keeps the summaries of that cache: they are made once, and
-// a run is a step, which brings them up to its own keys, selects, and computes.
+// a run is a step, which brings them up to its own keys, selects, and computes. On a GPU tensors
+// are where it computes, but of a pattern with top_blocks, for the CPU selects.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_TOOLS_RUNNER_H
 #define GAZE_TOOLS_RUNNER_H
 
+#include "tools/gaze/Gpu.h"
 #include "tools/gaze/Problem.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace gaze::cli {
@@ -18,9 +21,10 @@ namespace gaze::cli {
 class Runner {
 public:
   /// `problem` and `kernel` outlive it. Makes the summaries. Throws gaze::Error.
-  Runner(const Problem &problem, const gaze_kernel &kernel, Plan plan, int threads);
+  Runner(const Problem &problem, const gaze_kernel &kernel, Plan plan, int threads,
+         int device = 0);
 
-  /// Into the memory of `output`, as Problem::run.
+  /// Into the memory of `output`, as Problem::run, or on the GPU into its own.
   runtime::RunCosts run(Output &output);
 
   const Plan &plan() const { return runs; }
@@ -36,6 +40,7 @@ private:
   std::int64_t cached; ///< keys in front of the queries
   std::optional<Summaries> summaries;
   std::optional<double> made;
+  std::unique_ptr<ProblemOnDevice> onDevice;
 };
 
 } // namespace gaze::cli

@@ -210,7 +210,7 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   const JitKernel kernel =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads);
+  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads, options.code.device);
   if (!options.json)
     std::cout << chosen.title() << "\n"
               << problem.describe() << "\ndtype " << dtypeName(problem.element()) << ", target "
@@ -248,6 +248,7 @@ void cli::addVerify(CLI::App &gaze) {
   command->add_flag("--dense", options->dense,
                     "what the mask costs, for random tensors too; with files it is always told");
   addCodeOptions(*command, options->code);
+  addDeviceOption(*command, options->code);
   addThreadsOption(*command, options->threads);
   addJsonFlag(*command, options->json);
   command->footer(
