@@ -4,6 +4,7 @@
 #include "compiler/Files.h"
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/Attend.h"
+#include "compiler/halide/OpenClDoubles.h"
 #include "compiler/halide/PieceLoops.h"
 #include "compiler/halide/ScheduleCpu.h"
 #include "compiler/halide/ScheduleGpu.h"
@@ -191,8 +192,13 @@ ElementUse gpuElement(const EmitOptions &options) {
 Module gpuModule(const Kernel &kernel, const EmitOptions &options, GpuFunction which) {
   const auto compile = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
                            const char *name) {
-    Module module = pipeline.compile_to_module(arguments, options.prefix + "_" + name,
-                                               kernelTarget(Target(options.target.name)));
+    // What the driver says is an error too, and without asserts nobody would look at it.
+    const Target target =
+        kernelTarget(Target(options.target.name)).without_feature(Target::NoAsserts);
+    if (options.target.api == GAZE_API_OPENCL)
+      keepDoubles(pipeline);
+    Module module =
+        pipeline.compile_to_module(arguments, options.prefix + "_" + name, target);
     module.set_any_strict_float(true);
     return module;
   };
