@@ -4,7 +4,7 @@
 #include "compiler/Files.h"
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/Attend.h"
-#include "compiler/halide/OpenClDoubles.h"
+#include "compiler/halide/GpuDoubles.h"
 #include "compiler/halide/PieceLoops.h"
 #include "compiler/halide/ScheduleCpu.h"
 #include "compiler/halide/ScheduleGpu.h"
@@ -197,6 +197,8 @@ Module gpuModule(const Kernel &kernel, const EmitOptions &options, GpuFunction w
         kernelTarget(Target(options.target.name)).without_feature(Target::NoAsserts);
     if (options.target.api == GAZE_API_OPENCL)
       keepDoubles(pipeline);
+    else
+      nameForCuda(pipeline);
     Module module =
         pipeline.compile_to_module(arguments, options.prefix + "_" + name, target);
     module.set_any_strict_float(true);

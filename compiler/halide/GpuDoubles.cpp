@@ -1,5 +1,5 @@
-//===- OpenClDoubles.cpp - Constants of float64 in OpenCL C ----------------------===//
-#include "compiler/halide/OpenClDoubles.h"
+//===- GpuDoubles.cpp - float64 where Halide's GPU code falls short --------------===//
+#include "compiler/halide/GpuDoubles.h"
 
 #include <cstdint>
 #include <cstring>
@@ -35,8 +35,22 @@ class DoublesAsBits : public IRMutator {
   }
 };
 
+class NamesOfCuda : public IRMutator {
+  using IRMutator::visit;
+
+  Expr visit(const Call *call) override {
+    const Expr mutated = IRMutator::visit(call);
+    call = mutated.as<Call>();
+    if (!call || call->type != Float(64) || (call->name != "exp2" && call->name != "log2"))
+      return mutated;
+    return Call::make(Float(64), "__nv_" + call->name, call->args, Call::PureExtern);
+  }
+};
+
 } // namespace
 
 void keepDoubles(Pipeline &pipeline) { pipeline.add_custom_lowering_pass(new DoublesAsBits()); }
+
+void nameForCuda(Pipeline &pipeline) { pipeline.add_custom_lowering_pass(new NamesOfCuda()); }
 
 } // namespace gaze
