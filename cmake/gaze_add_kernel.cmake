@@ -2,7 +2,8 @@
 #   [NAME name] [PATTERN_NAME name] [DTYPES f32 bf16 ...] [HEAD_DIMS 64 128 ...] [VALUE_DIM 64]
 #   [TARGETS x86-64 x86-64-v3 ...] [SCHEDULE file.schedule.json] [SET window=256 ...])
 #
-# Compiles kernels when `target` is built, puts them into it, and links gaze::runtime;
+# Compiles kernels when `target` is built, puts them into it, and links gaze::runtime, for
+# TARGETS cuda or opencl gaze::gpu as well;
 # the target's sources include "name.h". docs/cpp.md describes every keyword.
 include_guard(GLOBAL)
 cmake_policy(PUSH)
@@ -79,6 +80,10 @@ function(_gaze_add_one target name pattern compiler inputs options title)
   endif()
   set_property(TARGET ${target} APPEND PROPERTY GAZE_KERNELS ${name})
 
+  set(library gaze::runtime)
+  if("${options}" MATCHES "--target;(cuda|opencl)(;|$)")
+    set(library gaze::gpu) # and with it gaze::runtime
+  endif()
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/gaze_kernels/${target})
   set(outputs ${folder}/${name}.o ${folder}/${name}.h)
   cmake_path(GET pattern FILENAME file)
@@ -111,15 +116,16 @@ function(_gaze_add_one target name pattern compiler inputs options title)
     set_property(TARGET ${target} APPEND PROPERTY ${property} $<BUILD_INTERFACE:${folder}>)
   endforeach()
   foreach(property IN ITEMS LINK_LIBRARIES INTERFACE_LINK_LIBRARIES)
-    set_property(TARGET ${target} APPEND PROPERTY ${property} gaze::runtime)
+    set_property(TARGET ${target} APPEND PROPERTY ${property} ${library})
   endforeach()
 endfunction()
 
 function(_gaze_check_targets targets)
   set(levels x86-64 x86-64-v3 x86-64-v4 x86-64-v4-bf16)
+  set(alone "host|aarch64|cuda|opencl")
   foreach(processor IN LISTS targets)
-    if(NOT processor IN_LIST levels AND NOT processor MATCHES "^(host|aarch64)$")
-      _gaze_fail("TARGETS ${processor}: the processors are host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16 and aarch64")
+    if(NOT processor IN_LIST levels AND NOT processor MATCHES "^(${alone})$")
+      _gaze_fail("TARGETS ${processor}: the processors are host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16, aarch64, cuda and opencl")
     endif()
   endforeach()
   list(LENGTH targets count)
@@ -127,8 +133,8 @@ function(_gaze_check_targets targets)
   list(LENGTH targets different)
   if(NOT count EQUAL different)
     _gaze_fail("TARGETS names one of them twice")
-  elseif(count GREATER 1 AND (host IN_LIST targets OR aarch64 IN_LIST targets))
-    _gaze_fail("TARGETS: host and aarch64 stand alone")
+  elseif(count GREATER 1 AND "${targets}" MATCHES "(^|;)(${alone})(;|$)")
+    _gaze_fail("TARGETS: host, aarch64, cuda and opencl stand alone")
   endif()
 endfunction()
 

@@ -303,9 +303,8 @@ void keepDeviceCode(const std::string &path) {
 } // namespace
 
 const std::vector<std::string> &targetNames() {
-  static const std::vector<std::string> names = {"host",      "x86-64",         "x86-64-v3",
-                                                 "x86-64-v4", "x86-64-v4-bf16", "aarch64",
-                                                 "cuda",      "opencl"};
+  static const std::vector<std::string> names = {
+      "host", "x86-64", "x86-64-v3", "x86-64-v4", "x86-64-v4-bf16", "aarch64", "cuda", "opencl"};
   return names;
 }
 

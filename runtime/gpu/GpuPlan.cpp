@@ -36,13 +36,14 @@ template <typename T> std::int64_t count(const Vector<T> &elements) {
   return static_cast<std::int64_t>(elements.size());
 }
 
+const char *const axisNames[] = {"batch", "heads", "seq"};
+
 /// What buffers of Halide's can say of a tensor.
 void checkStrides(const gaze_tensor &tensor, const char *name) {
-  static const char *const axes[] = {"batch", "heads", "seq"};
   for (std::int32_t axis = 0; axis < 3; ++axis)
     if (tensor.extents[axis] > 1 && tensor.strides[axis] > std::numeric_limits<std::int32_t>::max())
       invalid(std::string(name) + " has a stride of " + std::to_string(tensor.strides[axis]) +
-              " elements in " + axes[axis] + "; on a GPU at most 2^31 - 1 are supported");
+              " elements in " + axisNames[axis] + "; on a GPU at most 2^31 - 1 are supported");
   if (tensor.rank == 3 && tensor.extents[2] > 1 && tensor.strides[2] != 1)
     invalid(std::string(name) + " has a stride of " + std::to_string(tensor.strides[2]) +
             " elements in seq; on a GPU it must be 1");
@@ -57,14 +58,18 @@ void checkOfDevice(const Gpu &gpu, const gaze_tensor &tensor, const char *name) 
   gpu.checkMemory(handleOf(tensor), spanOf(tensor) * halideType(tensor.element).bytes(), name);
 }
 
-/// Kernels read four elements of Q at once.
-void checkAligned(const gaze_tensor &tensor, const char *name) {
-  constexpr std::int64_t together = 4;
-  for (std::int32_t axis = 0; axis + 1 < tensor.rank; ++axis)
-    if (tensor.extents[axis] > 1 && tensor.strides[axis] % together != 0)
-      invalid(std::string(name) + ".strides[" + std::to_string(axis) + "] is " +
-              std::to_string(tensor.strides[axis]) +
-              "; on a device it must be a multiple of 4, since four elements are read at once");
+/// Kernels read so many elements of Q at once.
+constexpr std::int64_t elementsTogether = 4;
+
+void checkAligned(const Gpu &gpu, const gaze_tensor &q) {
+  for (std::int32_t axis = 0; axis < 3; ++axis)
+    if (q.extents[axis] > 1 && q.strides[axis] % elementsTogether != 0)
+      invalid("q has a stride of " + std::to_string(q.strides[axis]) + " elements in " +
+              axisNames[axis] + "; on a GPU it must be a multiple of 4, for four are read at once");
+  const std::int64_t bytes = elementsTogether * halideType(q.element).bytes();
+  if (gpu.api() == GAZE_API_CUDA && handleOf(q) % static_cast<std::uint64_t>(bytes) != 0)
+    invalid("q is not aligned to " + std::to_string(bytes) +
+            " bytes, as it must be on a GPU: four elements are read at once");
 }
 
 /// As kernels declare it: 16-bit elements go as bits where drivers may not know them.
@@ -124,7 +129,7 @@ void GpuPlan::run(const Tensors &tensors, gaze_memory memory, void *stream) cons
     return;
   }
   checkOfDevice(gpu, *tensors.q, "q");
-  checkAligned(*tensors.q, "q");
+  checkAligned(gpu, *tensors.q);
   checkOfDevice(gpu, *tensors.k, "k");
   checkOfDevice(gpu, *tensors.v, "v");
   checkOfDevice(gpu, *tensors.out, "out");
@@ -134,7 +139,8 @@ void GpuPlan::run(const Tensors &tensors, gaze_memory memory, void *stream) cons
 }
 
 void GpuPlan::runOnHost(const Tensors &tensors, void *stream) const {
-  HostCopy q(gpu, *tensors.q), k(gpu, *tensors.k), v(gpu, *tensors.v), out(gpu, *tensors.out);
+  HostCopy q(gpu, *tensors.q, elementsTogether), k(gpu, *tensors.k), v(gpu, *tensors.v),
+      out(gpu, *tensors.out);
   std::optional<HostCopy> lse;
   if (tensors.lse)
     lse.emplace(gpu, *tensors.lse);

@@ -15,11 +15,12 @@ std::int64_t copiedOf(const gaze_tensor &tensor, std::int32_t axis) {
 }
 
 /// Whether its memory, as it stands, is what a device can take, and no more than its elements.
-bool standsTogether(const gaze_tensor &tensor) {
+bool standsTogether(const gaze_tensor &tensor, std::int64_t multiple) {
   std::int64_t elements = 1;
   for (std::int32_t axis = 0; axis < tensor.rank; ++axis) {
     elements *= copiedOf(tensor, axis);
-    if (tensor.extents[axis] > 1 && tensor.strides[axis] > std::numeric_limits<std::int32_t>::max())
+    const std::int64_t stride = tensor.extents[axis] > 1 ? tensor.strides[axis] : 0;
+    if (stride > std::numeric_limits<std::int32_t>::max() || (axis < 3 && stride % multiple != 0))
       return false;
   }
   const std::int32_t row = tensor.rank == 4 ? 3 : 2; // whose elements must be neighbours
@@ -39,8 +40,8 @@ gaze_tensor packedLike(const gaze_tensor &tensor) {
 
 } // namespace
 
-HostCopy::HostCopy(const Gpu &gpu, const gaze_tensor &host)
-    : gpu(gpu), host(host), device(host), isPacked(!standsTogether(host)) {
+HostCopy::HostCopy(const Gpu &gpu, const gaze_tensor &host, std::int64_t multiple)
+    : gpu(gpu), host(host), device(host), isPacked(!standsTogether(host, multiple)) {
   if (isPacked)
     device = packedLike(host);
   bytes = static_cast<std::size_t>(spanOf(device)) * halideType(host.element).bytes();

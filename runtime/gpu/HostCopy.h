@@ -18,8 +18,9 @@ namespace gaze::runtime {
 
 class HostCopy {
 public:
-  /// Copies nothing yet.
-  HostCopy(const Gpu &gpu, const gaze_tensor &host);
+  /// Copies nothing yet. Rows begin at multiples of so many elements, if those of a packed
+  /// tensor do.
+  HostCopy(const Gpu &gpu, const gaze_tensor &host, std::int64_t multiple = 1);
 
   void copyIn(void *stream);
   /// Ends when all that is in the stream is done.

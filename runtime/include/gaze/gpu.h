@@ -15,7 +15,8 @@
  * gaze_plan_create moves the plan and its inputs to the device, where they stay. A run over
  * tensors of the host copies them there and back and returns when that is done. A run over tensors
  * of the device is put into the stream and returns at once; the plan, the tensors and the stream
- * stay until it is done. There a log-sum-exp has the stride 1 in seq, and no stride is 2^31 or more.
+ * stay until it is done. There a log-sum-exp has the stride 1 in seq, no stride is
+ * 2^31 or more, and rows of Q begin at multiples of four elements.
  * A plan with top_blocks selects on the CPU, and so takes tensors of the host alone; the plan that
  * gaze_plan_select makes of it takes both.
  *
@@ -49,8 +50,8 @@ gaze_status gaze_device_count(gaze_api api, int32_t *count, gaze_error *error);
 gaze_status gaze_device_open(gaze_api api, int32_t index, gaze_device **device, gaze_error *error);
 
 /**
- * A device in a context of the caller's (CUcontext or cl_context), which must outlive it. `queue` is
- * the stream or in-order queue of runs that name none: a cl_command_queue of that context, or a
+ * A device in a context of the caller's (CUcontext or cl_context), which must outlive it. `queue`
+ * is the stream or in-order queue of runs that name none: a cl_command_queue of that context, or a
  * CUstream, of which NULL is the default one.
  */
 gaze_status gaze_device_adopt(gaze_api api, void *context, void *queue, gaze_device **device,
