@@ -32,7 +32,8 @@ void *allocate(void *context, std::size_t bytes, std::size_t alignment) {
   if (bytes > (1U << 24) || (allocator.left -= static_cast<std::int64_t>(bytes)) < 0)
     return nullptr;
   void *taken = nullptr;
-  if (::posix_memalign(&taken, std::max(alignment, sizeof(void *)), std::max<std::size_t>(bytes, 1)))
+  if (::posix_memalign(&taken, std::max(alignment, sizeof(void *)),
+                       std::max<std::size_t>(bytes, 1)))
     return nullptr;
   ++allocator.out;
   return taken;
@@ -85,8 +86,8 @@ public:
     kernel.parameter_count = 2;
     constexpr std::uint8_t verdicts[] = {4, 1 | 4, 1 | 2 | 4};
     verdict = verdicts[bytes.below(3)];
-    shape = {bytes.size(2), bytes.size(4), bytes.size(2), bytes.size(9), bytes.size(20),
-             bytes.size(0)};
+    shape = {bytes.size(2), bytes.size(4),  bytes.size(2),
+             bytes.size(9), bytes.size(20), bytes.size(0)};
     if (bytes.flag()) {
       kernel.inputs = inputs;
       kernel.input_count = 2;
@@ -157,11 +158,14 @@ private:
 
   void makePlan() {
     gaze_value values[] = {{bytes.word()}, {bytes.size(1)}};
-    gaze_input_tensor tensors[] = {
-        {memory[0], static_cast<gaze_element>(bytes.size(GAZE_ELEMENT_INT64)),
-         static_cast<std::int32_t>(bytes.size(2)), {bytes.size(shape.batch), bytes.size(shape.seq_k)}},
-        {memory[1], static_cast<gaze_element>(bytes.size(GAZE_ELEMENT_FLOAT32)),
-         static_cast<std::int32_t>(bytes.size(1)), {bytes.size(shape.heads)}}};
+    gaze_input_tensor tensors[] = {{memory[0],
+                                    static_cast<gaze_element>(bytes.size(GAZE_ELEMENT_INT64)),
+                                    static_cast<std::int32_t>(bytes.size(2)),
+                                    {bytes.size(shape.batch), bytes.size(shape.seq_k)}},
+                                   {memory[1],
+                                    static_cast<gaze_element>(bytes.size(GAZE_ELEMENT_FLOAT32)),
+                                    static_cast<std::int32_t>(bytes.size(1)),
+                                    {bytes.size(shape.heads)}}};
     const bool isLarge = shape.batch > 64 || shape.seq_k > 64 || shape.heads > 64;
     if (isLarge || bytes.byte() == 1) // would be copied
       tensors[0].data = tensors[1].data = nullptr;
@@ -211,16 +215,15 @@ private:
   }
 
   void merge() {
-    gaze_tensor given[] = {tensor(0, shape.heads, shape.seq_q, 4),
-                           tensor(1, shape.heads, shape.seq_q, 3),
-                           tensor(2, shape.heads, shape.seq_q, 4),
-                           tensor(1, shape.heads, shape.seq_q, 3),
-                           tensor(3, shape.heads, shape.seq_q, 4)};
+    gaze_tensor given[] = {
+        tensor(0, shape.heads, shape.seq_q, 4), tensor(1, shape.heads, shape.seq_q, 3),
+        tensor(2, shape.heads, shape.seq_q, 4), tensor(1, shape.heads, shape.seq_q, 3),
+        tensor(3, shape.heads, shape.seq_q, 4)};
     if (!std::all_of(std::begin(given), std::end(given), fits))
       given[3].element = GAZE_ELEMENT_BOOL; // only to be refused
     const gaze_options with = options();
-    isDone(gaze_merge(&given[0], &given[1], &given[2], &given[3], &given[4], nullptr, &with,
-                      &error));
+    isDone(
+        gaze_merge(&given[0], &given[1], &given[2], &given[3], &given[4], nullptr, &with, &error));
   }
 
   void makeWorkspace() {

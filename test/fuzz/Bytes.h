@@ -35,10 +35,10 @@ public:
   /// `usual` most of the time, else a number at which arithmetic goes wrong, or any.
   std::int64_t size(std::int64_t usual) {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
-    constexpr std::int64_t odd[] = {0,          -1,         1,          2,         3,
-                                    1LL << 16,  1LL << 30,  1LL << 31,  1LL << 32, 1LL << 39,
-                                    1LL << 40,  1LL << 47,  1LL << 48,  1LL << 61, 1LL << 62,
-                                    most,       most / 3,   -most - 1,  -7,        2147418112};
+    constexpr std::int64_t odd[] = {0,         -1,        1,         2,         3,
+                                    1LL << 16, 1LL << 30, 1LL << 31, 1LL << 32, 1LL << 39,
+                                    1LL << 40, 1LL << 47, 1LL << 48, 1LL << 61, 1LL << 62,
+                                    most,      most / 3,  -most - 1, -7,        2147418112};
     constexpr int oddCount = sizeof odd / sizeof *odd;
     const int choice = byte();
     if (choice == 255)

@@ -1,7 +1,7 @@
 //===- Npy.cpp - Any file as a .npy file --------------------------------------------===//
-#include "tools/gaze/Failure.h"
 #include "tools/gaze/Npy.h"
 #include "test/fuzz/Target.h"
+#include "tools/gaze/Failure.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
