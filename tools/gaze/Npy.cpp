@@ -13,6 +13,9 @@
 using namespace gaze::cli;
 
 std::string gaze::cli::spelling(const std::vector<std::int64_t> &shape) {
+  constexpr std::size_t most = 32; // a header can name thousands
+  if (shape.size() > most)
+    return "[" + std::to_string(shape.size()) + " axes]";
   std::string text = "[";
   for (std::int64_t size : shape)
     text += (text.size() > 1 ? ", " : "") + std::to_string(size);
