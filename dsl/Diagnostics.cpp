@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dsl/Diagnostics.h"
+#include "dsl/Text.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,7 @@
 //===- Names.cpp - Spellings, and guesses at misspellings --------------------===//
 
 #include "dsl/Names.h"
+#include "dsl/Text.h"
 
 #include <algorithm>
 #include <cctype>

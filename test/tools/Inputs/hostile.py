@@ -95,7 +95,7 @@ cases = {
         path=pattern("a", "keep k <= q + w;", parameters="w: int = 1"),
     ),
     "an axis past 64 bits": lambda: show(
-        "--seq", "64", "--random-inputs",
+        "--seq", "64",
         path=pattern("a", "input t: int[seq_k * 9223372036854775807]; keep t[k] <= q;"),
     ),
     "a sequence of 10^12": lambda: show("--seq", "1000000000000"),

@@ -1,0 +1,78 @@
+"""full_disk.py FOLDER GAZE PATTERNS TENSORS: every command that writes, on a disk that is full
+after 0, 1, 100, 4000, ... bytes.
+
+The limit on the size of a file (RLIMIT_FSIZE) stands in for the disk: a write past it fails as
+one to a full disk does. The command ends with status 1 and says which file it could not
+write; what it would have replaced stays as it was, and nothing half-written stays beside it.
+"""
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+
+folder, gaze, patterns, tensors = sys.argv[1:]
+causal = os.path.join(patterns, "causal.gaze")
+small = ["--seq", "64", "--heads", "1", "--head-dim", "8"]
+qkv = [word for name in "qkv" for word in (f"--{name}", f"{tensors}/{name}.npy")]
+commands = {
+    "compile": (["compile", causal, "--head-dim", "8", "-o", folder], ["causal.o", "causal.h"]),
+    "run": (["run", causal, *qkv, "-o", f"{folder}/out.npy"], ["out.npy"]),
+    "show png": (["show", causal, "--seq", "64", "-o", f"{folder}/out.png"], ["out.png"]),
+    "show svg": (["show", causal, "--seq", "64", "-o", f"{folder}/out.svg"], ["out.svg"]),
+    "tune": (["tune", causal, *small, "--threads", "1", "--trials", "1", "-o", f"{folder}/s.json"],
+             ["s.json"]),
+}
+
+
+def limited(limit):
+    def limit_size():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then write says EFBIG
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return limit_size
+
+
+def contents():
+    found = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            found[name] = file.read()
+    return found
+
+
+def run(command, limit=None):
+    return subprocess.run(
+        [gaze, *command],
+        capture_output=True,
+        env={**os.environ, "GAZE_CACHE": "off"},
+        preexec_fn=limited(limit) if limit is not None else None,
+    )
+
+
+failures = 0
+for name, (command, outputs) in commands.items():
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    whole = run(command)
+    if whole.returncode != 0:
+        sys.exit(f"{name} fails on an empty disk: {whole.stderr.decode()}")
+    largest = max(len(text) for text in contents().values())
+    for limit in [0, 1, 100, largest // 2, largest - 1]:
+        for before in ({}, {output: b"before" for output in outputs if name != "tune"}):
+            shutil.rmtree(folder)
+            os.makedirs(folder)
+            for output, text in before.items():
+                with open(os.path.join(folder, output), "wb") as file:
+                    file.write(text)
+            ended = run(command, limit)
+            message = ended.stderr.decode()
+            if ended.returncode == 0 and name == "tune":
+                continue  # a file of another length than before
+            if ended.returncode != 1 or "File too large" not in message or folder not in message:
+                sys.exit(f"{name}, {limit} bytes: status {ended.returncode}: {message}")
+            if contents() != before:
+                sys.exit(f"{name}, {limit} bytes: left {list(contents())}, not {list(before)}")
+            failures += 1
+print(f"{failures} full disks")
