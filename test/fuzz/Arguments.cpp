@@ -28,6 +28,8 @@ struct Allocator {
 };
 
 void *allocate(void *context, std::size_t bytes, std::size_t alignment) {
+  if (!context) // the struct of options ends before it
+    return nullptr;
   auto &allocator = *static_cast<Allocator *>(context);
   if (bytes > (1U << 24) || (allocator.left -= static_cast<std::int64_t>(bytes)) < 0)
     return nullptr;
@@ -149,10 +151,10 @@ private:
 
   /// Whether all elements, four bytes each, are in a piece of our memory.
   static bool fits(const gaze_tensor &of) {
-    __int128 last = 0;
+    double last = 0;
     for (int axis = 0; axis < 4; ++axis)
       if (of.extents[axis] > 0 && of.strides[axis] > 0)
-        last += static_cast<__int128>(of.extents[axis] - 1) * of.strides[axis];
+        last += static_cast<double>(of.extents[axis] - 1) * static_cast<double>(of.strides[axis]);
     return last < (memoryBytes - 64) / 4;
   }
 

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t *bytes, std::size_t size) {
     isExplained |= diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error;
     return mlir::success();
   });
-  const auto module = mlir::parseSourceString<mlir::ModuleOp>(test::textOf(bytes, size), &context);
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(test::textOf(bytes, size), &context);
   if (module) {
     mlir::PassManager manager(&context);
     passes::addLoweringPasses(manager);

@@ -123,7 +123,7 @@ private:
         return;
       }
     throw Failure("'" + path + "' holds elements of type " +
-                  (found.empty() ? "a structure" : dsl::printable(dsl::inQuotes(found))) +
+                  (found.empty() ? "a structure" : gaze::dsl::printable(gaze::dsl::inQuotes(found))) +
                   "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 "
                   "bits, and bools");
   }
