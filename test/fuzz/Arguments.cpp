@@ -135,7 +135,7 @@ private:
 
   gaze_tensor tensor(int place, std::int64_t heads, std::int64_t rows, std::int32_t rank) {
     gaze_tensor made = {};
-    made.data = bytes.byte() == 1 ? nullptr : memory[place] + bytes.size(0) % 64;
+    made.data = bytes.byte() == 1 ? nullptr : memory[place] + (bytes.size(0) & 63);
     made.element = static_cast<gaze_element>(bytes.size(GAZE_ELEMENT_FLOAT32));
     made.rank = static_cast<std::int32_t>(bytes.size(rank));
     const std::int64_t extents[] = {shape.batch, heads, rows, 8};
