@@ -116,6 +116,12 @@ TEST(Limits, FilesCutAtEveryByte) {
     errorsOf(whole.substr(0, size));
 }
 
+/// A brace that closes no pattern leaves none to add statements to.
+TEST(Limits, StatementsBehindAStrayBrace) {
+  EXPECT_NE(errorsOf("keep k <= q;\n}\nkeep k <= q;\n}\n").find("this statement is in no pattern"),
+            std::string::npos);
+}
+
 TEST(Limits, ManyMistakes) {
   std::string errors = errorsOf("pattern p() { " + repeated("keep ;", 200000) + "}");
   EXPECT_NE(errors.find("too many errors"), std::string::npos);

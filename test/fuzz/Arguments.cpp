@@ -77,6 +77,8 @@ constexpr gaze_parameter parameters[] = {{"window", GAZE_INT, 1, {5}}, {"on", GA
 /// Work for a run or a plan that a fuzzer can wait for.
 constexpr std::int64_t mostItems = 1 << 12;
 
+constexpr double mostRows = 1 << 20;
+
 class Caller {
 public:
   Caller(const std::uint8_t *given, std::size_t size) : bytes(given, size) {
@@ -90,6 +92,11 @@ public:
     verdict = verdicts[bytes.below(3)];
     shape = {bytes.size(2), bytes.size(4),  bytes.size(2),
              bytes.size(9), bytes.size(20), bytes.size(0)};
+    // Plans of so many rows are fine and take minutes: to be refused instead.
+    const double rows = static_cast<double>(shape.batch) * static_cast<double>(shape.heads) *
+                        static_cast<double>(shape.seq_q);
+    if (rows > mostRows)
+      shape.seq_q = std::max<std::int64_t>(shape.seq_q, std::int64_t{1} << 31);
     if (bytes.flag()) {
       kernel.inputs = inputs;
       kernel.input_count = 2;
