@@ -100,7 +100,7 @@ protected:
 
 private:
   gaze_tensor tensor(std::vector<float> &of, std::int64_t heads, std::int64_t rows) const {
-    return *view(of.data(), {sizes.batch, heads, rows, 16}).get();
+    return view(of.data(), {sizes.batch, heads, rows, 16});
   }
 };
 
