@@ -77,7 +77,7 @@ constexpr gaze_parameter parameters[] = {{"window", GAZE_INT, 1, {5}}, {"on", GA
 /// Work for a run or a plan that a fuzzer can wait for.
 constexpr std::int64_t mostItems = 1 << 12;
 
-constexpr double mostRows = 1 << 20;
+constexpr double mostPairs = 1 << 26;
 
 class Caller {
 public:
@@ -92,10 +92,11 @@ public:
     verdict = verdicts[bytes.below(3)];
     shape = {bytes.size(2), bytes.size(4),  bytes.size(2),
              bytes.size(9), bytes.size(20), bytes.size(0)};
-    // Plans of so many rows are fine and take minutes: to be refused instead.
-    const double rows = static_cast<double>(shape.batch) * static_cast<double>(shape.heads) *
-                        static_cast<double>(shape.seq_q);
-    if (rows > mostRows)
+    // Plans of so many pairs are fine and take minutes: to be refused instead.
+    double pairs = 1;
+    for (const std::int64_t size : {shape.batch, shape.heads, shape.seq_q, shape.seq_k})
+      pairs *= std::max(1.0, static_cast<double>(size));
+    if (pairs > mostPairs)
       shape.seq_q = std::max<std::int64_t>(shape.seq_q, std::int64_t{1} << 31);
     if (bytes.flag()) {
       kernel.inputs = inputs;
