@@ -167,18 +167,42 @@ void checkRunsHere(const std::string &target) {
          "this machine cannot run kernels for " + target + ": it lacks some of the instructions");
 }
 
+/// What kernels call; the errors are those of Halide's asserts.
+static std::vector<std::pair<std::string, void *>> halideFunctions() {
+#define GAZE_FUNCTION(name) {#name, reinterpret_cast<void *>(&name)}
+  return {GAZE_FUNCTION(halide_malloc),
+          GAZE_FUNCTION(halide_free),
+          GAZE_FUNCTION(halide_error_access_out_of_bounds),
+          GAZE_FUNCTION(halide_error_bad_dimensions),
+          GAZE_FUNCTION(halide_error_bad_type),
+          GAZE_FUNCTION(halide_error_bounds_inference_call_failed),
+          GAZE_FUNCTION(halide_error_buffer_allocation_too_large),
+          GAZE_FUNCTION(halide_error_buffer_argument_is_null),
+          GAZE_FUNCTION(halide_error_buffer_extents_negative),
+          GAZE_FUNCTION(halide_error_buffer_extents_too_large),
+          GAZE_FUNCTION(halide_error_constraint_violated),
+          GAZE_FUNCTION(halide_error_constraints_make_required_region_smaller),
+          GAZE_FUNCTION(halide_error_device_dirty_with_no_device_support),
+          GAZE_FUNCTION(halide_error_explicit_bounds_too_small),
+          GAZE_FUNCTION(halide_error_fold_factor_too_small),
+          GAZE_FUNCTION(halide_error_host_is_null),
+          GAZE_FUNCTION(halide_error_out_of_memory),
+          GAZE_FUNCTION(halide_error_requirement_failed)};
+#undef GAZE_FUNCTION
+}
+
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
   EmitOptions resolved = resolve(pattern, options);
   resolved.prefix = "gaze_jit"; // a pattern may be called as a function of the C library is
   resolved.maskOnly = options.maskOnly;
+  resolved.checksPromises = options.checksPromises;
   checkRunsHere(options.target);
   const LoweredKernel lowered = lower(program, pattern);
   bool fromCache;
   const std::string object = objectFor(lowered, resolved, options.cached, fromCache);
   try {
-    LoadedObject code(object, {{"halide_malloc", reinterpret_cast<void *>(&halide_malloc)},
-                               {"halide_free", reinterpret_cast<void *>(&halide_free)}});
+    LoadedObject code(object, halideFunctions());
     const auto *table = static_cast<const gaze_kernel *>(code.address(resolved.prefix));
     return JitKernel(std::make_shared<const JitKernel::Storage>(
         JitKernel::Storage{std::move(code), table, fromCache}));

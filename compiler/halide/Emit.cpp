@@ -18,9 +18,11 @@ constexpr int rowBlock = 4;
 
 /// Checks that the runtime makes at the door are not repeated for every tile; the
 /// functions of many kernels share one runtime; tensors may pass 2^31 bytes.
-Target kernelTarget(Target target) {
+Target kernelTarget(const EmitOptions &options) {
+  Target target(options.target.name);
   for (const Target::Feature feature :
-       {Target::NoAsserts, Target::NoBoundsQuery, Target::NoRuntime, Target::LargeBuffers})
+       {Target::NoBoundsQuery, Target::NoRuntime, Target::LargeBuffers,
+        options.checksPromises ? Target::CheckUnsafePromises : Target::NoAsserts})
     target.set_feature(feature);
   return target;
 }
@@ -94,7 +96,7 @@ void addSelection(const Kernel &kernel, const EmitOptions &options, const AddFun
 }
 
 Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
-  const Target target = kernelTarget(Target(options.target.name));
+  const Target target = kernelTarget(options);
   const int lanes = options.target.lanes;
   std::vector<Module> modules;
   const auto add = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
@@ -257,12 +259,13 @@ bool runsHere(const TargetInfo &target) {
 
 std::string identityOf(const EmitOptions &options) {
   // A new option does not compile here until it is a part of the text.
-  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly] = options;
+  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly, checksPromises] =
+      options;
   std::ostringstream text;
   text << "halide " << HALIDE_VERSION_MAJOR << "." << HALIDE_VERSION_MINOR << "."
        << HALIDE_VERSION_PATCH << "\n"
        << prefix << " " << target.name << " " << target.lanes << " " << element << " " << headDim
-       << " " << valueDim << " " << maskOnly;
+       << " " << valueDim << " " << maskOnly << " " << checksPromises;
   for (const Knob &knob : knobs())
     text << " " << knob.name << "=" << schedule.*knob.value;
   return text.str();

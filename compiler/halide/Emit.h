@@ -48,6 +48,9 @@ struct EmitOptions {
   int headDim;
   int valueDim;
   bool maskOnly = false; ///< without PREFIX_accumulate and PREFIX_finish
+  /// With Halide's asserts and a check of each unsafe_promise_clamped. For tests: who loads the
+  /// code provides the functions that they call, halide_error_*.
+  bool checksPromises = false;
 
   /// The functions of the kernel's parts are there.
   bool hasParts(const Kernel &kernel) const {
