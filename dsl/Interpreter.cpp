@@ -485,8 +485,10 @@ bool Interpreter::keep(const Coordinates &at, const Selector *selector) const {
 }
 
 double Interpreter::scale(const Coordinates &at) const {
-  if (pattern.scale)
-    return toReal(evaluate(*pattern.scale, at));
+  if (pattern.scale) {
+    const double scale = toReal(evaluate(*pattern.scale, at));
+    return std::isfinite(static_cast<float>(scale)) ? scale : std::nan("");
+  }
   return 1 / std::sqrt(static_cast<double>(at.integers[static_cast<int>(Ambient::HeadDim)]));
 }
 

@@ -21,6 +21,8 @@ static std::string print(const KernelOptions &options) {
   line << " head_dim=" << options.headDim << " value_dim=" << options.valueDim;
   if (options.checksPromises)
     line << " checked=1";
+  if (options.maskOnly)
+    line << " mask_only=1";
   if (options.scheduleJson)
     line << " schedule=" << *options.scheduleJson;
   line << "\n";
@@ -63,6 +65,7 @@ static void parseLine(const std::map<std::string, std::string> &values, Case &re
     result.options.headDim = std::stoi(values.at("head_dim"));
     result.options.valueDim = std::stoi(values.at("value_dim"));
     result.options.checksPromises = values.count("checked") > 0;
+    result.options.maskOnly = values.count("mask_only") > 0;
     if (values.count("schedule"))
       result.options.scheduleJson = values.at("schedule");
     return;

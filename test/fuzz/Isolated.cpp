@@ -14,7 +14,7 @@ using namespace gaze::test;
 
 static std::string print(const Outcome &outcome) {
   std::ostringstream text;
-  for (const int number : {outcome.compared, outcome.outside, outcome.refused, outcome.limited,
+  for (const int number : {outcome.compared, outcome.masks, outcome.outside, outcome.refused, outcome.limited,
                            outcome.empty, outcome.inParts, outcome.failed})
     text << number << " ";
   text << outcome.failure;
@@ -24,7 +24,7 @@ static std::string print(const Outcome &outcome) {
 /// False where the text breaks off.
 static bool parse(const std::string &text, Outcome &outcome) {
   std::istringstream stream(text);
-  for (int *number : {&outcome.compared, &outcome.outside, &outcome.refused, &outcome.limited,
+  for (int *number : {&outcome.compared, &outcome.masks, &outcome.outside, &outcome.refused, &outcome.limited,
                       &outcome.empty, &outcome.inParts, &outcome.failed})
     stream >> *number;
   const bool isWhole = stream.get() == ' ';

@@ -3,6 +3,7 @@
 
 #include "Harness.h"
 #include "compiler/reference/Elements.h"
+#include "tools/gaze/KernelMask.h"
 
 #include <cmath>
 #include <cstring>
@@ -133,6 +134,54 @@ std::string compareOne(const CompiledPattern &pattern, const Problem &problem,
   return "";
 }
 
+/// How a plan has the pair: not at all, in a tile that is masked, in one that is kept whole.
+enum Planned : std::uint8_t { Absent, Partial, Full };
+
+std::vector<std::uint8_t> plannedPairs(const Plan &plan, const gaze_shape &shape, std::int64_t head,
+                                       std::int64_t batch) {
+  struct Pairs {
+    std::int64_t keys;
+    std::vector<std::uint8_t> planned;
+  } pairs{shape.seq_k, std::vector<std::uint8_t>(shape.seq_q * shape.seq_k, Absent)};
+  const auto visit = [](void *context, std::int64_t qBegin, std::int64_t qEnd, std::int64_t kBegin,
+                        std::int64_t kEnd, std::int32_t full) {
+    auto &[keys, planned] = *static_cast<Pairs *>(context);
+    for (std::int64_t row = qBegin; row < qEnd; ++row)
+      for (std::int64_t key = kBegin; key < kEnd; ++key)
+        planned[row * keys + key] = full ? Full : Partial;
+    return 0;
+  };
+  if (gaze_plan_visit(plan.get(), head, batch, visit, &pairs, nullptr) != GAZE_OK)
+    throw std::runtime_error("the plan cannot be visited");
+  return pairs.planned;
+}
+
+/// Holds the mask and the plan to the interpreter.
+std::string compareMasks(const CompiledPattern &pattern, const Problem &problem,
+                         const std::vector<dsl::Value> &values) {
+  const gaze_shape &shape = problem.shape;
+  const Plan plan = pattern.plan(shape, values);
+  const cli::KernelMask mask(*plan.get());
+  const dsl::Interpreter interpreter = pattern.interpreter(values);
+  std::vector<std::uint8_t> kept(shape.seq_q * shape.seq_k);
+  for (std::int64_t batch = 0; batch < shape.batch; ++batch)
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      const std::vector<std::uint8_t> planned = plannedPairs(plan, shape, head, batch);
+      mask.keep({head, batch}, 0, shape.seq_q, 0, shape.seq_k, kept.data());
+      for (std::size_t i = 0; i < kept.size(); ++i) {
+        const auto row = static_cast<std::int64_t>(i) / shape.seq_k;
+        const auto key = static_cast<std::int64_t>(i) % shape.seq_k;
+        const bool expected = interpreter.keep(pattern.pair(shape, batch, head, row, key));
+        if (expected != (kept[i] != 0) || planned[i] == (expected ? Absent : Full))
+          return "batch " + std::to_string(batch) + ", head " + std::to_string(head) + ", row " +
+                 std::to_string(row) + ", key " + std::to_string(key) +
+                 (expected ? " is kept" : " is not kept") + ", but the mask has " +
+                 std::to_string(kept[i]) + " and the plan " + std::to_string(planned[i]);
+      }
+    }
+  return "";
+}
+
 /// The fault that both find, or that only one finds.
 std::string runOne(CompiledPattern &pattern, const Problem &problem, Outcome &outcome) {
   const std::vector<dsl::Value> values = valuesOf(pattern.pattern(), problem);
@@ -153,11 +202,17 @@ std::string runOne(CompiledPattern &pattern, const Problem &problem, Outcome &ou
       ++outcome.outside;
       return "";
     }
+    if (pattern.table().accumulate == nullptr) {
+      ++outcome.masks;
+      return compareMasks(pattern, problem, values);
+    }
     outcome.inParts += pattern.plan(problem.shape, values).info().parts > 1;
     return compareOne(pattern, problem, values, outcome);
   } catch (const Error &error) {
     if (error.code() != GAZE_REQUIREMENT_FAILED)
       return std::string("status ") + std::to_string(error.code()) + ": " + error.what();
+    if (!isRefused && std::strstr(error.what(), "no such") != nullptr)
+      return std::string("a requirement that holds: ") + error.what();
     ++outcome.refused;
     return "";
   }

@@ -5,7 +5,8 @@
 //   differential found/*.gaze               cases from files again
 //
 // A seed is one text, compiled for one target, type, head size and schedule, and run on four
-// problems. Each runs in a process of its own. What fails is reduced and printed with its seed,
+// problems: the output and the log-sum-exp are compared, or the mask and the tiles of the plan
+// where only those were compiled. Each runs in a process of its own. What fails is reduced and printed with its seed,
 // and is written to a file that can be run again; the exit status is then 1.
 //
 //===----------------------------------------------------------------------===//
@@ -76,6 +77,7 @@ private:
   bool run(const Case &one, const std::string &name, const std::string &keptAs) {
     const Outcome outcome = runIsolated(one, given.limit);
     all.compared += outcome.compared;
+    all.masks += outcome.masks;
     all.outside += outcome.outside;
     all.refused += outcome.refused;
     all.limited += outcome.limited;
@@ -104,13 +106,14 @@ private:
           return !outcome.failure.empty();
         },
         [&] { return secondsSince(from) < given.reducing; });
-    std::cout << "reduced, in " << path << ": " << failure << "\n" << print(reduced) << std::flush;
+    if (given.reducing > 0)
+      std::cout << "reduced, in " << path << ": " << failure << "\n" << print(reduced) << std::flush;
     std::ofstream(path) << print(reduced);
   }
 
   void report(std::uint64_t count, const char *of) const {
     std::cout << count << " " << of << ": " << all.compared << " problems compared (" << all.inParts
-              << " in parts, " << all.empty << " without a pair), " << all.outside
+              << " in parts, " << all.empty << " without a pair), " << all.masks << " masks, " << all.outside
               << " with an index outside, " << all.refused << " refused; " << all.limited
               << " texts past a limit; " << failures << " failed; "
               << static_cast<int>(secondsSince(start)) << " s\n";
