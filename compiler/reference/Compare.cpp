@@ -18,19 +18,27 @@ static double difference(float value, double expected) {
   return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
 }
 
+/// The largest error that is a number: it is none where float32 overflows.
+static double largestError(const std::vector<float> &plain, const std::vector<double> &expected) {
+  double largest = 0;
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    if (const double error = difference(plain[i], expected[i]); std::isfinite(error))
+      largest = std::max(largest, error);
+  return largest;
+}
+
 Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element type,
                                        bool roundsWeights) {
   const bool isWide = type == GAZE_ELEMENT_FLOAT32;
   Tolerance tolerance;
-  for (std::size_t i = 0; i < reference.plain.size(); ++i) {
-    const double error = difference(reference.plain[i], reference.out[i]);
-    if (std::isfinite(error)) // it is not where float32 overflows
-      tolerance.out = std::max(tolerance.out, (isWide ? 4 : 2) * error);
-  }
+  tolerance.out = (isWide ? 4 : 2) * largestError(reference.plain, reference.out);
+  tolerance.lse = 4 * largestError(reference.plainLse, reference.lse);
   if (!reference.plain.empty())
     tolerance.share = isWide ? 4 : 1.1;
-  if (roundsWeights)
-    tolerance.lse = tolerance.weights = 0x1p-9;
+  if (roundsWeights) {
+    tolerance.weights = 0x1p-9;
+    tolerance.lse += tolerance.weights;
+  }
   return tolerance;
 }
 
@@ -96,8 +104,8 @@ struct Statistics {
     const double mean = share * plainSizes + floors;
     result.meanShare = of(sumOfSizes, mean);
     result.biasShare = of(std::abs(sum), mean / 2);
-    result.rootMeanSquareShare = of(
-        std::sqrt(sumOfSquares), share * std::sqrt(plainSquares) + std::sqrt(squaresOfFloors));
+    result.rootMeanSquareShare =
+        of(std::sqrt(sumOfSquares), share * std::sqrt(plainSquares) + std::sqrt(squaresOfFloors));
     result.ok &= std::max({result.meanShare, result.biasShare, result.rootMeanSquareShare}) <= 1;
   }
 };

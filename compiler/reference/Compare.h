@@ -30,10 +30,11 @@ struct Tolerance {
   double weights = 0; ///< by what part of itself each weight may be rounded
 };
 
-/// Of a kernel of `type`, by Result::plain: an output may be off by four times the plain reference's
-/// largest error in float32, and by twice that in 16 bits; the mean by four times and by 1.1 times.
-/// A kernel that `roundsWeights` to bfloat16 does so by at most 2^-9 of each, and so of their
-/// sum; the log-sum-exp follows.
+/// Of a kernel of `type`, by Result::plain: an output may be off by four times the plain
+/// reference's largest error in float32, and by twice that in 16 bits; the mean by four times and
+/// by 1.1 times. A log-sum-exp, which is float32 always, may be off by four times that of the plain
+/// reference. A kernel that `roundsWeights` to bfloat16 does so by at most 2^-9 of each, and so of
+/// their sum; the log-sum-exp follows.
 Tolerance toleranceOf(const Result &reference, gaze_element type, bool roundsWeights);
 /// Of any kernel of `type`, which may round its weights where that is bfloat16.
 Tolerance toleranceOf(const Result &reference, gaze_element type);

@@ -32,12 +32,12 @@ static std::vector<float> scores(const dsl::Interpreter &interpreter, dsl::Coord
   return result;
 }
 
-void gaze::reference::plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at,
-                                     const PlainRow &row, const std::vector<std::int64_t> &keys,
-                                     gaze_element type, float *out) {
+float gaze::reference::plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at,
+                                      const PlainRow &row, const std::vector<std::int64_t> &keys,
+                                      gaze_element type, float *out) {
   std::fill_n(out, row.valueDim, 0.0f);
   if (keys.empty())
-    return;
+    return -std::numeric_limits<float>::infinity();
   const std::vector<float> score = scores(interpreter, at, row, keys);
   float highest = -std::numeric_limits<float>::infinity(), sum = 0;
   for (const float each : score)
@@ -59,4 +59,5 @@ void gaze::reference::plainAttention(const dsl::Interpreter &interpreter, dsl::C
   }
   for (int d = 0; d < row.valueDim; ++d)
     out[d] = rounded(out[d] / sum, type);
+  return highest + std::log(sum);
 }

@@ -22,9 +22,10 @@ struct PlainRow {
   int headDim, valueDim;
 };
 
-/// The row at `at` over the kept `keys`, into out[valueDim], rounded to `type`.
-void plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at, const PlainRow &row,
-                    const std::vector<std::int64_t> &keys, gaze_element type, float *out);
+/// The row at `at` over the kept `keys`, into out[valueDim], rounded to `type`. Returns the
+/// log-sum-exp.
+float plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at, const PlainRow &row,
+                     const std::vector<std::int64_t> &keys, gaze_element type, float *out);
 
 } // namespace gaze::reference
 

@@ -8,9 +8,8 @@
 using namespace gaze;
 using namespace gaze::test;
 
-static const std::map<std::string, gaze_element> elements = {{"f32", GAZE_ELEMENT_FLOAT32},
-                                                             {"f16", GAZE_ELEMENT_FLOAT16},
-                                                             {"bf16", GAZE_ELEMENT_BFLOAT16}};
+static const std::map<std::string, gaze_element> elements = {
+    {"f32", GAZE_ELEMENT_FLOAT32}, {"f16", GAZE_ELEMENT_FLOAT16}, {"bf16", GAZE_ELEMENT_BFLOAT16}};
 
 static std::string print(const KernelOptions &options) {
   std::ostringstream line;

@@ -14,8 +14,8 @@ using namespace gaze::test;
 
 static std::string print(const Outcome &outcome) {
   std::ostringstream text;
-  for (const int number : {outcome.compared, outcome.masks, outcome.outside, outcome.refused, outcome.limited,
-                           outcome.empty, outcome.inParts, outcome.failed})
+  for (const int number : {outcome.compared, outcome.masks, outcome.outside, outcome.refused,
+                           outcome.limited, outcome.empty, outcome.inParts, outcome.failed})
     text << number << " ";
   text << outcome.failure;
   return text.str();
@@ -24,8 +24,8 @@ static std::string print(const Outcome &outcome) {
 /// False where the text breaks off.
 static bool parse(const std::string &text, Outcome &outcome) {
   std::istringstream stream(text);
-  for (int *number : {&outcome.compared, &outcome.masks, &outcome.outside, &outcome.refused, &outcome.limited,
-                      &outcome.empty, &outcome.inParts, &outcome.failed})
+  for (int *number : {&outcome.compared, &outcome.masks, &outcome.outside, &outcome.refused,
+                      &outcome.limited, &outcome.empty, &outcome.inParts, &outcome.failed})
     stream >> *number;
   const bool isWhole = stream.get() == ' ';
   std::getline(stream, outcome.failure, '\0');

@@ -49,8 +49,8 @@ private:
       if (runsHere(*findTarget(name)))
         targets.push_back(name);
     result.target = targets[below(targets.size())];
-    result.element =
-        oneOf({GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT16, GAZE_ELEMENT_BFLOAT16});
+    result.element = oneOf(
+        {GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT16, GAZE_ELEMENT_BFLOAT16});
     result.headDim = oneOf({8, 8, 8, 16, 24, 40});
     result.valueDim = oneOf({8, 8, 8, 16, 24, 40});
     result.checksPromises = below(4) == 0;
@@ -81,7 +81,8 @@ private:
     gaze_shape &shape = result.shape;
     const std::int64_t pairs = below(64) == 0 ? 490000 : 8000;
     shape.seq_q = length(700);
-    shape.seq_k = length(std::min<std::int64_t>(700, std::max<std::int64_t>(1, pairs / shape.seq_q)));
+    shape.seq_k =
+        length(std::min<std::int64_t>(700, std::max<std::int64_t>(1, pairs / shape.seq_q)));
     if (below(2))
       std::swap(shape.seq_q, shape.seq_k);
     shape.batch = oneOf({1, 1, 2});

@@ -146,9 +146,8 @@ std::vector<Case> simpler(const Case &given) {
   change([](KernelOptions &, Problem &problem) { problem.flag = false; });
   change([](KernelOptions &, Problem &problem) { problem.data = 1; });
   change([](KernelOptions &, Problem &problem) { problem.shape.batch = 1; });
-  change([](KernelOptions &, Problem &problem) {
-    problem.shape.heads = problem.shape.kv_heads = 1;
-  });
+  change(
+      [](KernelOptions &, Problem &problem) { problem.shape.heads = problem.shape.kv_heads = 1; });
   change([](KernelOptions &, Problem &problem) { problem.shape.kv_heads = problem.shape.heads; });
   change([](KernelOptions &, Problem &problem) { problem.shape.q_start = 0; });
   for (std::int64_t gaze_shape::*length : {&gaze_shape::seq_q, &gaze_shape::seq_k}) {

@@ -18,8 +18,8 @@ namespace {
 std::vector<dsl::Value> valuesOf(const dsl::Pattern &pattern, const Problem &problem) {
   std::vector<dsl::Value> values;
   for (const dsl::Parameter &parameter : pattern.parameters)
-    values.push_back({parameter.type,
-                      parameter.type == dsl::Type::Bool ? problem.flag : problem.w, problem.p});
+    values.push_back(
+        {parameter.type, parameter.type == dsl::Type::Bool ? problem.flag : problem.w, problem.p});
   return values;
 }
 
@@ -27,7 +27,8 @@ std::vector<dsl::Value> valuesOf(const dsl::Pattern &pattern, const Problem &pro
 /// an input keeps its elements when another one is taken out of the text.
 InputData inputOf(const CompiledPattern &pattern, std::size_t index, const Problem &problem,
                   const std::vector<dsl::Value> &values) {
-  std::mt19937_64 random(problem.data ^ std::hash<std::string>()(pattern.pattern().inputs[index].name.text));
+  std::mt19937_64 random(problem.data ^
+                         std::hash<std::string>()(pattern.pattern().inputs[index].name.text));
   InputData data;
   data.extents = pattern.extents(index, problem.shape, values);
   std::int64_t count = 1;
@@ -59,7 +60,10 @@ public:
       : batch(batch), heads(heads), seq(seq), dim(dim), elements(element, spread(dense)) {}
 
   gaze_tensor tensor() const {
-    return {elements.tensor(1, 1, 1).data, elements.type(), 4, {batch, heads, seq, dim},
+    return {elements.tensor(1, 1, 1).data,
+            elements.type(),
+            4,
+            {batch, heads, seq, dim},
             {(seq + 1) * heads * (dim + 3), dim + 3, heads * (dim + 3), 1}};
   }
 

@@ -6,8 +6,8 @@
 //
 // A seed is one text, compiled for one target, type, head size and schedule, and run on four
 // problems: the output and the log-sum-exp are compared, or the mask and the tiles of the plan
-// where only those were compiled. Each runs in a process of its own. What fails is reduced and printed with its seed,
-// and is written to a file that can be run again; the exit status is then 1.
+// where only those were compiled. Each runs in a process of its own. What fails is reduced and
+// printed with its seed, and is written to a file that can be run again; the exit status is then 1.
 //
 //===----------------------------------------------------------------------===//
 #include "Isolated.h"
@@ -107,15 +107,16 @@ private:
         },
         [&] { return secondsSince(from) < given.reducing; });
     if (given.reducing > 0)
-      std::cout << "reduced, in " << path << ": " << failure << "\n" << print(reduced) << std::flush;
+      std::cout << "reduced, in " << path << ": " << failure << "\n"
+                << print(reduced) << std::flush;
     std::ofstream(path) << print(reduced);
   }
 
   void report(std::uint64_t count, const char *of) const {
     std::cout << count << " " << of << ": " << all.compared << " problems compared (" << all.inParts
-              << " in parts, " << all.empty << " without a pair), " << all.masks << " masks, " << all.outside
-              << " with an index outside, " << all.refused << " refused; " << all.limited
-              << " texts past a limit; " << failures << " failed; "
+              << " in parts, " << all.empty << " without a pair), " << all.masks << " masks, "
+              << all.outside << " with an index outside, " << all.refused << " refused; "
+              << all.limited << " texts past a limit; " << failures << " failed; "
               << static_cast<int>(secondsSince(start)) << " s\n";
   }
 
@@ -129,8 +130,9 @@ private:
 
 int main(int argc, char **argv) {
   Arguments given;
-  given.seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) /
-               1000000 % 1000000000000 * 1000;
+  given.seed =
+      static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()) /
+      1000000 % 1000000000000 * 1000;
   CLI::App app("Random programs beside the float64 reference.");
   app.add_option("--count", given.count, "so many seeds");
   app.add_option("--seed", given.seed, "the first one; default: from the clock");

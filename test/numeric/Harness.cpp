@@ -201,9 +201,9 @@ reference::Result CompiledPattern::expected(const Tensors &tensors,
 
 std::string CompiledPattern::mismatch(const Tensors &tensors,
                                       const reference::Result &expected) const {
-  const reference::Comparison found = reference::compare(
-      expected, valueDim(), tensors.out.data(), tensors.lse.data(),
-      reference::toleranceOf(expected, table().element, roundsWeights()));
+  const reference::Comparison found =
+      reference::compare(expected, valueDim(), tensors.out.data(), tensors.lse.data(),
+                         reference::toleranceOf(expected, table().element, roundsWeights()));
   if (found.ok)
     return "";
   const std::int64_t row = found.worstRow, i = row * valueDim() + found.worstChannel;

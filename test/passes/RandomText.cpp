@@ -117,8 +117,8 @@ private:
     case 8:
     case 9:
       return "top_blocks(" + std::string(any({"1", "2", "abs(w) % 4", "seq_k / 20"})) + ", " +
-             any({"1", "4", "5", "16", "abs(w) % 9 + 1"}) + ", by = " +
-             any({"mean", "minmax", "first"}) +
+             any({"1", "4", "5", "16", "abs(w) % 9 + 1"}) +
+             ", by = " + any({"mean", "minmax", "first"}) +
              any({"", ", share = 1", ", share = 8", ", share = 1000"}) + ")";
     case 10:
       return "head " + std::string(any({"==", "<", "!="})) + " 1";
@@ -169,8 +169,13 @@ private:
 
   std::string declaration(Input &input) {
     std::string axes;
+    int lengths = 0; // at most two, for tensors are to be small
     for (int rank = below(16) ? 1 + below(3) : 6; rank > 0; --rank) {
-      input.axes.push_back(any({"batch", "heads", "seq_q", "seq_k", "seq_k", "7", "w % 5 + 2"}));
+      std::string axis = any({"batch", "heads", "seq_q", "seq_k", "seq_k", "7", "w % 5 + 2"});
+      if (lengths == 2 || (lengths + rank > 3 && !input.axes.empty()))
+        axis = any({"batch", "heads", "2"});
+      lengths += axis.rfind("seq", 0) == 0;
+      input.axes.push_back(axis);
       axes += (axes.empty() ? "" : ", ") + input.axes.back();
     }
     return std::string("  input ") + input.name + ": " + input.type + "[" + axes + "];\n";
