@@ -40,8 +40,8 @@ std::string print(const Case &printed);
 /// Throws std::invalid_argument.
 Case parseCase(const std::string &file);
 
-/// Everything follows from the seed.
-Case randomCase(std::uint64_t seed);
+/// Everything follows from the seed. Most kernels have masks alone, where not all are to be whole.
+Case randomCase(std::uint64_t seed, bool isWhole);
 
 } // namespace gaze::test
 

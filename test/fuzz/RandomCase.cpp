@@ -1,8 +1,8 @@
 //===- RandomCase.cpp - A random program, and problems for it ----------------------===//
 //
 // Most of the time goes into compiling, and there most into what Q, K and V go through. So one
-// text has several problems, most of which are so small that the reference takes little, and
-// three of four kernels that select nothing have masks and tile bounds alone.
+// text has several problems, most of which are so small that the reference takes little; seven of
+// eight kernels have masks and tile bounds alone; and most others have small tiles.
 //
 //===----------------------------------------------------------------------===//
 #include "Case.h"
@@ -21,14 +21,15 @@ namespace {
 
 class Maker {
 public:
-  explicit Maker(std::uint64_t seed) : random(seed) {}
+  Maker(std::uint64_t seed, bool isAlwaysWhole) : random(seed), isAlwaysWhole(isAlwaysWhole) {}
 
   Case make() {
     Case result;
+    const bool isWhole = isAlwaysWhole || below(8) == 0;
     result.options = options();
-    result.text = randomText(random, Purpose::Running);
+    result.options.maskOnly = !isWhole;
     // What selects blocks has no tiles without Q and K.
-    result.options.maskOnly = below(4) > 0 && result.text.find("top_blocks") == std::string::npos;
+    result.text = randomText(random, isWhole ? Purpose::Running : Purpose::Masking);
     for (int i = 0; i < 4; ++i)
       result.problems.push_back(problem());
     return result;
@@ -51,20 +52,20 @@ private:
     result.target = targets[below(targets.size())];
     result.element = oneOf(
         {GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT16, GAZE_ELEMENT_BFLOAT16});
-    result.headDim = oneOf({8, 8, 8, 16, 24, 40});
-    result.valueDim = oneOf({8, 8, 8, 16, 24, 40});
+    result.headDim = oneOf({8, 8, 8, 8, 8, 16, 24, 40});
+    result.valueDim = oneOf({8, 8, 8, 8, 8, 16, 24, 40});
     result.checksPromises = below(4) == 0;
-    if (below(2))
+    if (below(4))
       result.scheduleJson = schedule(findTarget(result.target)->lanes);
     return result;
   }
 
   std::string schedule(int lanes) {
     const int tileK = oneOf({8, 16, 24, 64});
-    return "{\"tile_q\":" + std::to_string(lanes * oneOf({1, 2, 3})) +
+    return "{\"tile_q\":" + std::to_string(lanes * oneOf({1, 1, 2, 3})) +
            ",\"tile_k\":" + std::to_string(tileK) +
            ",\"edge_k\":" + std::to_string(tileK / oneOf({1, 2, 4})) +
-           ",\"keys\":2,\"channels\":" + std::to_string(oneOf({2, 4, 8})) +
+           ",\"keys\":2,\"channels\":" + std::to_string(oneOf({1, 2, 4})) +
            ",\"chunk_tiles\":" + std::to_string(oneOf({1, 2, 5})) +
            ",\"max_rows\":" + std::to_string(oneOf({1, 7, 32})) +
            ",\"orders\":" + std::to_string(oneOf({1, 2})) + "}";
@@ -104,8 +105,11 @@ private:
   }
 
   std::mt19937_64 random;
+  const bool isAlwaysWhole;
 };
 
 } // namespace
 
-Case gaze::test::randomCase(std::uint64_t seed) { return Maker(seed).make(); }
+Case gaze::test::randomCase(std::uint64_t seed, bool isWhole) {
+  return Maker(seed, isWhole).make();
+}

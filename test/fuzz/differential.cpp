@@ -2,6 +2,7 @@
 //
 //   differential --count 300                300 seeds from the clock's
 //   differential --count 10000 --seed 1     seeds 1 to 10000
+//   differential --count 1000 --whole       all kernels compute, not one in eight
 //   differential found/*.gaze               cases from files again
 //
 // A seed is one text, compiled for one target, type, head size and schedule, and run on four
@@ -32,7 +33,7 @@ struct Arguments {
   double seconds = 1e9;
   double reducing = 120;
   unsigned limit = 60;
-  bool keepsGoing = false, prints = false;
+  bool keepsGoing = false, prints = false, isWhole = false;
   std::string folder = ".";
   std::vector<std::string> files;
 };
@@ -49,7 +50,7 @@ public:
     std::cout << "differential: seeds from " << given.seed << "\n" << std::flush;
     std::uint64_t seed = given.seed;
     for (; seed - given.seed < given.count && secondsSince(start) < given.seconds; ++seed)
-      if (!run(randomCase(seed), "seed " + std::to_string(seed),
+      if (!run(randomCase(seed, given.isWhole), "seed " + std::to_string(seed),
                given.folder + "/differential-" + std::to_string(seed) + ".gaze") &&
           !given.keepsGoing)
         break;
@@ -87,8 +88,9 @@ private:
       return true;
     ++failures;
     std::cout << name << ": " << outcome.failure << "\n" << std::flush;
-    if (!keptAs.empty())
-      keepReduced(one, outcome.failed, keptAs);
+    if (keptAs.empty())
+      return false;
+    keepReduced(one, outcome.failed, keptAs);
     return false;
   }
 
@@ -140,13 +142,14 @@ int main(int argc, char **argv) {
   app.add_option("--limit", given.limit, "seconds that one seed may take");
   app.add_option("--reduce", given.reducing, "seconds that a failure is reduced");
   app.add_option("--folder", given.folder, "where reduced failures are written");
+  app.add_flag("--whole", given.isWhole, "all kernels with Q, K and V");
   app.add_flag("--keep-going", given.keepsGoing, "do not end at the first failure");
   app.add_flag("--print", given.prints, "print the case of the first seed, and end");
   app.add_option("FILE", given.files, "cases to run instead of seeds");
   CLI11_PARSE(app, argc, argv);
   try {
     if (given.prints) {
-      std::cout << print(randomCase(given.seed));
+      std::cout << print(randomCase(given.seed, given.isWhole));
       return 0;
     }
     Differential differential(given);

@@ -11,7 +11,8 @@ namespace {
 class Writer {
 public:
   Writer(Purpose purpose, std::mt19937_64 &random)
-      : random(random), isForRunning(purpose == Purpose::Running) {}
+      : random(random), isForRunning(purpose != Purpose::Evaluating),
+        selects(purpose == Purpose::Running) {}
 
   std::string file() {
     std::string text = isForRunning ? "import \"std\";\n" : "";
@@ -116,6 +117,8 @@ private:
                   "neighbours(length = seq_k, count = 9)", "sinks(count = 2)"});
     case 8:
     case 9:
+      if (!selects)
+        return "k <= q";
       return "top_blocks(" + std::string(any({"1", "2", "abs(w) % 4", "seq_k / 20"})) + ", " +
              any({"1", "4", "5", "16", "abs(w) % 9 + 1"}) +
              ", by = " + any({"mean", "minmax", "first"}) +
@@ -366,7 +369,7 @@ private:
   std::mt19937_64 &random;
   Input inputs[3] = {{"table", "int", {}}, {"bias", "float", {}}, {"mark", "bool", {}}};
   std::vector<std::string> names;
-  const bool isForRunning;
+  const bool isForRunning, selects;
   bool knowsLets = false, readsInputs = false, readsKeys = true, isInDef = false;
 };
 

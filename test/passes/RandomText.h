@@ -10,6 +10,7 @@ namespace gaze::test {
 /// What a random file is for.
 enum class Purpose {
   Evaluating, ///< single pairs: no `top_blocks`, `require` or import
+  Masking,    ///< masks and plans: all but `top_blocks`
   Running     ///< whole kernels: everything, and terms that have an order of their own
 };
 
