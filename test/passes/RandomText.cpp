@@ -173,7 +173,7 @@ private:
   std::string declaration(Input &input) {
     std::string axes;
     int lengths = 0; // at most two, for tensors are to be small
-    for (int rank = below(16) ? 1 + below(3) : 6; rank > 0; --rank) {
+    for (int rank = isForRunning && below(16) == 0 ? 6 : 1 + below(3); rank > 0; --rank) {
       std::string axis = any({"batch", "heads", "seq_q", "seq_k", "seq_k", "7", "w % 5 + 2"});
       if (lengths == 2 || (lengths + rank > 3 && !input.axes.empty()))
         axis = any({"batch", "heads", "2"});
