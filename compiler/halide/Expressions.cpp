@@ -191,11 +191,23 @@ Expr isNaN(const Expr &x) {
   return x.type() == Float(32) ? isNotANumber(x) : strict_float(Halide::is_nan(x));
 }
 
+bool isNonZero(const Expr &x) {
+  const auto constant = Halide::Internal::as_const_float(x);
+  return constant && *constant != 0;
+}
+
 Expr minimumOrMaximum(Op op, const Expr &a, const Expr &b) {
   if (a.type().is_int())
     return op == Op::Minimum ? Halide::min(a, b) : Halide::max(a, b);
   const Expr aWins = op == Op::Minimum ? strict_float(a < b) : strict_float(b < a);
-  return select(isNaN(a) || aWins, a, b); // b is NaN: the comparison is false, b
+  const Expr winner = select(isNaN(a) || aWins, a, b); // b is NaN: the comparison is false, b
+  if (isNonZero(a) || isNonZero(b))
+    return winner;
+  // Equal numbers differ in the sign of 0 at most.
+  const Halide::Type bits = UInt(a.type().bits());
+  const Expr x = reinterpret(bits, a), y = reinterpret(bits, b);
+  const Expr equal = reinterpret(a.type(), op == Op::Minimum ? x | y : x & y);
+  return select(strict_float(a == b), equal, winner);
 }
 
 /// Floats, with < and == alone: on x86 Halide 21 computes a <= b as !(a > b) even under
