@@ -54,7 +54,10 @@ static double floorOf(const Result &reference, std::int64_t row) {
   if (reference.plain.empty())
     return toleranceF32 * std::max(size, 1.0);
   const double keys = 8.0 * static_cast<double>(reference.keys[row] + 1);
-  return std::min(toleranceF32, keys * 0x1p-24) * size + keys * 0x1p-149;
+  const double score = std::abs(reference.lse[row]); // about that of the keys that count
+  const double ofScores = std::isfinite(score) ? 4 * 0x1p-24 * score : 0;
+  const double relative = std::max(std::min(toleranceF32, keys * 0x1p-24), ofScores);
+  return relative * size + keys * 0x1p-149;
 }
 
 namespace {
@@ -115,7 +118,10 @@ struct Statistics {
 static RowErrors errorsOf(const Result &reference, std::int64_t row, int valueDim, const float *out,
                           const float *lse, const Tolerance &tolerance) {
   RowErrors errors;
-  const double limit = std::max(floorOf(reference, row), tolerance.out);
+  // Between two kernels, without a plain reference, the tolerance is the whole limit.
+  const double floor = floorOf(reference, row);
+  const double limit =
+      reference.plain.empty() ? std::max(floor, tolerance.out) : floor + tolerance.out;
   for (std::int64_t channel = 0; channel < valueDim; ++channel) {
     const std::int64_t i = row * valueDim + channel;
     errors.add(difference(out[i], reference.out[i]), limit, channel);

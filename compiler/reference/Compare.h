@@ -16,14 +16,15 @@ namespace gaze::reference {
 
 /// What a float32 kernel may differ from the reference, beside Tolerance: |lse - reference| <=
 /// tolerance * max(1, |reference|), and an output by as much of its row's magnitude; where the row
-/// has few keys, n, by 8 (n + 1) 2^-24 of it. Without Result::plain, of magnitudes below 1 by as
+/// has few keys, n, by 8 (n + 1) 2^-24 of it, but by 4 |lse| 2^-24 in any case: scores are rounded
+/// four times, and weights follow. Without Result::plain, of magnitudes below 1 by as
 /// much as of 1.
 constexpr double toleranceF32 = 3e-6;
 
 /// How far a kernel may be off.
 struct Tolerance {
-  double out = 0; ///< of an output, where float32 may be off by less
-  double lse = 0; ///< of a log-sum-exp, likewise
+  double out = 0; ///< of an output, beside what float32 may be off there
+  double lse = 0; ///< of a log-sum-exp, where float32 may be off by less
   /// Of the plain reference's mean error and root mean square, which those of the outputs may
   /// reach; 0: they are not looked at.
   double share = 0;

@@ -11,6 +11,7 @@
 #include "dsl/Load.h"
 #include "dsl/Print.h"
 
+#include <algorithm>
 #include <optional>
 
 using namespace gaze;
@@ -36,12 +37,12 @@ public:
   /// False where there are fewer edits.
   bool make() {
     dsl::Pattern &pattern = program.patterns.front();
-    takeOneOf(program.defs);
-    takeOneOf(pattern.scores);
-    takeOneOf(pattern.requirements);
-    takeOneOf(pattern.lets);
-    takeOneOf(pattern.inputs);
-    takeOneOf(pattern.parameters);
+    takeFrom(program.defs);
+    takeFrom(pattern.scores);
+    takeFrom(pattern.requirements);
+    takeFrom(pattern.lets);
+    takeFrom(pattern.inputs);
+    takeFrom(pattern.parameters);
     for (dsl::ExprPtr *statement : {&pattern.keep, &pattern.scale})
       if (*statement && isIt())
         statement->reset();
@@ -70,12 +71,15 @@ private:
     return true;
   }
 
-  template <typename T> void takeOneOf(std::vector<T> &list) {
-    for (std::size_t i = 0; i < list.size(); ++i)
-      if (isIt()) {
-        list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
-        return;
-      }
+  /// Many neighbours, or fewer.
+  template <typename T> void takeFrom(std::vector<T> &list) {
+    for (std::size_t count = list.size(); count > 0; count /= 2)
+      for (std::size_t i = 0; i < list.size(); i += count)
+        if (isIt()) {
+          const auto first = list.begin() + static_cast<std::ptrdiff_t>(i);
+          list.erase(first, first + static_cast<std::ptrdiff_t>(std::min(count, list.size() - i)));
+          return;
+        }
   }
 
   void edit(dsl::ExprPtr &place) {
@@ -94,8 +98,7 @@ private:
     for (const dsl::Binding &binding : expr->bindings)
       if (isIt())
         place = binding.value;
-    if (expr->bindings.size() > 1)
-      takeOneOf(expr->bindings);
+    takeFrom(expr->bindings);
     for (dsl::ExprPtr &part : expr->operands)
       edit(part);
     for (dsl::Binding &binding : expr->bindings)
@@ -134,6 +137,7 @@ std::vector<Case> simpler(const Case &given) {
     if (print(changed) != print(given))
       list.push_back(changed);
   };
+  change([](KernelOptions &options, Problem &) { options.maskOnly = true; });
   change([](KernelOptions &options, Problem &) { options.scheduleJson.reset(); });
   change([](KernelOptions &options, Problem &) { options.checksPromises = false; });
   change([](KernelOptions &options, Problem &) { options.target = "host"; });
@@ -172,15 +176,20 @@ Case gaze::test::reduce(Case given, const std::function<bool(const Case &)> &fai
     given = changed;
     return true;
   };
+  // Imports are written out, which is longer: the first edit may make the text grow.
+  if (const std::optional<dsl::Program> program = loaded(given.text)) {
+    Case printed = given;
+    printed.text = dsl::print(*program);
+    takeOver(printed);
+  }
   for (bool isChanged = true; isChanged && hasTime();) {
     isChanged = false;
-    // Imports are written out, which is longer: the first edit may make the text grow.
-    if (const std::optional<dsl::Program> program = loaded(given.text)) {
-      Case printed = given;
-      printed.text = dsl::print(*program);
-      if (printed.text != given.text)
-        takeOver(printed);
-    }
+    // Simple problems first: they take less time.
+    const std::vector<Case> simple = simpler(given);
+    isChanged = std::any_of(simple.begin(), simple.end(),
+                            [&](const Case &changed) { return hasTime() && takeOver(changed); });
+    if (isChanged)
+      continue;
     for (std::size_t number = 0; hasTime();) {
       const std::optional<std::string> text = edited(given.text, number);
       if (!text)
@@ -192,11 +201,6 @@ Case gaze::test::reduce(Case given, const std::function<bool(const Case &)> &fai
       else
         ++number;
     }
-    for (const Case &changed : simpler(given))
-      if (hasTime() && takeOver(changed)) {
-        isChanged = true;
-        break;
-      }
   }
   return given;
 }

@@ -201,9 +201,10 @@ reference::Result CompiledPattern::expected(const Tensors &tensors,
 
 std::string CompiledPattern::mismatch(const Tensors &tensors,
                                       const reference::Result &expected) const {
+  const reference::Tolerance tolerance =
+      reference::toleranceOf(expected, table().element, roundsWeights());
   const reference::Comparison found =
-      reference::compare(expected, valueDim(), tensors.out.data(), tensors.lse.data(),
-                         reference::toleranceOf(expected, table().element, roundsWeights()));
+      reference::compare(expected, valueDim(), tensors.out.data(), tensors.lse.data(), tolerance);
   if (found.ok)
     return "";
   const std::int64_t row = found.worstRow, i = row * valueDim() + found.worstChannel;
@@ -214,7 +215,8 @@ std::string CompiledPattern::mismatch(const Tensors &tensors,
        << ", head_dim " << headDim() << "; row " << row
        << (isLse ? ", log-sum-exp" : ", channel " + std::to_string(found.worstChannel)) << ": "
        << (isLse ? tensors.lse[row] : tensors.out[i]) << ", expected "
-       << (isLse ? expected.lse[row] : expected.out[i]) << "; of their limits: mean "
+       << (isLse ? expected.lse[row] : expected.out[i]) << "; by the plain reference "
+       << (isLse ? tolerance.lse : tolerance.out) << " is allowed; of their limits: mean "
        << found.meanShare << ", root mean square " << found.rootMeanSquareShare << ", bias "
        << found.biasShare;
   return text.str();
