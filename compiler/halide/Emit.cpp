@@ -40,8 +40,9 @@ Target hostOf(Target target) {
   return target;
 }
 
-/// Takes out all asserts: buffers may be larger than they say. Promises are checked within
-/// expressions, which stay.
+/// Takes out all asserts that are there yet. Buffers may be larger than they say, and those of a
+/// device have no memory that checks could read; promises are checked within expressions, which
+/// stay. What a driver says is checked by asserts that come later.
 class WithoutAsserts : public Internal::IRMutator {
   using IRMutator::visit;
   Internal::Stmt visit(const Internal::AssertStmt *) override {
@@ -205,7 +206,9 @@ ElementUse gpuElement(const EmitOptions &options) {
 Module gpuModule(const Kernel &kernel, const EmitOptions &options, GpuFunction which) {
   const auto compile = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
                            const char *name) {
-    // What the driver says is an error too, and without asserts nobody would look at it.
+    // Without asserts Halide's runtime would end the process where it launches what the driver
+    // has not compiled.
+    pipeline.add_custom_lowering_pass(new WithoutAsserts);
     const Target target = kernelTarget(options).without_feature(Target::NoAsserts);
     if (options.target.api == GAZE_API_OPENCL)
       keepDoubles(pipeline);
