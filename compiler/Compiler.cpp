@@ -89,25 +89,6 @@ std::string placesOf(const Kernel &kernel) {
   return places;
 }
 
-/// What kernels call of Halide's runtime.
-std::vector<std::pair<std::string, void *>> runtimeSymbols() {
-  return {
-#define GAZE_SYMBOL(name) {#name, reinterpret_cast<void *>(&name)}
-      GAZE_SYMBOL(halide_malloc),
-      GAZE_SYMBOL(halide_free),
-      GAZE_SYMBOL(halide_copy_to_device),
-      GAZE_SYMBOL(halide_cuda_device_interface),
-      GAZE_SYMBOL(halide_cuda_initialize_kernels),
-      GAZE_SYMBOL(halide_cuda_finalize_kernels),
-      GAZE_SYMBOL(halide_cuda_run),
-      GAZE_SYMBOL(halide_opencl_device_interface),
-      GAZE_SYMBOL(halide_opencl_initialize_kernels),
-      GAZE_SYMBOL(halide_opencl_finalize_kernels),
-      GAZE_SYMBOL(halide_opencl_run),
-#undef GAZE_SYMBOL
-  };
-}
-
 /// The object of a kernel for this process, from the cache where it may come from there.
 std::string objectFor(const LoweredKernel &lowered, const EmitOptions &options, Cached cached,
                       bool &fromCache) {
@@ -189,17 +170,55 @@ void checkRunsHere(const std::string &target) {
          "this machine cannot run kernels for " + target + ": it lacks some of the instructions");
 }
 
+/// Instead of Halide's own, which end the process.
+static int requirementFailed(void *, const char *, const char *) {
+  return halide_error_code_requirement_failed;
+}
+static int outOfMemory(void *) { return halide_error_code_out_of_memory; }
+
+/// What kernels call.
+static std::vector<std::pair<std::string, void *>> halideFunctions() {
+  return {
+#define GAZE_FUNCTION(name) {#name, reinterpret_cast<void *>(&name)}
+      GAZE_FUNCTION(halide_malloc),
+      GAZE_FUNCTION(halide_free),
+      {"halide_error_requirement_failed", reinterpret_cast<void *>(&requirementFailed)},
+      {"halide_error_out_of_memory", reinterpret_cast<void *>(&outOfMemory)},
+      GAZE_FUNCTION(halide_copy_to_device),
+      GAZE_FUNCTION(halide_cuda_device_interface),
+      GAZE_FUNCTION(halide_cuda_finalize_kernels),
+      GAZE_FUNCTION(halide_cuda_initialize_kernels),
+      GAZE_FUNCTION(halide_cuda_run),
+      GAZE_FUNCTION(halide_error_access_out_of_bounds),
+      GAZE_FUNCTION(halide_error_bad_dimensions),
+      GAZE_FUNCTION(halide_error_bad_type),
+      GAZE_FUNCTION(halide_error_buffer_allocation_too_large),
+      GAZE_FUNCTION(halide_error_buffer_argument_is_null),
+      GAZE_FUNCTION(halide_error_buffer_extents_negative),
+      GAZE_FUNCTION(halide_error_buffer_extents_too_large),
+      GAZE_FUNCTION(halide_error_constraint_violated),
+      GAZE_FUNCTION(halide_error_constraints_make_required_region_smaller),
+      GAZE_FUNCTION(halide_error_unaligned_host_ptr),
+      GAZE_FUNCTION(halide_opencl_device_interface),
+      GAZE_FUNCTION(halide_opencl_finalize_kernels),
+      GAZE_FUNCTION(halide_opencl_initialize_kernels),
+      GAZE_FUNCTION(halide_opencl_run),
+#undef GAZE_FUNCTION
+  };
+}
+
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
   EmitOptions resolved = resolve(pattern, options);
   resolved.prefix = "gaze_jit"; // a pattern may be called as a function of the C library is
   resolved.maskOnly = options.maskOnly;
+  resolved.checksPromises = options.checksPromises;
   checkRunsHere(options.target);
   const LoweredKernel lowered = lower(program, pattern);
   bool fromCache;
   const std::string object = objectFor(lowered, resolved, options.cached, fromCache);
   try {
-    LoadedObject code(object, runtimeSymbols());
+    LoadedObject code(object, halideFunctions());
     const auto *table = static_cast<const gaze_kernel *>(code.address(resolved.prefix));
     return JitKernel(std::make_shared<const JitKernel::Storage>(
         JitKernel::Storage{std::move(code), table, fromCache}));
@@ -237,7 +256,7 @@ static std::vector<KernelOptions> forEachTarget(const KernelOptions &options,
     KernelOptions one = options;
     one.target = target;
     targetOf(one); // refuses what is unknown
-    if (targets.size() > 1 && (target == "host" || target == "aarch64" || target == "cuda" || target == "opencl"))
+    if (targets.size() > 1 && (target == "host" || target == "aarch64" || targetOf(one).isGpu()))
       fail(CompileError::Kind::Pattern,
            "the target " + target +
                " stands alone: one object can hold kernels for x86-64, "

@@ -53,6 +53,8 @@ struct KernelOptions {
   gaze_element element = GAZE_ELEMENT_FLOAT32;
   std::string target = "host"; ///< host, x86-64, -v3, -v4, -v4-bf16 or aarch64
   bool maskOnly = false;       ///< jit: without what Q, K and V go through, for masks alone
+  /// jit: every index that the generated code relies on is checked. For tests; it takes time.
+  bool checksPromises = false;
   std::optional<std::string> scheduleJson; ///< text of a schedule file; default: Schedule.h's rule
   Cached cached = Cached::Use;             ///< jit only
 };

@@ -6,8 +6,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -26,9 +28,24 @@ fs::path systemFolder() {
   return folder;
 }
 
+/// LLVM writes object files and ends the process where that fails: whether there is room is
+/// found out before.
+void checkRoom(const fs::path &folder) {
+  constexpr off_t room = off_t{32} << 20; // more than any kernel takes
+  const std::string path = folder / "room";
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int error = file < 0 ? errno : ::posix_fallocate(file, 0, room);
+  if (file >= 0)
+    ::close(file);
+  ::unlink(path.c_str());
+  if (error != 0)
+    fail("cannot write to " + folder.parent_path().string() +
+         ", where temporary files go (TMPDIR): " + std::strerror(error));
+}
+
 } // namespace
 
-TemporaryFolder::TemporaryFolder() : TemporaryFolder(systemFolder()) {}
+TemporaryFolder::TemporaryFolder() : TemporaryFolder(systemFolder()) { checkRoom(folder); }
 
 TemporaryFolder::TemporaryFolder(const fs::path &parent) {
   std::string name = (parent / ".gaze-XXXXXX").string();

@@ -46,7 +46,7 @@ enum class Op {
   Add,
   Subtract,
   Multiply,
-  Minimum, // floats: NaN when either is NaN
+  Minimum, // floats: NaN when either is NaN; -0 is less than 0
   Maximum, // likewise
   Absolute,
 

@@ -2,6 +2,7 @@
 #include "compiler/ScheduleFile.h"
 
 #include "dsl/Names.h"
+#include "dsl/Text.h"
 
 #include <cmath>
 #include <limits>
@@ -46,19 +47,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Text of a file as it may stand in a message: a terminal obeys control characters, also
-/// those of U+0080 to U+009F, which are two bytes in UTF-8.
-std::string printable(const std::string &text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool isLong =
-        byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    i += isLong ? 1 : 0;
-    result += isLong || byte < 0x20 || byte == 0x7f ? '?' : text[i];
-  }
-  return result;
-}
+/// Text of a file in a message.
+std::string shown(const std::string &text) { return dsl::printable(dsl::shortened(text, 200)); }
 
 //===----------------------------------------------------------------------===//
 // Reading
@@ -75,7 +65,7 @@ ordered_json parse(const std::string &text) {
       keys.pop_back();
     else if (event == ordered_json::parse_event_t::key)
       if (const auto key = parsed.get<std::string>(); !keys.back().insert(key).second)
-        throw Wrong("the key '" + key + "' stands twice in one object");
+        throw Wrong("the key " + dsl::inQuotes(key) + " stands twice in one object");
     return true;
   };
   return ordered_json::parse(text, visit, /*allow_exceptions=*/false);
@@ -95,7 +85,7 @@ const Knob &findKnob(const std::string &name) {
       return knob;
     suggestion.consider(knob.name, "the knob");
   }
-  throw Wrong("unknown knob '" + name + "'" + suggestion.text());
+  throw Wrong("unknown knob " + dsl::inQuotes(name) + suggestion.text());
 }
 
 template <typename T>
@@ -129,7 +119,7 @@ void checkKeysOfMadeFor(const ordered_json &object) {
     for (const Number &entry : numbers)
       consider(entry.key);
     if (!isKnown)
-      throw Wrong("unknown key '" + key + "' in 'made_for'" + suggestion.text());
+      throw Wrong("unknown key " + dsl::inQuotes(key) + " in 'made_for'" + suggestion.text());
   }
 }
 
@@ -259,7 +249,7 @@ std::string fromJson(const std::string &text, ScheduleFile &file) {
     file = readFile(text);
     return {};
   } catch (const Wrong &wrong) {
-    return printable(wrong.what());
+    return dsl::printable(wrong.what());
   }
 }
 
@@ -290,8 +280,8 @@ std::string toJson(const Schedule &schedule) {
 std::string differences(const MadeFor &here, const MadeFor &there) {
   std::string text;
   const auto note = [&](const char *name, const std::string &a, const std::string &b) {
-    text += (text.empty() ? "" : "; ") + std::string(name) + " is " + printable(a) + ", not " +
-            printable(b);
+    text +=
+        (text.empty() ? "" : "; ") + std::string(name) + " is " + shown(a) + ", not " + shown(b);
   };
   for (const Text &entry : texts) {
     const std::string &a = here.*entry.value, &b = there.*entry.value;

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dsl/Diagnostics.h"
+#include "dsl/Text.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,15 +21,6 @@ constexpr std::size_t maxExcerpt = 160; // bytes of a line that are shown
 constexpr std::size_t beforePlace = 60; // of which so many before the place
 
 bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-bool isControl(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f';
-}
-
-std::string printable(std::string_view text) {
-  std::string result(text);
-  std::replace_if(result.begin(), result.end(), isControl, '?');
-  return result;
-}
 
 /// As many spaces as `text` has characters; tabs stay.
 std::string blank(std::string_view text) {

@@ -100,9 +100,13 @@ std::int64_t floorToInt(double value) {
   return static_cast<std::int64_t>(floored);
 }
 
-// std::fmin prefers a number to a NaN; here NaN spreads, as through + and *.
-double minimum(double a, double b) { return std::isnan(a) || a < b ? a : b; }
-double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }
+// std::fmin prefers a number to a NaN; here NaN spreads, as through + and *. -0 is less than 0.
+double minimum(double a, double b) {
+  return std::isnan(a) || a < b || (a == b && std::signbit(a)) ? a : b;
+}
+double maximum(double a, double b) {
+  return std::isnan(a) || a > b || (a == b && std::signbit(b)) ? a : b;
+}
 
 template <typename Number> bool compare(Operator op, Number a, Number b) {
   switch (op) {
@@ -485,8 +489,10 @@ bool Interpreter::keep(const Coordinates &at, const Selector *selector) const {
 }
 
 double Interpreter::scale(const Coordinates &at) const {
-  if (pattern.scale)
-    return toReal(evaluate(*pattern.scale, at));
+  if (pattern.scale) {
+    const double scale = toReal(evaluate(*pattern.scale, at));
+    return std::isfinite(static_cast<float>(scale)) ? scale : std::nan("");
+  }
   return 1 / std::sqrt(static_cast<double>(at.integers[static_cast<int>(Ambient::HeadDim)]));
 }
 

@@ -1,6 +1,7 @@
 //===- Names.cpp - Spellings, and guesses at misspellings --------------------===//
 
 #include "dsl/Names.h"
+#include "dsl/Text.h"
 
 #include <algorithm>
 #include <cctype>
@@ -113,12 +114,7 @@ bool gaze::dsl::isKeyword(std::string_view word) {
   return std::find(std::begin(keywords), std::end(keywords), word) != std::end(keywords);
 }
 
-std::string gaze::dsl::inQuotes(std::string_view name) {
-  constexpr std::size_t longest = 60;
-  if (name.size() > longest)
-    return '\'' + std::string(name.substr(0, longest)) + "...'";
-  return '\'' + std::string(name) + '\'';
-}
+std::string gaze::dsl::inQuotes(std::string_view name) { return '\'' + shortened(name, 60) + '\''; }
 
 int gaze::dsl::editDistance(std::string_view a, std::string_view b) {
   auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };

@@ -62,7 +62,7 @@ public:
   std::string text() const;
 
 private:
-  std::string_view misspelt;
+  std::string misspelt; // what is misspelt may be a temporary of the caller
   int nearest;
   std::string name, what;
 };

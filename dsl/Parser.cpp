@@ -286,6 +286,7 @@ void FileParser::parseStrayStatements() {
   if (!closing.valid()) {
     Pattern unread;
     parseBody(unread);
+    closing = {}; // what it closes is no pattern
     return;
   }
   Pattern &pattern = result.patterns.back();

@@ -77,3 +77,23 @@ std::string gaze::dsl::readFile(const std::string &path, std::string &text) {
     return std::generic_category().message(errno);
   return whyNotText(text);
 }
+
+std::string gaze::dsl::printable(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool isLong = // two bytes in UTF-8
+        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    i += isLong ? 1 : 0;
+    result += isLong || (byte < 0x20 && byte != '\t') || byte == 0x7F ? '?' : text[i];
+  }
+  return result;
+}
+
+std::string gaze::dsl::shortened(std::string_view text, std::size_t longest) {
+  if (text.size() <= longest)
+    return std::string(text);
+  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0) == 0x80)
+    --longest; // no character is cut
+  return std::string(text.substr(0, longest)) + "...";
+}

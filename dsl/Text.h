@@ -18,6 +18,13 @@ std::string readFile(const std::string &path, std::string &text);
 /// same form, or nothing.
 std::string whyNotText(std::string_view text);
 
+/// Text that others wrote as it may stand in a message: a terminal obeys control characters,
+/// also those of U+0080 to U+009F. Tabs stay.
+std::string printable(std::string_view text);
+
+/// Text that is absurdly long, cut behind `longest` bytes.
+std::string shortened(std::string_view text, std::size_t longest);
+
 } // namespace gaze::dsl
 
 #endif // GAZE_DSL_TEXT_H

@@ -14,7 +14,6 @@ namespace gaze::runtime {
 namespace {
 
 constexpr std::int64_t mostPoints = 256;
-constexpr int firstLevel = 4;
 constexpr std::int64_t mostElements = std::numeric_limits<std::int32_t>::max() - 1;
 
 /// How the indices of one axis are cut into zones. An axis without indices has none.
@@ -176,6 +175,15 @@ std::int64_t checkTensor(const gaze_input &input, const gaze_input_tensor &given
   return count;
 }
 
+/// Kernels compute with bools as with numbers.
+void checkBools(const gaze_input &input, const std::uint8_t *elements, std::int64_t count) {
+  const auto *const end = elements + count;
+  const auto *const odd = std::find_if(elements, end, [](auto value) { return value > 1; });
+  if (odd != end)
+    invalid(std::string("input '") + input.name + "' has a bool that is " + std::to_string(*odd) +
+            ", at element " + std::to_string(odd - elements) + "; a bool is a byte, 0 or 1");
+}
+
 /// Appends elements, and gives the index of the first.
 template <typename Stored, typename Element>
 std::int64_t append(Vector<Stored> &all, const Element *elements, std::int64_t count) {
@@ -255,6 +263,7 @@ Inputs copyInputs(const gaze_kernel &kernel, const gaze_input_tensor *given, std
         copy(inputs.floats, static_cast<const float *>(given[i].data));
         break;
       default: // a bool: all others were refused
+        checkBools(kernel.inputs[i], static_cast<const std::uint8_t *>(given[i].data), elements);
         copy(inputs.bools, static_cast<const std::uint8_t *>(given[i].data));
         break;
       }

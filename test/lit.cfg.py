@@ -1,6 +1,8 @@
 # Tests that are commands: what a line of a test file behind RUN: does, checked with
 # FileCheck, `not` and the exit code. One test folder per folder of the project.
+import ctypes.util
 import os
+import shutil
 
 import lit.formats
 
@@ -22,6 +24,14 @@ if "-fsanitize" in config.cxx_flags:
 # Other builds have the places of their sources in them, for debuggers and assertions.
 if config.build_type == "Release":
     config.available_features.add("release")
+
+# NVIDIA's assembler, and a device of OpenCL, which tools/setup brings.
+if shutil.which("ptxas", path=os.environ["PATH"] + os.pathsep + "/usr/local/cuda/bin"):
+    config.available_features.add("ptxas")
+if ctypes.util.find_library("OpenCL"):
+    config.available_features.add("opencl")
+# Programs that it compiles are kept here, too.
+config.environment["POCL_CACHE_DIR"] = os.path.join(config.test_exec_root, "cache", "pocl")
 
 # Every gaze-opt test is a print-and-parse test as well.
 round_trip = " --verify-roundtrip"

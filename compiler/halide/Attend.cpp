@@ -85,7 +85,7 @@ void Attend::defineTiles(GpuTiles &of, const RowExpressions &rows, const Expr &f
   const Expr place = unsafe_promise_clamped(first + ti, 0, tiles.dim(0).extent() - 1);
   const Expr tile = unsafe_promise_clamped(tiles(place), 0, lastKey / tileK);
   const Expr keyOfRow = tile * tileK + ki;
-  const Expr keyRow = areMasked ? min(keyOfRow, lastKey) : keyOfRow;
+  const Expr keyRow = areMasked ? min(keyOfRow, lastKey) : unsafe_promise_clamped(keyOfRow, 0, lastKey);
   of.keyRows(di, ki, ti, piece) = sizes.element.widened(k(di, keyRow, kvHead, batch));
   of.valueRows(di, ki, ti, piece) =
       sizes.element.widened(v(min(di, sizes.valueDim - 1), keyRow, kvHead, batch));

@@ -4,6 +4,7 @@
 #include "compiler/Files.h"
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/Attend.h"
+#include "compiler/halide/GpuDoubles.h"
 #include "compiler/halide/PieceLoops.h"
 #include "compiler/halide/ScheduleCpu.h"
 #include "compiler/halide/ScheduleGpu.h"
@@ -22,9 +23,11 @@ constexpr int rowBlock = 4;
 
 /// Checks that the runtime makes at the door are not repeated for every tile; the
 /// functions of many kernels share one runtime; tensors may pass 2^31 bytes.
-Target kernelTarget(Target target) {
+Target kernelTarget(const EmitOptions &options) {
+  Target target(options.target.name);
   for (const Target::Feature feature :
-       {Target::NoAsserts, Target::NoBoundsQuery, Target::NoRuntime, Target::LargeBuffers})
+       {Target::NoBoundsQuery, Target::NoRuntime, Target::LargeBuffers,
+        options.checksPromises ? Target::CheckUnsafePromises : Target::NoAsserts})
     target.set_feature(feature);
   return target;
 }
@@ -36,6 +39,16 @@ Target hostOf(Target target) {
     target.set_feature(feature, false);
   return target;
 }
+
+/// Takes out all asserts that are there yet. Buffers may be larger than they say, and those of a
+/// device have no memory that checks could read; promises are checked within expressions, which
+/// stay. What a driver says is checked by asserts that come later.
+class WithoutAsserts : public Internal::IRMutator {
+  using IRMutator::visit;
+  Internal::Stmt visit(const Internal::AssertStmt *) override {
+    return Internal::Evaluate::make(0);
+  }
+};
 
 /// Halide's errors (and its warnings, on standard error) as one exception type.
 template <typename Body> void translateErrors(Body body) {
@@ -106,11 +119,13 @@ void addSelection(const Kernel &kernel, const EmitOptions &options, const AddFun
 }
 
 Module kernelModule(const Kernel &kernel, const EmitOptions &options) {
-  const Target target = kernelTarget(hostOf(Target(options.target.name)));
+  const Target target = hostOf(kernelTarget(options));
   const int lanes = options.target.lanes;
   std::vector<Module> modules;
   const auto add = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
                        const std::string &name) {
+    if (options.checksPromises)
+      pipeline.add_custom_lowering_pass(new WithoutAsserts);
     modules.push_back(pipeline.compile_to_module(arguments, options.prefix + "_" + name, target));
   };
 
@@ -188,23 +203,19 @@ ElementUse gpuElement(const EmitOptions &options) {
   return element;
 }
 
-/// Drops the checks that Target::NoAsserts drops, but those of the driver: they are added after
-/// this. Without them Halide's runtime would end the process where it launches what the driver has
-/// not compiled.
-class DropChecksOfBuffers : public Internal::IRMutator {
-  using IRMutator::visit;
-  Internal::Stmt visit(const Internal::AssertStmt * /*check*/) override {
-    return Internal::Evaluate::make(0);
-  }
-};
-
 Module gpuModule(const Kernel &kernel, const EmitOptions &options, GpuFunction which) {
   const auto compile = [&](Pipeline pipeline, const std::vector<Argument> &arguments,
                            const char *name) {
-    pipeline.add_custom_lowering_pass(new DropChecksOfBuffers);
-    const Target target =
-        kernelTarget(Target(options.target.name)).without_feature(Target::NoAsserts);
-    Module module = pipeline.compile_to_module(arguments, options.prefix + "_" + name, target);
+    // Without asserts Halide's runtime would end the process where it launches what the driver
+    // has not compiled.
+    pipeline.add_custom_lowering_pass(new WithoutAsserts);
+    const Target target = kernelTarget(options).without_feature(Target::NoAsserts);
+    if (options.target.api == GAZE_API_OPENCL)
+      keepDoubles(pipeline);
+    else
+      nameForCuda(pipeline);
+    Module module =
+        pipeline.compile_to_module(arguments, options.prefix + "_" + name, target);
     module.set_any_strict_float(true);
     return module;
   };
@@ -345,12 +356,13 @@ bool runsHere(const TargetInfo &target) {
 
 std::string identityOf(const EmitOptions &options) {
   // A new option does not compile here until it is a part of the text.
-  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly] = options;
+  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly, checksPromises] =
+      options;
   std::ostringstream text;
   text << "halide " << HALIDE_VERSION_MAJOR << "." << HALIDE_VERSION_MINOR << "."
        << HALIDE_VERSION_PATCH << "\n"
        << prefix << " " << target.name << " " << target.lanes << " " << element << " " << headDim
-       << " " << valueDim << " " << maskOnly;
+       << " " << valueDim << " " << maskOnly << " " << checksPromises;
   for (const Knob &knob : knobs())
     text << " " << knob.name << "=" << schedule.*knob.value;
   return text.str();

@@ -53,6 +53,10 @@ struct EmitOptions {
   int headDim;
   int valueDim;
   bool maskOnly = false; ///< without PREFIX_accumulate and PREFIX_finish, or what a GPU runs
+  /// Each unsafe_promise_clamped is checked: a function returns a code that is not 0 where one
+  /// does not hold. For tests; who loads the code provides the functions
+  /// halide_error_requirement_failed and halide_error_out_of_memory.
+  bool checksPromises = false;
 
   /// The functions of the kernel's parts are there.
   bool hasParts(const Kernel &kernel) const {

@@ -186,12 +186,28 @@ Expr mathematical(Op op, const Expr &x) {
   return cast(Float(32), mathematical(op, cast(Float(64), x)));
 }
 
+/// A float32 may come from sums that Halide marks as never NaN: only its bits tell.
+Expr isNaN(const Expr &x) {
+  return x.type() == Float(32) ? isNotANumber(x) : strict_float(Halide::is_nan(x));
+}
+
+bool isNonZero(const Expr &x) {
+  const auto constant = Halide::Internal::as_const_float(x);
+  return constant && *constant != 0;
+}
+
 Expr minimumOrMaximum(Op op, const Expr &a, const Expr &b) {
   if (a.type().is_int())
     return op == Op::Minimum ? Halide::min(a, b) : Halide::max(a, b);
   const Expr aWins = op == Op::Minimum ? strict_float(a < b) : strict_float(b < a);
-  const Expr aIsNaN = strict_float(Halide::is_nan(a));
-  return select(aIsNaN || aWins, a, b); // b is NaN: the comparison is false, b
+  const Expr winner = select(isNaN(a) || aWins, a, b); // b is NaN: the comparison is false, b
+  if (isNonZero(a) || isNonZero(b))
+    return winner;
+  // Equal numbers differ in the sign of 0 at most.
+  const Halide::Type bits = UInt(a.type().bits());
+  const Expr x = reinterpret(bits, a), y = reinterpret(bits, b);
+  const Expr equal = reinterpret(a.type(), op == Op::Minimum ? x | y : x & y);
+  return select(strict_float(a == b), equal, winner);
 }
 
 /// Floats, with < and == alone: on x86 Halide 21 computes a <= b as !(a > b) even under
@@ -200,7 +216,7 @@ Expr compareFloats(Op op, const Expr &a, const Expr &b) {
   switch (op) {
   case Op::Equal:
     // Halide folds x == x to true.
-    return a.same_as(b) ? !Halide::is_nan(a) : strict_float(a == b);
+    return a.same_as(b) ? !isNaN(a) : strict_float(a == b);
   case Op::NotEqual:
     return !compareFloats(Op::Equal, a, b); // NaN differs from everything
   case Op::Less:

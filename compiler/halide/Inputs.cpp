@@ -27,8 +27,11 @@ namespace {
 
 Expr int64(std::int64_t value) { return Halide::Internal::make_const(Int(64), value); }
 
+/// Halide 21 infers bounds of an index through the lets that it is made of, and fails where
+/// one of them is bounded on one side alone, as `min(x, abs(k))` is. It knows nothing of bits.
 Expr clamped(const Expr &index, const InputAccess::Axis &axis) {
-  return Halide::max(Halide::min(index, axis.size - 1), int64(0));
+  const Expr bits = reinterpret(Int(64), reinterpret(Halide::UInt(64), index));
+  return Halide::max(Halide::min(bits, axis.size - 1), int64(0));
 }
 
 /// `offset` as a position of dimension `dimension` of `buffer`. It is one: indices are

@@ -164,8 +164,9 @@ RowFacts computeRow(const Problem &problem, std::int64_t row, Workspace &kept, R
   scoreRow(problem, selector, at, q, k, kept);
   result.undecided[row] = selector.undecided();
   if (problem.plain)
-    plainAttention(problem.interpreter, at, {q, k, v, problem.headDim, problem.valueDim}, kept.keys,
-                   *problem.plain, &result.plain[row * problem.valueDim]);
+    result.plainLse[row] =
+        plainAttention(problem.interpreter, at, {q, k, v, problem.headDim, problem.valueDim},
+                       kept.keys, *problem.plain, &result.plain[row * problem.valueDim]);
   result.lse[row] = exponentiate(kept.weights);
   result.keys[row] = static_cast<std::int64_t>(kept.keys.size());
 
@@ -235,6 +236,7 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
   result.magnitude.resize(rows);
   result.undecided.resize(rows);
   result.plain.resize(plain ? rows * valueDim : 0);
+  result.plainLse.resize(plain ? rows : 0);
 
   std::atomic<bool> causal{true}, selects{false};
   const auto compute = [&](std::int64_t row, Workspace &workspace) {

@@ -42,6 +42,7 @@ struct Result {
   /// `out` as a plain program in float32 has it, rounded to a type (Plain.h); empty where
   /// it was not asked for.
   std::vector<float> plain;
+  std::vector<float> plainLse; ///< and its log-sum-exp, in float32
 };
 
 /// q [batch, heads, seq_q, headDim], k [batch, kv_heads, seq_k, headDim] and

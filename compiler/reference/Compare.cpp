@@ -18,16 +18,46 @@ static double difference(float value, double expected) {
   return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
 }
 
-Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element type) {
+/// The largest error that is a number: it is none where float32 overflows.
+static double largestError(const std::vector<float> &plain, const std::vector<double> &expected) {
+  double largest = 0;
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    if (const double error = difference(plain[i], expected[i]); std::isfinite(error))
+      largest = std::max(largest, error);
+  return largest;
+}
+
+Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element type,
+                                       bool roundsWeights) {
+  const bool isWide = type == GAZE_ELEMENT_FLOAT32;
   Tolerance tolerance;
-  for (std::size_t i = 0; i < reference.plain.size(); ++i) {
-    const double error = difference(reference.plain[i], reference.out[i]);
-    if (std::isfinite(error)) // it is not where float32 overflows
-      tolerance.out = std::max(tolerance.out, 2 * error);
+  tolerance.out = (isWide ? 4 : 2) * largestError(reference.plain, reference.out);
+  tolerance.lse = 4 * largestError(reference.plainLse, reference.lse);
+  if (!reference.plain.empty())
+    tolerance.share = isWide ? 4 : 1.1;
+  if (roundsWeights) {
+    tolerance.weights = 0x1p-9;
+    tolerance.lse += tolerance.weights;
   }
-  if (type == GAZE_ELEMENT_BFLOAT16)
-    tolerance.lse = 0x1p-9;
   return tolerance;
+}
+
+Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element type) {
+  return toleranceOf(reference, type, type == GAZE_ELEMENT_BFLOAT16);
+}
+
+/// What float32 may be off in a row. Below 2^-126 it has a fixed step.
+static double floorOf(const Result &reference, std::int64_t row) {
+  const double size = reference.magnitude[row];
+  if (!std::isfinite(size)) // the row holds NaN or infinity
+    return toleranceF32;
+  if (reference.plain.empty())
+    return toleranceF32 * std::max(size, 1.0);
+  const double keys = 8.0 * static_cast<double>(reference.keys[row] + 1);
+  const double score = std::abs(reference.lse[row]); // about that of the keys that count
+  const double ofScores = std::isfinite(score) ? 4 * 0x1p-24 * score : 0;
+  const double relative = std::max(std::min(toleranceF32, keys * 0x1p-24), ofScores);
+  return relative * size + keys * 0x1p-149;
 }
 
 namespace {
@@ -38,15 +68,48 @@ struct RowErrors {
   double share = 0;          ///< of its limit, the largest
   std::int64_t channel = -1; ///< where the share is largest; -1: the log-sum-exp
 
-  void add(double error, double size, double tolerance, std::int64_t ofChannel) {
-    // A size that is no number belongs to a row that holds NaN or infinity.
-    const double limit = toleranceF32 * (size > 1 && std::isfinite(size) ? size : 1);
-    if (const double ofLimit = error / std::max(limit, tolerance); ofLimit > share) {
-      share = ofLimit;
+  void add(double error, double limit, std::int64_t ofChannel) {
+    if (error > 0 && !(error <= share * limit)) {
+      share = limit > 0 ? error / limit : std::numeric_limits<double>::infinity();
       channel = ofChannel;
     }
     double &largest = ofChannel < 0 ? lse : out;
     largest = std::max(largest, error);
+  }
+};
+
+/// Errors of all outputs that are numbers, beside those of the plain reference.
+struct Statistics {
+  double count = 0;
+  double sum = 0, sumOfSizes = 0, sumOfSquares = 0;
+  double plainSizes = 0, plainSquares = 0; ///< sums
+  double floors = 0, squaresOfFloors = 0;  ///< sums of what float32 may be off in the mean
+
+  void add(double error, double plainError, double floor) {
+    if (!std::isfinite(error) || !std::isfinite(plainError))
+      return;
+    ++count;
+    sum += error;
+    sumOfSizes += std::abs(error);
+    sumOfSquares += error * error;
+    plainSizes += std::abs(plainError);
+    plainSquares += plainError * plainError;
+    floors += floor;
+    squaresOfFloors += floor * floor;
+  }
+
+  /// Fewer numbers than 256 have no mean to speak of. Errors that are no worse than rounding
+  /// lie to either side, so their mean is well below that of their sizes.
+  void judge(double share, Comparison &result) const {
+    if (count < 256)
+      return;
+    const auto of = [](double error, double limit) { return error > 0 ? error / limit : 0; };
+    const double mean = share * plainSizes + floors;
+    result.meanShare = of(sumOfSizes, mean);
+    result.biasShare = of(std::abs(sum), mean / 2);
+    result.rootMeanSquareShare =
+        of(std::sqrt(sumOfSquares), share * std::sqrt(plainSquares) + std::sqrt(squaresOfFloors));
+    result.ok &= std::max({result.meanShare, result.biasShare, result.rootMeanSquareShare}) <= 1;
   }
 };
 
@@ -55,21 +118,36 @@ struct RowErrors {
 static RowErrors errorsOf(const Result &reference, std::int64_t row, int valueDim, const float *out,
                           const float *lse, const Tolerance &tolerance) {
   RowErrors errors;
+  // Between two kernels, without a plain reference, the tolerance is the whole limit.
+  const double floor = floorOf(reference, row);
+  const double limit =
+      reference.plain.empty() ? std::max(floor, tolerance.out) : floor + tolerance.out;
   for (std::int64_t channel = 0; channel < valueDim; ++channel) {
     const std::int64_t i = row * valueDim + channel;
-    errors.add(difference(out[i], reference.out[i]), reference.magnitude[row], tolerance.out,
-               channel);
+    errors.add(difference(out[i], reference.out[i]), limit, channel);
   }
-  if (lse)
-    errors.add(difference(lse[row], reference.lse[row]), std::abs(reference.lse[row]),
-               tolerance.lse, -1);
+  if (lse) {
+    const double size = std::abs(reference.lse[row]);
+    const double ofFloat32 = toleranceF32 * (size > 1 && std::isfinite(size) ? size : 1);
+    errors.add(difference(lse[row], reference.lse[row]), std::max(ofFloat32, tolerance.lse), -1);
+  }
   return errors;
+}
+
+static void addTo(Statistics &statistics, const Result &reference, std::int64_t row, int valueDim,
+                  const float *out, const Tolerance &tolerance) {
+  const double size = reference.magnitude[row];
+  const double ofWeights = std::isfinite(size) ? tolerance.weights * size : 0;
+  const double floor = floorOf(reference, row) / 4 + ofWeights;
+  for (std::int64_t i = row * valueDim; i < (row + 1) * valueDim; ++i)
+    statistics.add(out[i] - reference.out[i], reference.plain[i] - reference.out[i], floor);
 }
 
 Comparison gaze::reference::compare(const Result &reference, int valueDim, const float *out,
                                     const float *lse, const Tolerance &tolerance) {
   Comparison result;
-  double worst = 1;
+  Statistics statistics;
+  double worst = 0;
   const auto rows = static_cast<std::int64_t>(reference.lse.size());
   for (std::int64_t row = 0; row < rows; ++row) {
     const RowErrors errors = errorsOf(reference, row, valueDim, out, lse, tolerance);
@@ -79,13 +157,18 @@ Comparison gaze::reference::compare(const Result &reference, int valueDim, const
     }
     result.maxAbsError = std::max(result.maxAbsError, errors.out);
     result.maxLseError = std::max(result.maxLseError, errors.lse);
+    if (tolerance.share > 0)
+      addTo(statistics, reference, row, valueDim, out, tolerance);
     if (errors.share <= worst)
       continue;
     worst = errors.share;
-    result.ok = false;
     result.worstRow = row;
     result.worstChannel = errors.channel;
   }
+  result.ok = worst <= 1;
+  statistics.judge(tolerance.share, result);
+  if (result.ok)
+    result.worstRow = result.worstChannel = -1;
 
   const auto zero = [](auto value) { return value == 0; };
   if (result.ok && std::all_of(out, out + reference.out.size(), zero) &&

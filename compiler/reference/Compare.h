@@ -1,9 +1,10 @@
 //===- Compare.h - Is a kernel's result right? -------------------------------===//
 //
 // The one harness that holds results to the float64 reference: `gaze verify` and
-// test/numeric share it. The error of an output row is measured against the size
-// of what was added up there (Result::magnitude), since that is what rounding goes
-// with, and never against less than 1.
+// test/numeric share it. An output is measured against what was added up in its row, since
+// that is what rounding goes with, and against what a plain program loses there. A limit for
+// the largest error says little of the others, so their mean, their root mean square and their
+// bias have limits of their own.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_REFERENCE_COMPARE_H
@@ -13,20 +14,30 @@
 
 namespace gaze::reference {
 
-/// What a float32 kernel may differ from the reference: |out - reference| <=
-/// tolerance * max(1, magnitude of the row), |lse - reference| <= tolerance *
-/// max(1, |reference|).
+/// What a float32 kernel may differ from the reference, beside Tolerance: |lse - reference| <=
+/// tolerance * max(1, |reference|), and an output by as much of its row's magnitude; where the row
+/// has few keys, n, by 8 (n + 1) 2^-24 of it, but by 4 |lse| 2^-24 in any case: scores are rounded
+/// four times, and weights follow. Without Result::plain, of magnitudes below 1 by as
+/// much as of 1.
 constexpr double toleranceF32 = 3e-6;
 
 /// How far a kernel may be off.
 struct Tolerance {
-  double out = 0; ///< of an output, where float32 may be off by less
-  double lse = 0; ///< of a log-sum-exp, likewise
+  double out = 0; ///< of an output, beside what float32 may be off there
+  double lse = 0; ///< of a log-sum-exp, where float32 may be off by less
+  /// Of the plain reference's mean error and root mean square, which those of the outputs may
+  /// reach; 0: they are not looked at.
+  double share = 0;
+  double weights = 0; ///< by what part of itself each weight may be rounded
 };
 
-/// Of a kernel of `type`. An output of 16 bits may be off by twice the largest error of the
-/// plain reference, Result::plain. A kernel of bfloat16 may round its weights to bfloat16, each by
-/// at most 2^-9 of itself, and so their sum; the log-sum-exp follows.
+/// Of a kernel of `type`, by Result::plain: an output may be off by four times the plain
+/// reference's largest error in float32, and by twice that in 16 bits; the mean by four times and
+/// by 1.1 times. A log-sum-exp, which is float32 always, may be off by four times that of the plain
+/// reference. A kernel that `roundsWeights` to bfloat16 does so by at most 2^-9 of each, and so of
+/// their sum; the log-sum-exp follows.
+Tolerance toleranceOf(const Result &reference, gaze_element type, bool roundsWeights);
+/// Of any kernel of `type`, which may round its weights where that is bfloat16.
 Tolerance toleranceOf(const Result &reference, gaze_element type);
 
 struct Comparison {
@@ -38,6 +49,8 @@ struct Comparison {
   std::int64_t rowsUndecided = 0;
   std::int64_t worstRow = -1; ///< [batch, heads, seq_q] flattened: furthest past its limit, or -1
   std::int64_t worstChannel = -1; ///< of worstRow; -1 where the log-sum-exp is wrong
+  /// How much of their limits they take, where there are enough outputs; above 1 is wrong.
+  double meanShare = 0, rootMeanSquareShare = 0, biasShare = 0;
 };
 
 /// `out` [batch, heads, seq_q, valueDim] and `lse` [batch, heads, seq_q] are dense;

@@ -10,6 +10,8 @@
 using namespace gaze;
 using namespace gaze::reference;
 
+constexpr std::size_t blockKeys = 64;
+
 static float dot(const float *a, const float *b, int size) {
   float sum = 0;
   for (int i = 0; i < size; ++i)
@@ -30,23 +32,32 @@ static std::vector<float> scores(const dsl::Interpreter &interpreter, dsl::Coord
   return result;
 }
 
-void gaze::reference::plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at,
-                                     const PlainRow &row, const std::vector<std::int64_t> &keys,
-                                     gaze_element type, float *out) {
+float gaze::reference::plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at,
+                                      const PlainRow &row, const std::vector<std::int64_t> &keys,
+                                      gaze_element type, float *out) {
   std::fill_n(out, row.valueDim, 0.0f);
   if (keys.empty())
-    return;
+    return -std::numeric_limits<float>::infinity();
   const std::vector<float> score = scores(interpreter, at, row, keys);
   float highest = -std::numeric_limits<float>::infinity(), sum = 0;
   for (const float each : score)
     highest = std::isnan(each) ? each : std::max(highest, each);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const float weight = std::exp(score[i] - highest);
-    const float *value = row.v + keys[i] * row.valueDim;
-    sum += weight;
+  std::vector<float> block(row.valueDim); // sums over some keys lose less than one over all
+  for (std::size_t begin = 0; begin < keys.size(); begin += blockKeys) {
+    std::fill(block.begin(), block.end(), 0.0F);
+    float blockSum = 0;
+    for (std::size_t i = begin; i < std::min(keys.size(), begin + blockKeys); ++i) {
+      const float weight = std::exp(score[i] - highest);
+      const float *value = row.v + keys[i] * row.valueDim;
+      blockSum += weight;
+      for (int d = 0; d < row.valueDim; ++d)
+        block[d] += weight * value[d];
+    }
+    sum += blockSum;
     for (int d = 0; d < row.valueDim; ++d)
-      out[d] += weight * value[d];
+      out[d] += block[d];
   }
   for (int d = 0; d < row.valueDim; ++d)
     out[d] = rounded(out[d] / sum, type);
+  return highest + std::log(sum);
 }

@@ -1,8 +1,8 @@
 //===- Plain.h - Attention as a plain program in float32 has it ----------------===//
 //
-// What a kernel of 16-bit elements is measured by: dot products, softmax and sums in
-// float32, one after the other, over the kept keys of a row, and the result rounded to
-// the type. Its error against float64 is what the type itself costs.
+// What a kernel is measured by: dot products and softmax in float32, one after the other over
+// the kept keys of a row, sums by blocks of 64 keys, and the result rounded to the type. Its
+// error against float64 is what the type itself costs.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_COMPILER_REFERENCE_PLAIN_H
@@ -22,9 +22,10 @@ struct PlainRow {
   int headDim, valueDim;
 };
 
-/// The row at `at` over the kept `keys`, into out[valueDim], rounded to `type`.
-void plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at, const PlainRow &row,
-                    const std::vector<std::int64_t> &keys, gaze_element type, float *out);
+/// The row at `at` over the kept `keys`, into out[valueDim], rounded to `type`. Returns the
+/// log-sum-exp.
+float plainAttention(const dsl::Interpreter &interpreter, dsl::Coordinates at, const PlainRow &row,
+                     const std::vector<std::int64_t> &keys, gaze_element type, float *out);
 
 } // namespace gaze::reference
 

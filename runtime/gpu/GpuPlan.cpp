@@ -72,13 +72,20 @@ void checkAligned(const Gpu &gpu, const gaze_tensor &q) {
             " bytes, as it must be on a GPU: four elements are read at once");
 }
 
+/// As kernels declare it: 16-bit elements go as bits where drivers may not know them.
+halide_type_t typeOf(gaze_api api, gaze_element element) {
+  const bool isKnown = element == GAZE_ELEMENT_FLOAT32 ||
+                       (element == GAZE_ELEMENT_FLOAT16 && api == GAZE_API_CUDA);
+  return isKnown ? halideType(element) : halide_type_t{halide_type_uint, 16, 1};
+}
+
 /// [dim, seq, heads, batch], or [seq, heads, batch]
-View viewOf(const UseDevice &use, const gaze_tensor &tensor) {
+View viewOf(const UseDevice &use, gaze_api api, const gaze_tensor &tensor) {
   const auto axis = [&](int i) {
     // Where there is one entry, its stride is nothing.
     return View::Axis{tensor.extents[i], tensor.extents[i] > 1 ? tensor.strides[i] : 0};
   };
-  const halide_type_t type = halideType(tensor.element);
+  const halide_type_t type = typeOf(api, tensor.element);
   if (tensor.rank == 3)
     return {use, handleOf(tensor), type, {{tensor.extents[2], 1}, axis(1), axis(0)}};
   return {use, handleOf(tensor), type, {{tensor.extents[3], 1}, axis(2), axis(1), axis(0)}};
@@ -165,10 +172,10 @@ public:
                {intsOfPiece, std::max<std::int64_t>(1, of.pieceEnds.back())}),
         rows(use, of.rows.handle(), int32,
              {intsOfRow, of.plan.queryTiles, shape.heads, shape.batch}),
-        q(viewOf(use, *tensors.q)), k(viewOf(use, *tensors.k)), v(viewOf(use, *tensors.v)),
-        out(viewOf(use, *tensors.out)) {
+        q(viewOf(use, of.code.api, *tensors.q)), k(viewOf(use, of.code.api, *tensors.k)), v(viewOf(use, of.code.api, *tensors.v)),
+        out(viewOf(use, of.code.api, *tensors.out)) {
     if (tensors.lse)
-      lse = std::unique_ptr<const View>(new View(viewOf(use, *tensors.lse)));
+      lse = std::unique_ptr<const View>(new View(viewOf(use, of.code.api, *tensors.lse)));
   }
 
   /// Some heads of some batch entries; where they are several, all heads.

@@ -86,6 +86,42 @@ TEST(Limits, ExponentialExpansion) {
             std::string::npos);
 }
 
+TEST(Limits, DefsThatDouble) {
+  for (const char *body : {"g(x) + g(x + 1)", "g(g(x))"}) {
+    std::string defs = "def f0(x) = x + x;\n";
+    for (int i = 1; i < 60; ++i) {
+      std::string step = body;
+      for (std::size_t at; (at = step.find('g')) != std::string::npos;)
+        step.replace(at, 1, "f" + std::to_string(i - 1));
+      defs += "def f" + std::to_string(i) + "(x) = " + step + ";\n";
+    }
+    EXPECT_NE(
+        errorsOf(defs + "pattern p() { keep f59(q) > k; }").find("more than 100000 operations"),
+        std::string::npos);
+  }
+}
+
+/// Whatever byte a file ends at, that is a mistake, or the file is whole up to its blanks.
+TEST(Limits, FilesCutAtEveryByte) {
+  const std::string whole =
+      "import \"std\";\n// \u00e9\ndef far(w) = abs(q - k) > w;\n"
+      "pattern p(w: int = -5, on: bool = true) {\n  input doc: int[seq_k];\n"
+      "  let a = w * 2 where q = k;\n  require w < 9, \"w \\\"is\\\" 9\";\n"
+      "  keep if on then not far(a) else doc[k] == .5e1;\n  scale = 1.5;\n}\n";
+  EXPECT_EQ(errorsOf(whole), "");
+  const std::size_t pattern = whole.find("pattern");
+  for (std::size_t size = pattern + 1; size + 2 < whole.size(); ++size)
+    EXPECT_NE(errorsOf(whole.substr(0, size)), "") << whole.substr(0, size);
+  for (std::size_t size = 0; size <= pattern; ++size)
+    errorsOf(whole.substr(0, size));
+}
+
+/// A brace that closes no pattern leaves none to add statements to.
+TEST(Limits, StatementsBehindAStrayBrace) {
+  EXPECT_NE(errorsOf("keep k <= q;\n}\nkeep k <= q;\n}\n").find("this statement is in no pattern"),
+            std::string::npos);
+}
+
 TEST(Limits, ManyMistakes) {
   std::string errors = errorsOf("pattern p() { " + repeated("keep ;", 200000) + "}");
   EXPECT_NE(errors.find("too many errors"), std::string::npos);

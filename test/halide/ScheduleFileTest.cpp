@@ -89,6 +89,48 @@ TEST(ScheduleFile, controlCharactersAreNotRepeated) {
   EXPECT_EQ(wrong("{\"a\\u001bb\": 1}"), "unknown knob 'a?b'");
 }
 
+TEST(ScheduleFile, textsOfAnyLengthGiveShortMessages) {
+  const std::string name(1 << 20, 'a');
+  const std::string unknown = "{\"" + name + "\": 1}";
+  for (const std::string &text : {unknown, "{\"made_for\": {\"format\": 1, \"" + name + "\": 1}}",
+                                  "{\"" + name + "\": 1, \"" + name + "\": 1}"}) {
+    const std::string message = wrong(text);
+    EXPECT_NE(message.find("'aaaa"), std::string::npos);
+    EXPECT_LT(message.size(), 200U);
+  }
+  MadeFor here, there;
+  here.cpu = "c";
+  // A character of two bytes stands where the text is cut.
+  there.cpu = std::string(199, 'a') + "\u00e9" + name;
+  EXPECT_EQ(differences(here, there), "the CPU is c, not " + std::string(199, 'a') + "...");
+}
+
+/// Nested deeper than any stack.
+TEST(ScheduleFile, nesting) {
+  const auto nested = [](const char *open, const char *inner, const char *close) {
+    std::string text;
+    for (int i = 0; i < 1000000; ++i)
+      text += open;
+    text += inner;
+    for (int i = 0; i < 1000000; ++i)
+      text += close;
+    return text;
+  };
+  EXPECT_EQ(wrong(nested("[", "", "]")), "a schedule is a JSON object");
+  EXPECT_EQ(wrong("{\"tile_q\": " + nested("{\"a\": ", "1", "}") + "}"),
+            "knob 'tile_q' must be an integer from 1 to 256");
+}
+
+/// Every beginning of a file is refused.
+TEST(ScheduleFile, everyTruncationIsAnError) {
+  const std::string whole = "{\"tile_q\": 8, \"made_for\": {\"format\": 1, \"cpu\": \"a\\u00e9\"},"
+                            " \"tuning\": {\"ms\": 1e0, \"default_ms\": 1, \"trials\": []}}";
+  read(whole);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_EQ(wrong(whole.substr(0, size)), "a schedule is a JSON object, and this is not JSON")
+        << size;
+}
+
 TEST(ScheduleFile, whatIsWrittenIsRead) {
   ScheduleFile file;
   file.schedule.tileQ = 24;

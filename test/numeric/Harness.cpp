@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <sstream>
 
 using namespace gaze;
 using namespace gaze::test;
@@ -38,25 +39,28 @@ void Tensors::fillKey(std::vector<float> &tensor, std::int64_t key, float value)
 
 static dsl::Program load(const std::string &text) {
   dsl::Diagnostics diagnostics;
-  dsl::Program program = dsl::loadText("test.gaze", text, {}, diagnostics);
+  dsl::Program program = dsl::loadText("test.gaze", text, {GAZE_PATTERNS}, diagnostics);
   if (diagnostics.hasErrors() || program.patterns.size() != 1)
     throw std::invalid_argument(text + "\n" + diagnostics.render(program.sources));
   return program;
 }
 
-static JitKernel compile(const dsl::Program &program, int headDim, int valueDim,
-                         const std::string &target, gaze_element element) {
+static KernelOptions optionsOf(int headDim, int valueDim, const std::string &target,
+                               gaze_element element) {
   KernelOptions options;
   options.element = element;
   options.target = target;
   options.headDim = headDim;
   options.valueDim = valueDim;
-  return jit(program, program.patterns.front(), options);
+  return options;
 }
+
+CompiledPattern::CompiledPattern(const std::string &text, const KernelOptions &options)
+    : program(load(text)), kernel(jit(program, program.patterns.front(), options)) {}
 
 CompiledPattern::CompiledPattern(const std::string &text, int headDim, int valueDim,
                                  const std::string &target, gaze_element element)
-    : program(load(text)), kernel(compile(program, headDim, valueDim, target, element)) {}
+    : CompiledPattern(text, optionsOf(headDim, valueDim, target, element)) {}
 
 bool CompiledPattern::roundsWeights() const {
   const std::string target = table().target;
@@ -190,35 +194,39 @@ std::string CompiledPattern::plannedFault(const gaze_shape &shape,
 
 reference::Result CompiledPattern::expected(const Tensors &tensors,
                                             const std::vector<dsl::Value> &values) const {
-  std::optional<gaze_element> plain;
-  if (table().element != GAZE_ELEMENT_FLOAT32)
-    plain = table().element;
   return reference::attention(interpreter(values), tensors.shape, headDim(), valueDim(),
                               tensors.q.data(), tensors.k.data(), tensors.v.data(), {},
-                              reference::Pairs::Kept, plain);
+                              reference::Pairs::Kept, table().element);
+}
+
+std::string CompiledPattern::mismatch(const Tensors &tensors,
+                                      const reference::Result &expected) const {
+  const reference::Tolerance tolerance =
+      reference::toleranceOf(expected, table().element, roundsWeights());
+  const reference::Comparison found =
+      reference::compare(expected, valueDim(), tensors.out.data(), tensors.lse.data(), tolerance);
+  if (found.ok)
+    return "";
+  const std::int64_t row = found.worstRow, i = row * valueDim() + found.worstChannel;
+  const bool isLse = found.worstChannel < 0;
+  const gaze_shape &shape = tensors.shape;
+  std::ostringstream text;
+  text << "seq " << shape.seq_q << " x " << shape.seq_k << ", q_start " << shape.q_start
+       << ", head_dim " << headDim() << "; row " << row
+       << (isLse ? ", log-sum-exp" : ", channel " + std::to_string(found.worstChannel)) << ": "
+       << (isLse ? tensors.lse[row] : tensors.out[i]) << ", expected "
+       << (isLse ? expected.lse[row] : expected.out[i]) << "; by the plain reference "
+       << (isLse ? tolerance.lse : tolerance.out) << " is allowed; of their limits: mean "
+       << found.meanShare << ", root mean square " << found.rootMeanSquareShare << ", bias "
+       << found.biasShare;
+  return text.str();
 }
 
 reference::Result CompiledPattern::check(Tensors &tensors,
                                          const std::vector<dsl::Value> &values) const {
   run(tensors, values);
   reference::Result result = expected(tensors, values);
-  reference::Tolerance tolerance = reference::toleranceOf(result, table().element);
-  if (!roundsWeights())
-    tolerance.lse = 0; // that of float32
-  const reference::Comparison found =
-      reference::compare(result, valueDim(), tensors.out.data(), tensors.lse.data(), tolerance);
-  const std::int64_t row = found.worstRow, i = row * valueDim() + found.worstChannel;
-  const gaze_shape &shape = tensors.shape;
-  EXPECT_TRUE(found.ok) << "seq " << shape.seq_q << " x " << shape.seq_k << ", q_start "
-                        << shape.q_start << ", head_dim " << headDim() << "; row " << row
-                        << ", channel " << found.worstChannel << ": "
-                        << (row < 0                  ? 0
-                            : found.worstChannel < 0 ? tensors.lse[row]
-                                                     : tensors.out[i])
-                        << ", expected "
-                        << (row < 0                  ? 0
-                            : found.worstChannel < 0 ? result.lse[row]
-                                                     : result.out[i]);
+  EXPECT_EQ(mismatch(tensors, result), "");
   return result;
 }
 

@@ -50,15 +50,16 @@ public:
                            const std::string &target = "host",
                            gaze_element element = GAZE_ELEMENT_FLOAT32);
 
+  CompiledPattern(const std::string &text, const KernelOptions &options);
+
   /// The tensors that the pattern reads from now on, in the order of its inputs.
   void give(std::vector<InputData> data) { inputs = std::move(data); }
   /// The sizes of input `index`, and its type.
   std::vector<std::int64_t> extents(std::size_t index, const gaze_shape &shape,
                                     const std::vector<dsl::Value> &values = {}) const;
   std::size_t inputCount() const { return program.patterns.front().inputs.size(); }
-  dsl::Type inputType(std::size_t index) const {
-    return program.patterns.front().inputs[index].type;
-  }
+  dsl::Type inputType(std::size_t index) const { return pattern().inputs[index].type; }
+  const dsl::Pattern &pattern() const { return program.patterns.front(); }
 
   const gaze_kernel &table() const { return kernel.table(); }
   int headDim() const { return kernel.table().head_dim; }
@@ -69,9 +70,11 @@ public:
 
   /// Runs the kernel into tensors.out and tensors.lse. `values` empty: defaults.
   void run(Tensors &tensors, const std::vector<dsl::Value> &values = {}, int threads = 0) const;
-  /// With the error of the type for kernels of 16 bits. `tensors` as a run has left them.
+  /// With the error of the type. `tensors` as a run has left them.
   reference::Result expected(const Tensors &tensors,
                              const std::vector<dsl::Value> &values = {}) const;
+  /// Where what a run has left in `tensors` differs most, if too much; otherwise "".
+  std::string mismatch(const Tensors &tensors, const reference::Result &expected) const;
   /// Runs both; a failed expectation says where they differ most.
   reference::Result check(Tensors &tensors, const std::vector<dsl::Value> &values = {}) const;
   reference::Result check(const gaze_shape &shape,

@@ -1,6 +1,7 @@
 //===- SpecialValuesTest.cpp - Empty rows, extreme scores, NaN and infinity ---===//
 #include "Harness.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -129,5 +130,96 @@ TEST(Infinity, asAScore) {
   EXPECT_TRUE(std::isfinite(tensors.out[0]));
   EXPECT_TRUE(std::isnan(tensors.out[tensors.valueDim]));
 }
+
+/// For each target that runs here, for it has code of its own for each of these.
+class SpecialValues : public testing::TestWithParam<std::string> {
+protected:
+  void SetUp() override {
+    try {
+      checkRunsHere(GetParam());
+    } catch (const CompileError &) {
+      GTEST_SKIP() << "this machine cannot run " << GetParam();
+    }
+  }
+  CompiledPattern compiled(const std::string &text, int headDim = 16) const {
+    return CompiledPattern(text, headDim, 0, GetParam());
+  }
+};
+
+/// The largest scores of whole rows, to which a finite sentinel for pairs that are not kept
+/// would be a number like others.
+TEST_P(SpecialValues, wholeRowsOfExtremeScores) {
+  const CompiledPattern pattern =
+      compiled("pattern p(to: float) { keep k <= q and k % 3 != 1; score = score + to; }");
+  for (const double to : {1e4, -1e4, -524288.0, 524288.0, -1e30, 1e30, 0.0}) {
+    Tensors tensors = pattern.tensors(shape(1, 2, 1, 150, 150));
+    EXPECT_EQ(pattern.check(tensors, {{dsl::Type::Float, 0, to}}).rowsEmpty, 0) << to;
+  }
+}
+
+/// Q of 64 and K of -64: FlashInfer's regression case, q . k = -524288 in every pair.
+TEST_P(SpecialValues, extremeDotProducts) {
+  const CompiledPattern pattern = compiled("pattern p() { keep k <= q; scale = 1; }", 128);
+  Tensors tensors = pattern.tensors(shape(1, 1, 1, 70, 70));
+  std::fill(tensors.q.begin(), tensors.q.end(), 64.0F);
+  std::fill(tensors.k.begin(), tensors.k.end(), -64.0F);
+  pattern.check(tensors);
+  EXPECT_EQ(tensors.lse[0], -524288.0F);
+}
+
+TEST_P(SpecialValues, oneKey) {
+  const CompiledPattern pattern = compiled("pattern p() { keep k == q / 2; }");
+  Tensors tensors = pattern.tensors(shape(1, 1, 1, 70, 70));
+  const float odd[] = {0x1p-149F, -0x1p-149F, 0x1.fffffep127F, 0.0F, -0.0F, 0x1p-126F};
+  std::copy(std::begin(odd), std::end(odd), tensors.v.begin());
+  pattern.check(tensors);
+  for (std::int64_t row = 0; row < 70; ++row)
+    for (std::int64_t d = 0; d < 16; ++d)
+      ASSERT_EQ(tensors.out[row * 16 + d], tensors.v[row / 2 * 16 + d]) << row << ", " << d;
+}
+
+/// Below 2^-126: in Q and K they make scores of 0, in V they are averaged.
+TEST_P(SpecialValues, denormals) {
+  const CompiledPattern pattern = compiled("pattern p() { keep k <= q; }");
+  for (std::vector<float> Tensors::*which : {&Tensors::q, &Tensors::k, &Tensors::v}) {
+    Tensors tensors = pattern.tensors(shape(1, 1, 1, 100, 100));
+    for (float &value : tensors.*which)
+      value *= 0x1p-135F;
+    pattern.check(tensors);
+  }
+}
+
+TEST_P(SpecialValues, zerosOfBothSigns) {
+  const CompiledPattern pattern =
+      compiled("pattern p() { keep 1 / max(-0.0, 0.0 * k) > 0 and 1 / min(0.0 * k, -0.0) < 0 and "
+               "k <= q; score = score * -0.0; }");
+  Tensors tensors = pattern.tensors(shape(1, 1, 1, 60, 60));
+  std::fill(tensors.v.begin(), tensors.v.end(), -0.0F);
+  EXPECT_EQ(pattern.check(tensors).rowsEmpty, 0);
+}
+
+/// Masked, it never leaks; kept, it arrives: in full tiles, in partial ones, and in a decode step.
+TEST_P(SpecialValues, notANumberAndInfinity) {
+  const CompiledPattern pattern = compiled("pattern p() { keep k <= q and k % 40 != 7; }");
+  for (const gaze_shape &given : {shape(1, 2, 1, 90, 200), shape(1, 2, 1, 1, 200)})
+    for (const float bad : {notANumber, infinity, -infinity})
+      for (const std::int64_t key : {7, 8, 150, 199})
+        for (const bool inKeys : {true, false}) {
+          Tensors tensors = pattern.tensors(given);
+          tensors.fillKey(inKeys ? tensors.k : tensors.v, key, bad);
+          pattern.check(tensors);
+          for (const float value : tensors.out)
+            ASSERT_TRUE(key != 7 || std::isfinite(value)) << bad;
+        }
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, SpecialValues,
+                         testing::Values("host", "x86-64", "x86-64-v3", "x86-64-v4",
+                                         "x86-64-v4-bf16"),
+                         [](const auto &target) {
+                           std::string name = target.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 } // namespace

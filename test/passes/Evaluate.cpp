@@ -218,9 +218,13 @@ private:
     case Op::Divide:
       return lhs / rhs;
     case Op::Minimum:
-      return std::isnan(lhs) || std::isnan(rhs) ? NAN : std::fmin(lhs, rhs);
+      return std::isnan(lhs) || std::isnan(rhs) ? NAN
+             : lhs == rhs                       ? (std::signbit(lhs) ? lhs : rhs)
+                                                : std::fmin(lhs, rhs);
     case Op::Maximum:
-      return std::isnan(lhs) || std::isnan(rhs) ? NAN : std::fmax(lhs, rhs);
+      return std::isnan(lhs) || std::isnan(rhs) ? NAN
+             : lhs == rhs                       ? (std::signbit(lhs) ? rhs : lhs)
+                                                : std::fmax(lhs, rhs);
     case Op::Negate:
       return -lhs;
     case Op::Absolute:

@@ -1,6 +1,7 @@
 //===- RandomText.cpp - Well-typed pattern files that nobody would write ---------===//
 #include "RandomText.h"
 
+#include <utility>
 #include <vector>
 
 namespace gaze::test {
@@ -9,31 +10,36 @@ namespace {
 
 class Writer {
 public:
-  explicit Writer(std::mt19937_64 &random) : random(random) {}
+  Writer(Purpose purpose, std::mt19937_64 &random)
+      : random(random), isForRunning(purpose != Purpose::Evaluating),
+        selects(purpose == Purpose::Running) {}
 
   std::string file() {
-    std::string text = "def near(x) = abs(q - k) <= x;\n"
-                       "def tilted(x) = (x * q) where x = x + 1;\n"
-                       "def both(x, y) = (x + y where q = q + 1) - k;\n"
-                       "pattern random(w: int, p: float, flag: bool) {\n";
+    std::string text = isForRunning ? "import \"std\";\n" : "";
+    text += "def near(x) = abs(q - k) <= x;\n"
+            "def tilted(x) = (x * q) where x = x + 1;\n"
+            "def both(x, y) = (x + y where q = q + 1) - k;\n";
+    for (const char *type : {"bool", "int"})
+      text += definition(type);
+    names = {"w", "q", "k", "head", "batch", "seq_k"};
+    text += "pattern random(" + parameters() + ") {\n";
     for (Input &input : inputs)
       text += declaration(input);
-    names = {"w", "q", "k", "head", "batch", "seq_k"};
+    readsInputs = true;
+    if (isForRunning && below(4) == 0)
+      text += requirement();
     text += "  let n = " + number("int", 2) + ";\n  let f = " + number("float", 2) + " + 0.5;\n";
     text += "  let b = " + boolean(2) + ";\n";
     names.push_back("n");
     knowsLets = true;
-    text += "  keep " + boolean(4) + ";\n";
+    if (!isForRunning || below(16))
+      text += "  keep " + (isForRunning && below(3) ? terms(3) : boolean(4)) + ";\n";
     if (below(2))
       text += "  score = score + clamp(" + real(2) + ", -8, 8.0);\n"; // float32 holds it
-    if (below(4) == 0)
-      text +=
-          "  score = " + any({"score * 0.5", "min(score, 1)"}) + " - " + element("bias", 2) + ";\n";
-    if (below(8) == 0) {
-      names = {"w", "q", "head", "batch", "seq_k"};
-      knowsLets = false;
-      text += "  scale = " + element("bias", 0) + ";\n";
-    }
+    while (below(3) == 0)
+      text += "  score = " + score() + ";\n";
+    if (below(8) == 0)
+      text += scale();
     return text + "}\n";
   }
 
@@ -43,10 +49,136 @@ private:
     std::vector<std::string> axes;
   };
 
+  /// Of the parameters w, p and flag.
+  std::string parameters() {
+    const auto withDefault = [&](const std::string &parameter, const std::string &value) {
+      return parameter + (below(2) ? " = " + value : "");
+    };
+    return withDefault("w: int", any({"3", "-8", "9223372036854775807", "0"})) + ", " +
+           withDefault("p: float", any({"0.5", "-2", "1e300", "0.0"})) + ", " +
+           withDefault("flag: bool", any({"true", "false"}));
+  }
+
+  /// A def of one parameter x, whose calls have the type.
+  std::string definition(const std::string &type) {
+    names = {"x", "q", "k", "head", "batch", "seq_k"};
+    isInDef = true;
+    const std::string body = type == "bool" ? boolean(3) : integer(3);
+    isInDef = false;
+    return "def " + type + "_of(x) = " + body + ";\n";
+  }
+
+  /// Reads what is known before anything runs.
+  std::string requirement() {
+    return std::string("  require ") +
+           any({"w < 64 or seq_q <= seq_k", "p == p and not (flag and w == 2)", "seq_k % 7 != w",
+                "0 <= abs(w) % heads <= seq_q != head_dim", "chance(0.9, w, seq_k)"}) +
+           ", \"no such \\\"shape\\\"\";\n";
+  }
+
+  /// Terms of the kinds that have an order of their own, beside others.
+  std::string terms(int depth) {
+    if (depth > 0 && below(4)) {
+      switch (below(8)) {
+      case 0:
+        return "(not " + terms(depth - 1) + ")";
+      case 1:
+        return "(if " + term() + " then " + terms(depth - 1) + " else " + terms(depth - 1) + ")";
+      case 2:
+        return "(" + terms(depth - 1) + " where w = w + 1)";
+      default:
+        return "(" + terms(depth - 1) + any({" and ", " or ", " or "}) + terms(depth - 1) + ")";
+      }
+    }
+    return term();
+  }
+
+  std::string term() {
+    const auto count = [&](int least, int most) {
+      return std::to_string(least + below(most - least + 1));
+    };
+    switch (below(14)) {
+    case 0:
+      return "(q - k) % " + count(1, 20) + " == " + count(0, 3);
+    case 1:
+      return "q % (abs(w) % 9 + 1) == (k + " + count(0, 9) + ") % (abs(w) % 9 + 1)";
+    case 2:
+      return "k % " + count(5, 40) + " < " + count(1, 4);
+    case 3:
+      return "abs(q - k - " + count(0, 30) + ") < " + count(1, 60);
+    case 4:
+      return "chance(0.1, w, k" + std::string(any({"", ", head", ", q / 16"})) + ")";
+    case 5:
+    case 6:
+      return "k <= q";
+    case 7:
+      return any({"causal", "local(20, 5)", "window(w)", "globals(3)", "blocks(16)",
+                  "dilated(left = 40, right = 0, step = 4)", "power_of_two_before",
+                  "neighbours(length = seq_k, count = 9)", "sinks(count = 2)"});
+    case 8:
+    case 9:
+      if (!selects)
+        return "k <= q";
+      return "top_blocks(" + std::string(any({"1", "2", "abs(w) % 4", "seq_k / 20"})) + ", " +
+             any({"1", "4", "5", "16", "abs(w) % 9 + 1"}) +
+             ", by = " + any({"mean", "minmax", "first"}) +
+             any({"", ", share = 1", ", share = 8", ", share = 1000"}) + ")";
+    case 10:
+      return "head " + std::string(any({"==", "<", "!="})) + " 1";
+    default:
+      return boolean(2);
+    }
+  }
+
+  /// Of the score so far. Small changes of it stay small.
+  std::string score() {
+    switch (below(12)) {
+    case 0:
+      return "score * 0.5";
+    case 1:
+      return "min(score, 1)";
+    case 2:
+      return "4.0 * tanh(score / 4)";
+    case 3:
+      return "if score < 0 then score / 4 else score";
+    case 4:
+      return "(if " + boolean(2) + " then score else score - 1)";
+    case 5:
+      return std::string(any({"sin", "cos", "abs"})) + "(score)";
+    case 6:
+      return "exp(min(score, 1)) - log(1 + abs(score)) / sqrt(2 + score * score)";
+    case 7:
+      return "score - exp2(-1.0 * head) * abs(q - k) / 8";
+    case 8:
+      return "if " + boolean(2) + " then log(0.0) else score"; // as if it were not kept
+    case 9:
+      return "(score + 0.25 * n where q = k, n = " + integer(1) + " % 16) + 1e3";
+    case 10:
+      return "clamp(-score, -3, high = 3.0)";
+    default:
+      return std::string(any({"score * 0.5", "min(score, 1)"})) + " - " + element("bias", 2);
+    }
+  }
+
+  std::string scale() {
+    const std::vector<std::string> outside = std::exchange(names, {"w", "q", "head", "batch"});
+    knowsLets = false;
+    readsKeys = false;
+    const std::string value =
+        below(2) ? element("bias", 0) : "clamp(" + real(2) + ", " + real(0) + ", 1) % 2.0";
+    names = outside;
+    return "  scale = " + value + ";\n";
+  }
+
   std::string declaration(Input &input) {
     std::string axes;
-    for (int rank = 1 + below(3); rank > 0; --rank) {
-      input.axes.push_back(any({"batch", "heads", "seq_q", "seq_k", "seq_k", "7", "w % 5 + 2"}));
+    int lengths = 0; // at most two, for tensors are to be small
+    for (int rank = isForRunning && below(16) == 0 ? 6 : 1 + below(3); rank > 0; --rank) {
+      std::string axis = any({"batch", "heads", "seq_q", "seq_k", "seq_k", "7", "w % 5 + 2"});
+      if (lengths == 2 || (lengths + rank > 3 && !input.axes.empty()))
+        axis = any({"batch", "heads", "2"});
+      lengths += axis.rfind("seq", 0) == 0;
+      input.axes.push_back(axis);
       axes += (axes.empty() ? "" : ", ") + input.axes.back();
     }
     return std::string("  input ") + input.name + ": " + input.type + "[" + axes + "];\n";
@@ -93,11 +225,21 @@ private:
   }
 
   std::string boolean(int depth) {
-    if (depth <= 0)
-      return below(2) ? "flag" : knowsLets && below(2) ? "b" : "(q >= k)";
-    switch (below(10)) {
+    if (depth <= 0) {
+      const char *known = isInDef ? "true" : "flag";
+      return below(2) ? known : knowsLets && below(2) ? "b" : readsKeys ? "(q >= k)" : "(q >= 9)";
+    }
+    switch (below(12)) {
+    case 11:
+      if (!isInDef && readsKeys)
+        return "bool_of(" + std::string(any({"", "x = "})) + integer(depth - 1) + ")";
+      [[fallthrough]];
+    case 10:
+      return "(" + boolean(depth - 1) + any({" == ", " != "}) + boolean(depth - 1) + ")";
     case 9:
-      return element("mark", depth - 1);
+      if (readsInputs)
+        return element("mark", depth - 1);
+      [[fallthrough]];
     case 0:
       return "(" + boolean(depth - 1) + " and " + boolean(depth - 1) + ")";
     case 1:
@@ -110,10 +252,12 @@ private:
     case 4:
       return where(boolean(depth - 1), depth);
     case 5:
-      return "near(" + number(any({"int", "float"}), depth - 1) + ")";
+      if (readsKeys)
+        return "near(" + number(any({"int", "float"}), depth - 1) + ")";
+      [[fallthrough]];
     case 6:
       return "chance(" + number("float", depth - 1) + ", " + number("int", 0) + ", " +
-             number("int", depth - 1) + ", k)";
+             number("int", depth - 1) + (readsKeys ? ", k)" : ", q)");
     case 7:
       return "(" + number("int", depth - 1) + " " + any({"<", "<=", "=="}) + " " +
              number(any({"int", "float"}), depth - 1) + " " + any({"<", "!=", ">="}) + " " +
@@ -125,6 +269,8 @@ private:
   }
 
   std::string where(const std::string &inside, int depth) {
+    if (isInDef || !readsKeys)
+      return "(" + inside + " where q = " + number("int", depth - 1) + ", seq_k = head_dim)";
     switch (below(5)) {
     case 0:
       return "(" + inside + " where q = " + number("int", depth - 1) + ")";
@@ -146,13 +292,25 @@ private:
     return type == "int" ? integer(depth) : real(depth);
   }
 
+  /// A literal or a name.
+  std::string intLeaf() {
+    if (below(32) == 0)
+      return any({"9223372036854775807", "(-9223372036854775808)", "4611686018427387904",
+                  "(-4294967296)", "3037000500", "(head - head)", "seq_q", "heads", "head_dim"});
+    return below(3) == 0 ? std::to_string(1 + below(70))
+                         : names[static_cast<size_t>(below(static_cast<int>(names.size())))];
+  }
+
   std::string integer(int depth) {
     if (depth <= 0)
-      return below(3) == 0 ? std::to_string(1 + below(70))
-                           : names[static_cast<size_t>(below(static_cast<int>(names.size())))];
-    switch (below(10)) {
+      return intLeaf();
+    switch (below(11)) {
+    case 10:
+      return isInDef || !readsKeys ? intLeaf() : "int_of(" + integer(depth - 1) + ")";
     case 9:
-      return element("table", depth - 1);
+      if (readsInputs)
+        return element("table", depth - 1);
+      [[fallthrough]];
     case 0:
       return any({"min", "max"}) + "(" + integer(depth - 1) + ", " + integer(depth - 1) + ", " +
              integer(0) + ")";
@@ -168,7 +326,9 @@ private:
       return "(if " + boolean(depth - 1) + " then " + integer(depth - 1) + " else " +
              integer(depth - 1) + ")";
     case 6:
-      return "both(" + integer(depth - 1) + ", " + integer(depth - 1) + ")";
+      if (readsKeys)
+        return "both(" + integer(depth - 1) + ", " + any({"", "y = "}) + integer(depth - 1) + ")";
+      [[fallthrough]];
     default:
       return "(" + integer(depth - 1) + any({" + ", " - ", " * ", " / ", " % "}) +
              integer(depth - 1) + ")";
@@ -177,10 +337,15 @@ private:
 
   std::string real(int depth) {
     if (depth <= 0)
-      return below(2) ? any({"0.5", "2.0", "1e300", "0.05"}) : knowsLets && below(2) ? "f" : "p";
+      return isInDef || below(2)
+                 ? any({"0.5", "2.0", "1e300", "0.05", "1e-310", "(-0.0)", "16777217.0"})
+             : knowsLets && below(2) ? "f"
+                                     : "p";
     switch (below(9)) {
     case 8:
-      return element("bias", depth - 1);
+      if (readsInputs)
+        return element("bias", depth - 1);
+      [[fallthrough]];
     case 0:
       return any({"sqrt", "exp", "exp2", "log", "log2", "tanh", "sin", "cos"}) + "(" +
              number(any({"int", "float"}), depth - 1) + ")";
@@ -204,11 +369,14 @@ private:
   std::mt19937_64 &random;
   Input inputs[3] = {{"table", "int", {}}, {"bias", "float", {}}, {"mark", "bool", {}}};
   std::vector<std::string> names;
-  bool knowsLets = false;
+  const bool isForRunning, selects;
+  bool knowsLets = false, readsInputs = false, readsKeys = true, isInDef = false;
 };
 
 } // namespace
 
-std::string randomText(std::mt19937_64 &random) { return Writer(random).file(); }
+std::string randomText(std::mt19937_64 &random, Purpose purpose) {
+  return Writer(purpose, random).file();
+}
 
 } // namespace gaze::test

@@ -68,6 +68,12 @@ std::uint64_t seed() {
   return given ? std::strtoull(given, nullptr, 10) : 20240917;
 }
 
+/// Each of 50 patterns and 25 rectangles for each of them: 800 rounds are a million.
+int rounds() {
+  const char *given = std::getenv("GAZE_TEST_ROUNDS");
+  return given ? std::atoi(given) : 300;
+}
+
 class RandomRectangles : public testing::Test {
 protected:
   RandomRectangles() : random(seed()) { RecordProperty("seed", std::to_string(seed())); }
@@ -118,7 +124,7 @@ protected:
 
 TEST_F(RandomRectangles, BoundsAreNeverWrong) {
   int decided = 0, undecided = 0, inside = 0, outside = 0;
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     Batch patterns = batch(Flavour::Anything);
     for (size_t i = 0; i < patterns.kernels.size(); ++i)
       for (int j = 0; j < 25; ++j) {

@@ -421,6 +421,15 @@ TEST_F(InputArguments, Type) {
   EXPECT_EQ("input 'x' holds int64, but the pattern needs bool", refusal());
 }
 
+TEST_F(InputArguments, BoolsAreZeroOrOne) {
+  std::vector<std::uint8_t> bools = {0, 1, 1, 0, 0, 1};
+  pattern.inputs[0].type = GAZE_BOOL;
+  given = tensor(bools.data(), GAZE_ELEMENT_BOOL, {2, 3});
+  EXPECT_EQ("", refusal());
+  bools[4] = 2;
+  EXPECT_EQ("input 'x' has a bool that is 2, at element 4; a bool is a byte, 0 or 1", refusal());
+}
+
 TEST_F(InputArguments, Null) {
   given.data = nullptr;
   EXPECT_EQ("input 'x' is null", refusal());

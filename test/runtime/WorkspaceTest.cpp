@@ -27,9 +27,8 @@ public:
     ++taken;
     if (left-- <= 0)
       throw std::bad_alloc();
-    void *const memory =
-        std::aligned_alloc(std::max(alignment, sizeof(void *)),
-                           (bytes + alignment + sizeof(void *)) / alignment * alignment);
+    const std::size_t aligned = std::max(alignment, sizeof(void *));
+    void *const memory = std::aligned_alloc(aligned, (bytes / aligned + 1) * aligned);
     out[memory] = {bytes, alignment};
     return memory;
   }

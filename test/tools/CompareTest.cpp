@@ -113,4 +113,63 @@ TEST(Compare, zerosForSmallNumbersAreWrong) {
   EXPECT_TRUE(judge(expected, given).ok);
 }
 
+/// `rows` rows of eight channels and 100 keys, and what a plain program makes of them, off by
+/// `error` to both sides.
+Result manyRows(std::int64_t rows, double error) {
+  Result result;
+  for (std::int64_t i = 0; i < rows * 8; ++i) {
+    result.out.push_back(0.5 + static_cast<double>(i % 7));
+    result.plain.push_back(static_cast<float>(result.out.back() + (i % 2 ? error : -error)));
+  }
+  result.lse.assign(rows, 1);
+  result.plainLse.assign(rows, 1);
+  result.magnitude.assign(rows, 8);
+  result.keys.assign(rows, 100);
+  return result;
+}
+
+/// An output that is off by `errors` in turn.
+Comparison judgeErrors(const Result &expected, gaze_element type, std::vector<double> errors) {
+  std::vector<float> out;
+  for (std::size_t i = 0; i < expected.out.size(); ++i)
+    out.push_back(static_cast<float>(expected.out[i] + errors[i % errors.size()]));
+  return compare(expected, 8, out.data(), nullptr, toleranceOf(expected, type));
+}
+
+TEST(Compare, limitsByThePlainReference) {
+  const Result float32 = manyRows(64, 1e-4), float16 = manyRows(64, 1e-2);
+  EXPECT_TRUE(judgeErrors(float32, GAZE_ELEMENT_FLOAT32, {3.9e-4, -1e-5}).ok);
+  EXPECT_FALSE(judgeErrors(float32, GAZE_ELEMENT_FLOAT32, {4.4e-4, 0, 0, 0}).ok);
+  EXPECT_TRUE(judgeErrors(float16, GAZE_ELEMENT_FLOAT16, {1.09e-2, -1.09e-2}).ok);
+  EXPECT_FALSE(judgeErrors(float16, GAZE_ELEMENT_FLOAT16, {2.1e-2, 0, 0, 0, 0, 0, 0, 0}).ok);
+}
+
+/// No output is past its limit, but too many are near it.
+TEST(Compare, theMeanHasALimit) {
+  const Result expected = manyRows(64, 1e-2);
+  const Comparison found = judgeErrors(expected, GAZE_ELEMENT_FLOAT16, {1.2e-2, -1.2e-2});
+  EXPECT_FALSE(found.ok);
+  EXPECT_NEAR(found.meanShare, 1.2 / 1.1, 0.01);
+  EXPECT_NEAR(found.rootMeanSquareShare, 1.2 / 1.1, 0.01);
+  EXPECT_LT(found.biasShare, 0.01);
+  EXPECT_GE(found.worstRow, 0);
+}
+
+TEST(Compare, theBiasHasALimit) {
+  const Result expected = manyRows(64, 1e-2);
+  EXPECT_FALSE(judgeErrors(expected, GAZE_ELEMENT_FLOAT16, {8e-3}).ok);
+  EXPECT_TRUE(judgeErrors(expected, GAZE_ELEMENT_FLOAT16, {8e-3, -8e-3}).ok);
+  EXPECT_TRUE(judgeErrors(manyRows(4, 1e-2), GAZE_ELEMENT_FLOAT16, {8e-3}).ok); // too few
+}
+
+TEST(Compare, fewKeysAreHeldToLess) {
+  Result expected = manyRows(64, 0);
+  expected.keys.assign(64, 1); // 16 * 2^-24 of 8 is 7.6e-6
+  EXPECT_TRUE(judgeErrors(expected, GAZE_ELEMENT_FLOAT32, {7e-6, 0, 0, 0, 0, 0, 0, 0}).ok);
+  EXPECT_FALSE(judgeErrors(expected, GAZE_ELEMENT_FLOAT32, {9e-6, 0, 0, 0, 0, 0, 0, 0}).ok);
+  expected.keys.assign(64, 100);
+  EXPECT_TRUE(judgeErrors(expected, GAZE_ELEMENT_FLOAT32, {9e-6, 0, 0, 0, 0, 0, 0, 0}).ok);
+  EXPECT_FALSE(judgeErrors(expected, GAZE_ELEMENT_FLOAT32, {2.6e-5, 0, 0, 0, 0, 0, 0, 0}).ok);
+}
+
 } // namespace

@@ -76,6 +76,38 @@ TEST_F(Npy, keepsNaN) {
   }
 }
 
+/// Kernels compute with bools as with numbers.
+TEST_F(Npy, boolsAreZeroOrOne) {
+  std::string text = "{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }";
+  text.append(117 - text.size(), ' ');
+  const auto read = [&](const std::string &data) {
+    std::ofstream(path, std::ios::binary)
+        << std::string("\x93NUMPY\x01\x00\x76\x00", 10) << text << '\n'
+        << data;
+    return readNpyInput(path).bools;
+  };
+  EXPECT_EQ(read(std::string("\1\0\1", 3)), (std::vector<std::uint8_t>{1, 0, 1}));
+  EXPECT_THROW(read("\1\2\1"), Failure);
+  EXPECT_THROW(read("\1\1\xe2"), Failure);
+}
+
+/// A header may be long and hold anything; the message is short and obeyed by no terminal.
+TEST_F(Npy, whatAHeaderSaysIsNotRepeatedAsItIs) {
+  const std::string text =
+      "{'descr': '\x1b[2J" + std::string(40000, 'x') + "', 'fortran_order': False, 'shape': ()}";
+  const std::string whole = std::string("\x93NUMPY\x01\x00", 8) +
+                            static_cast<char>(text.size() & 255U) +
+                            static_cast<char>(text.size() >> 8U) + text;
+  try {
+    parseNpyHeader(path, whole, whole.size());
+    FAIL();
+  } catch (const Failure &failure) {
+    const std::string message = failure.what();
+    EXPECT_NE(message.find("elements of type '?[2Jxxx"), std::string::npos) << message;
+    EXPECT_LT(message.size(), 500U);
+  }
+}
+
 TEST_F(Npy, dataBeginsAligned) {
   for (std::int64_t size : {1, 1000, 1000000}) {
     const std::string bytes = write(ElementType::Float32, {size, 1, 1}, std::vector<float>(size));

@@ -170,6 +170,8 @@ std::string Candidates::whyNot(const Schedule &schedule) {
   try {
     return wrongResult(compiled(schedule));
   } catch (const CompileError &error) {
+    if (error.kind == CompileError::Kind::File)
+      throw; // a full disk is no fault of the schedule
     return std::string("it cannot be compiled: ") + error.what();
   }
 }

@@ -2,6 +2,7 @@
 #include "tools/gaze/ChosenPattern.h"
 #include "dsl/Load.h"
 #include "dsl/Names.h"
+#include "dsl/Text.h"
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/PatternLibrary.h"
 
@@ -187,7 +188,7 @@ void cli::checkRequirements(const ChosenPattern &chosen, const gaze_shape &shape
   dsl::Diagnostics diagnostics;
   if (failed >= 0) {
     const dsl::Require &require = chosen.pattern->requirements[failed];
-    diagnostics.error(require.span, require.message);
+    diagnostics.error(require.span, dsl::shortened(require.message, 400));
   }
   at.integers[static_cast<int>(dsl::Ambient::Batch)] = shape.batch;
   for (std::size_t i = 0; failed < 0 && i < chosen.inputs.size(); ++i) {

@@ -13,6 +13,9 @@
 using namespace gaze::cli;
 
 std::string gaze::cli::spelling(const std::vector<std::int64_t> &shape) {
+  constexpr std::size_t most = 32; // a header can name thousands
+  if (shape.size() > most)
+    return "[" + std::to_string(shape.size()) + " axes]";
   std::string text = "[";
   for (std::int64_t size : shape)
     text += (text.size() > 1 ? ", " : "") + std::to_string(size);
@@ -117,6 +120,15 @@ static void readInts(OpenNpy &file, std::vector<std::int64_t> &values) {
   }
 }
 
+/// NumPy writes bools as 0 and 1, and takes anything for one.
+static void readBools(OpenNpy &file, const std::string &path, std::vector<std::uint8_t> &values) {
+  readValues<std::uint8_t>(file.stream, values, file.count);
+  const auto odd = std::find_if(values.begin(), values.end(), [](auto value) { return value > 1; });
+  if (odd != values.end())
+    throw Failure("'" + path + "' holds a bool that is " + std::to_string(*odd) +
+                  ", and not 0 or 1; write it anew, as with (x != 0) in NumPy");
+}
+
 static void checkRead(const OpenNpy &file, const std::string &path) {
   if (!file.stream)
     throw Failure("cannot read '" + path + "': " + std::strerror(errno));
@@ -138,7 +150,7 @@ NpyInput gaze::cli::readNpyInput(const std::string &path) {
   OpenNpy file(path);
   NpyInput input{path, file.header.type, file.header.shape, {}, {}, {}};
   if (file.header.type == ElementType::Bool)
-    readValues<std::uint8_t>(file.stream, input.bools, file.count);
+    readBools(file, path, input.bools);
   else if (!readFloats(file, input.floats))
     readInts(file, input.ints);
   checkRead(file, path);

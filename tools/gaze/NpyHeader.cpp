@@ -7,6 +7,8 @@
 // quoted strings, True and False, tuples of ints; keys in any order.
 //
 //===----------------------------------------------------------------------===//
+#include "dsl/Names.h"
+#include "dsl/Text.h"
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/Npy.h"
 
@@ -121,7 +123,7 @@ private:
         return;
       }
     throw Failure("'" + path + "' holds elements of type " +
-                  (found.empty() ? "a structure" : "'" + found + "'") +
+                  (found.empty() ? "a structure" : gaze::dsl::printable(gaze::dsl::inQuotes(found))) +
                   "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 "
                   "bits, and bools");
   }

@@ -1,4 +1,4 @@
-"""library.py GAZE PATTERNS SCRATCH: every pattern of the library is held to its paper.
+"""library.py GAZE PATTERNS SCRATCH [OPTION...]: every pattern of the library is held to its paper.
 
 A function here for each pattern says again, in NumPy and from the paper's definition, which
 pairs it keeps; none is taken from the pattern's text. `gaze run` computes the pattern at
@@ -13,7 +13,7 @@ import types
 
 import numpy
 
-gaze, patterns, scratch = sys.argv[1:]
+gaze, patterns, scratch, *options = sys.argv[1:]
 rng = numpy.random.default_rng(20)
 BATCH, HEADS, KV_HEADS, HEAD_DIM = 2, 6, 3, 16
 
@@ -455,7 +455,7 @@ def check(function, seq_q, seq_k, q_start, inputs, values):
     k, v = rng.normal(size=(2, BATCH, KV_HEADS, seq_k, HEAD_DIM)).astype(numpy.float32)
     if name == "t5_bias":
         q /= math.sqrt(HEAD_DIM)  # its scores are not scaled, so its queries are small
-    command = [gaze, "run", os.path.join(patterns, name + ".gaze"), f"--q-start={q_start}"]
+    command = [gaze, "run", os.path.join(patterns, name + ".gaze"), f"--q-start={q_start}", *options]
     for tensor, array in {"q": q, "k": k, "v": v, **inputs}.items():
         path = os.path.join(scratch, tensor + ".npy")
         numpy.save(path, array)
