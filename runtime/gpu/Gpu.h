@@ -28,6 +28,10 @@ struct BlockLimits {
 
 /// A CUdeviceptr or a cl_mem.
 using DeviceHandle = std::uint64_t;
+/// As OpenCL and users have it.
+inline void *pointerOf(DeviceHandle memory) {
+  return reinterpret_cast<void *>(memory); // NOLINT(performance-no-int-to-ptr)
+}
 
 /// All functions throw a Failure with the driver's words, but those that free. Thread-safe. Null
 /// for a stream is the device's own.

@@ -46,7 +46,7 @@ HostCopy::HostCopy(const Gpu &gpu, const gaze_tensor &host, std::int64_t multipl
     device = packedLike(host);
   bytes = static_cast<std::size_t>(spanOf(device)) * halideType(host.element).bytes();
   memory = Allocation(gpu, bytes);
-  device.data = reinterpret_cast<void *>(memory.handle());
+  device.data = pointerOf(memory.handle());
   if (isPacked)
     packed.resize(bytes);
 }

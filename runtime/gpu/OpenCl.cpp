@@ -114,7 +114,7 @@ void check(Result result, const std::string &what) {
 /// One value of an object; `ask` is clGetDeviceInfo or one of its siblings.
 template <typename T, typename Ask> T infoOf(Ask *ask, void *object, unsigned what) {
   T value = {};
-  check(ask(object, what, sizeof value, &value, nullptr), "to ask the driver");
+  check(ask(object, what, sizeof value, static_cast<void *>(&value), nullptr), "to ask the driver");
   return value;
 }
 
@@ -156,14 +156,15 @@ public:
     return reinterpret_cast<DeviceHandle>(memory);
   }
   void free(DeviceHandle memory) const noexcept override {
-    functions().releaseMemory(pointer(memory)); // the commands that use it hold it as well
+    functions().releaseMemory(pointerOf(memory)); // the commands that use it hold it as well
   }
   void copyIn(DeviceHandle to, const void *from, std::size_t bytes, void *stream) const override {
-    check(functions().write(streamOf(stream), pointer(to), 1, 0, bytes, from, 0, nullptr, nullptr),
-          "a copy to the device");
+    check(
+        functions().write(streamOf(stream), pointerOf(to), 1, 0, bytes, from, 0, nullptr, nullptr),
+        "a copy to the device");
   }
   void copyOut(void *to, DeviceHandle from, std::size_t bytes, void *stream) const override {
-    check(functions().read(streamOf(stream), pointer(from), 1, 0, bytes, to, 0, nullptr, nullptr),
+    check(functions().read(streamOf(stream), pointerOf(from), 1, 0, bytes, to, 0, nullptr, nullptr),
           "a copy from the device");
   }
   void synchronize(void *stream) const override {
@@ -180,7 +181,7 @@ public:
   void checkMemory(DeviceHandle memory, std::int64_t bytes, const char *tensor) const override {
     std::size_t size = 0;
     if (const Result result =
-            functions().memoryInfo(pointer(memory), memorySize, sizeof size, &size, nullptr))
+            functions().memoryInfo(pointerOf(memory), memorySize, sizeof size, &size, nullptr))
       invalid(std::string(tensor) + ".data is no cl_mem of the device's: " + describe(result));
     if (static_cast<std::uint64_t>(bytes) > size)
       invalid(std::string(tensor) + " reaches over " + std::to_string(bytes) +
@@ -194,8 +195,6 @@ public:
 private:
   void *const device, *const ofDevice, *const ownQueue;
   std::string called;
-
-  static void *pointer(DeviceHandle memory) { return reinterpret_cast<void *>(memory); }
 };
 
 /// Releases what clCreate... has made, at the end of a scope.

@@ -216,7 +216,7 @@ TEST_F(RunArguments, OptionsThatAreNone) {
   options.struct_size = 21;
   EXPECT_EQ("options.struct_size is 21; it must be sizeof(gaze_options)", refusal());
   options.struct_size = 1000;
-  EXPECT_EQ("options.struct_size is 1000, and this runtime knows 64 bytes: the program was "
+  EXPECT_EQ("options.struct_size is 1000, and this runtime knows 88 bytes: the program was "
             "compiled with a newer gaze.h",
             refusal());
   options.struct_size = sizeof options;

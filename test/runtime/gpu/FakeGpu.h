@@ -39,15 +39,15 @@ public:
   }
   void free(runtime::DeviceHandle memory) const noexcept override {
     --allocations;
-    std::free(reinterpret_cast<void *>(memory));
+    std::free(runtime::pointerOf(memory));
   }
   void copyIn(runtime::DeviceHandle to, const void *from, std::size_t bytes,
               void *) const override {
     copied += bytes;
-    std::memcpy(reinterpret_cast<void *>(to), from, bytes);
+    std::memcpy(runtime::pointerOf(to), from, bytes);
   }
   void copyOut(void *to, runtime::DeviceHandle from, std::size_t bytes, void *) const override {
-    std::memcpy(to, reinterpret_cast<void *>(from), bytes);
+    std::memcpy(to, runtime::pointerOf(from), bytes);
   }
   void synchronize(void *) const override {}
   void checkStream(void *) const override {}
@@ -75,7 +75,7 @@ T &at(const halide_buffer_t *buffer, std::initializer_list<std::int64_t> indices
     const halide_dimension_t &dimension = buffer->dim[axis++];
     offset += (index - dimension.min) * dimension.stride;
   }
-  return reinterpret_cast<T *>(buffer->device)[offset];
+  return static_cast<T *>(runtime::pointerOf(buffer->device))[offset];
 }
 
 constexpr std::int64_t fakeDim = 8, fakeTileQ = 4, fakeTileK = 8;

@@ -1,17 +1,6 @@
 //===- KernelsTest.cpp - Compiled kernels on a device of OpenCL, beside the CPU's --------===//
 #include "OpenCl.h"
 
-#include "causal_cpu_bf16_16.h"
-#include "causal_cpu_f16_16.h"
-#include "causal_gpu_bf16_16.h"
-#include "causal_gpu_f16_16.h"
-#include "documents_cpu.h"
-#include "documents_gpu.h"
-#include "longformer_cpu.h"
-#include "longformer_gpu.h"
-#include "moba_cpu.h"
-#include "moba_gpu.h"
-
 #include "gaze/gpu.hpp"
 #include "runtime/gpu/Groups.h"
 
@@ -24,8 +13,12 @@
 #include <thread>
 #include <vector>
 
+extern "C" {
+extern const gaze_kernel longformerGpu, longformerCpu, documentsGpu, documentsCpu, mobaGpu, mobaCpu,
+    causalGpuF16, causalCpuF16, causalGpuBf16, causalCpuBf16;
 /// Of Halide's runtime: for the driver's compiler.
-extern "C" void halide_opencl_set_build_options(const char *options);
+void halide_opencl_set_build_options(const char *options);
+}
 
 namespace gaze::test {
 namespace {
@@ -120,11 +113,11 @@ protected:
   const gaze_shape shape = {2, 4, 2, 150, 200, 50};
   const std::vector<Value> values = {24, 3};
   Plan planOfGpu(const Device &device) const {
-    return {longformer_gpu, shape, values, {}, Options().device(device)};
+    return {longformerGpu, shape, values, {}, Options().device(device)};
   }
   Problem<float> problem(unsigned seed = 1) const {
     Problem<float> made(shape, seed);
-    made.runCpu(Plan(longformer_cpu, shape, values));
+    made.runCpu(Plan(longformerCpu, shape, values));
     return made;
   }
 };
@@ -135,16 +128,16 @@ TEST_F(Kernels, TensorsOfTheHost) {
   Problem<float> given = problem();
   given.run(plan);
   given.expectRight();
-  EXPECT_GT(plan.info().bytes, Plan(longformer_gpu, shape, values).info().bytes);
+  EXPECT_GT(plan.info().bytes, Plan(longformerGpu, shape, values).info().bytes);
 }
 
 /// Q, K and V in one, and an output with the order of its rows.
 TEST_F(Kernels, OneBufferForAll) {
   const gaze_shape same = {2, 3, 3, 100, 100, 0};
   const Device device(GAZE_API_OPENCL);
-  const Plan plan(longformer_gpu, same, values, {}, Options().device(device));
+  const Plan plan(longformerGpu, same, values, {}, Options().device(device));
   Problem<float> given(same);
-  given.runCpu(Plan(longformer_cpu, same, values));
+  given.runCpu(Plan(longformerCpu, same, values));
   constexpr std::int64_t ofOne = 3 * dim, row = 3 * ofOne; // [batch, seq, which, heads, dim]
   std::vector<float> all(2 * 100 * row), out(2 * 100 * (ofOne + 4), -7);
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(given.q.size()); ++i) {
@@ -234,8 +227,8 @@ template <typename T> void checkCausal(const gaze_kernel &onGpu, const gaze_kern
   given.expectRight();
 }
 
-TEST_F(Kernels, Float16) { checkCausal<float16>(causal_gpu_f16_16, causal_cpu_f16_16); }
-TEST_F(Kernels, Bfloat16) { checkCausal<bfloat16>(causal_gpu_bf16_16, causal_cpu_bf16_16); }
+TEST_F(Kernels, Float16) { checkCausal<float16>(causalGpuF16, causalCpuF16); }
+TEST_F(Kernels, Bfloat16) { checkCausal<bfloat16>(causalGpuBf16, causalCpuBf16); }
 
 /// The mask differs by batch entry, and reads an input.
 TEST_F(Kernels, InputsOnTheDevice) {
@@ -248,20 +241,20 @@ TEST_F(Kernels, InputsOnTheDevice) {
   const std::vector<gaze_input_tensor> inputs = {input(doc.data(), {2, 120})};
   const Device device(GAZE_API_OPENCL);
   Problem<float> given(packed);
-  given.runCpu(Plan(documents_cpu, packed, {}, inputs));
-  given.run(Plan(documents_gpu, packed, {}, inputs, Options().device(device)));
+  given.runCpu(Plan(documentsCpu, packed, {}, inputs));
+  given.run(Plan(documentsGpu, packed, {}, inputs, Options().device(device)));
   given.expectRight();
 }
 
 TEST_F(Kernels, BlocksThatAreSelected) {
-  const gaze_shape long_ = {1, 2, 2, 256, 256, 0};
+  const gaze_shape longer = {1, 2, 2, 256, 256, 0};
   const std::vector<Value> blocks = {32, 2};
   OpenClContext context;
   void *const queue = context.queue();
   const Device device = Device::adopt(GAZE_API_OPENCL, context.get(), queue);
-  const Plan plan(moba_gpu, long_, blocks, {}, Options().device(device));
-  Problem<float> given(long_);
-  given.runCpu(Plan(moba_cpu, long_, blocks));
+  const Plan plan(mobaGpu, longer, blocks, {}, Options().device(device));
+  Problem<float> given(longer);
+  given.runCpu(Plan(mobaCpu, longer, blocks));
   given.run(plan);
   given.expectRight();
 

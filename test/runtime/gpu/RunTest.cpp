@@ -201,7 +201,7 @@ TEST_F(Runs, StreamsShareNothing) {
   for (std::intptr_t stream = 0; stream < 4; ++stream)
     threads.emplace_back([&, stream] {
       gaze_options own = options;
-      own.stream = reinterpret_cast<void *>(stream / 2 * 16); // two threads each
+      own.stream = runtime::pointerOf(stream / 2 * 16); // two threads each
       for (int i = 0; i < 20; ++i) {
         Floats q = dense(6, 45), k = dense(2, 60), v = dense(2, 60), out = dense(6, 45);
         q.fill(static_cast<int>(stream) + i);
@@ -325,7 +325,7 @@ TEST_F(RefusedRuns, StridesThatBuffersCannotHave) {
   const Planned planned(kernel, shape, &options);
   options.memory = GAZE_MEMORY_DEVICE;
   k.tensor.strides[0] = std::int64_t{1} << 31;
-  k.tensor.data = reinterpret_cast<void *>(1 << 20); // 8 GiB in which nothing else is
+  k.tensor.data = runtime::pointerOf(1 << 20); // 8 GiB in which nothing else is
   expectRefused(GAZE_INVALID_ARGUMENT, planned.plan,
                 "k has a stride of 2147483648 elements in batch; on a GPU at most 2^31 - 1 are "
                 "supported");
