@@ -145,17 +145,17 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
                                      {"ms_least", times.least},
                                      {"plan_ms", times.plan},
                                      {"compile_ms", times.compile},
-                                     {"useful_gflops", times.usefulGflops},
-                                     {"kept_pairs", times.keptPairs},
-                                     {"bytes", times.bytes},
-                                     {"parts", times.parts},
-                                     {"threads", threads},
-                                     {"dtype", dtype},
-                                     {"target", options.code.target}};
+                                     {"useful_gflops", times.usefulGflops}};
     if (limits.gflops) {
       object["peak_gflops"] = *limits.gflops;
       object["percent_of_peak"] = percentOfPeak(times);
     }
+    object["kept_pairs"] = times.keptPairs;
+    object["bytes"] = times.bytes;
+    object["parts"] = times.parts;
+    object["threads"] = threads;
+    object["dtype"] = dtype;
+    object["target"] = options.code.target;
     if (times.selection)
       object["selection_ms"] = *times.selection;
     if (times.summaries)
