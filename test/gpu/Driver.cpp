@@ -2,7 +2,8 @@
 //
 //   gaze-gpu device
 //   gaze-gpu verify KERNEL FILE [FLAG VALUE]...     against the float64 reference, every row
-//   gaze-gpu bench KERNEL FILE [FLAG VALUE]...      on tensors of the device; a few rows are verified
+//   gaze-gpu bench KERNEL FILE [FLAG VALUE]...      on tensors of the device; a few rows are
+//   verified
 //
 // Prints one JSON object on standard output. Needs no compiler: the kernels are linked in
 // (test/gpu/build makes `kernels`), and the reference interprets the pattern file.
@@ -12,6 +13,7 @@
 #include "runtime/gpu/Library.h"
 #include "test/gpu/Kernels.h"
 #include "tools/gaze/ChosenPattern.h"
+#include "tools/gaze/Failure.h"
 #include "tools/gaze/Gpu.h"
 
 #include <algorithm>
@@ -19,7 +21,6 @@
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 
 using namespace gaze;
@@ -40,7 +41,7 @@ struct Arguments {
 Arguments parse(const std::vector<std::string> &words) {
   Arguments parsed;
   if (words.size() % 2)
-    throw std::runtime_error(words.back() + " needs a value");
+    throw Failure(words.back() + " needs a value");
   for (std::size_t i = 0; i < words.size(); i += 2) {
     const std::string &flag = words[i], &value = words[i + 1];
     if (flag == "--set")
@@ -62,7 +63,7 @@ Arguments parse(const std::vector<std::string> &words) {
     else if (flag == "--repetitions")
       parsed.repetitions = std::stoi(value);
     else
-      throw std::runtime_error("there is no flag " + flag);
+      throw Failure("there is no flag " + flag);
   }
   return parsed;
 }
@@ -71,7 +72,7 @@ const gaze_kernel &kernelNamed(const std::string &name) {
   for (const NamedKernel *kernel = kernels; kernel->name; ++kernel)
     if (kernel->name == name)
       return *kernel->kernel;
-  throw std::runtime_error("no kernel " + name + " is linked in");
+  throw Failure("no kernel " + name + " is linked in");
 }
 
 /// A kernel, its pattern, and tensors of its type.
@@ -96,7 +97,8 @@ struct Case {
 };
 
 Json toJson(const reference::Comparison &found) {
-  return {{"ok", found.ok}, {"max_abs_error", found.maxAbsError}, {"max_lse_error", found.maxLseError}};
+  return {
+      {"ok", found.ok}, {"max_abs_error", found.maxAbsError}, {"max_lse_error", found.maxLseError}};
 }
 
 Json verify(const Case &of) {
@@ -105,10 +107,10 @@ Json verify(const Case &of) {
   Output output = problem.makeOutput();
   problem.run(plan, output, 0);
   output.out.readBack();
-  const reference::Result expected = reference::attention(
-      of.chosen.interpreter(), problem.shape, problem.headDim, problem.valueDim,
-      problem.q.values().data(), problem.k.values().data(), problem.v.values().data(), {},
-      reference::Pairs::Kept, of.plainType());
+  const reference::Result expected =
+      reference::attention(of.chosen.interpreter(), problem.shape, problem.headDim,
+                           problem.valueDim, problem.q.values().data(), problem.k.values().data(),
+                           problem.v.values().data(), {}, reference::Pairs::Kept, of.plainType());
   return toJson(reference::compare(expected, problem.valueDim, output.out.values().data(),
                                    output.lse.data(),
                                    reference::toleranceOf(expected, of.kernel.element)));
@@ -133,8 +135,7 @@ Json verifySamples(const Case &of, const Plan &plan) {
         problem.v.values().data() + keys, {}, reference::Pairs::Kept, of.plainType());
     const Json found = toJson(reference::compare(
         expected, problem.valueDim, output.out.values().data() + from,
-        output.lse.data() + head * seq + row,
-        reference::toleranceOf(expected, of.kernel.element)));
+        output.lse.data() + head * seq + row, reference::toleranceOf(expected, of.kernel.element)));
     if (worst.is_null() || !found["ok"] || found["max_abs_error"] > worst["max_abs_error"])
       worst = found;
     if (!found["ok"])
@@ -157,7 +158,8 @@ Json bench(const Case &of) {
   onDevice.run(plan);
   double least = std::numeric_limits<double>::infinity();
   const Clock::time_point first = Clock::now();
-  for (int i = 0; i < of.arguments.repetitions && (i < 2 || since(first) < of.arguments.seconds); ++i) {
+  for (int i = 0; i < of.arguments.repetitions && (i < 2 || since(first) < of.arguments.seconds);
+       ++i) {
     begin = Clock::now();
     onDevice.run(plan);
     least = std::min(least, since(begin));
@@ -170,7 +172,8 @@ Json bench(const Case &of) {
 /// What CUDA's driver tells of it, where it is CUDA: the peak follows from that.
 Json describe() {
   const gaze_api api = kernels->kernel->gpu->api;
-  Json device = {{"api", api == GAZE_API_CUDA ? "cuda" : "opencl"}, {"name", deviceOf(api, 0).name()}};
+  Json device = {{"api", api == GAZE_API_CUDA ? "cuda" : "opencl"},
+                 {"name", deviceOf(api, 0).name()}};
   if (api != GAZE_API_CUDA)
     return device;
   runtime::Library driver("libcuda.so.1");
@@ -190,7 +193,7 @@ Json answer(const std::vector<std::string> &words) {
   if (words == std::vector<std::string>{"device"})
     return describe();
   if (words.size() < 3 || (words[0] != "verify" && words[0] != "bench"))
-    throw std::runtime_error("gaze-gpu device | gaze-gpu verify|bench KERNEL FILE [FLAG VALUE]...");
+    throw Failure("gaze-gpu device | gaze-gpu verify|bench KERNEL FILE [FLAG VALUE]...");
   const Case of(words[1], words[2], {words.begin() + 3, words.end()});
   return words[0] == "verify" ? verify(of) : bench(of);
 }
@@ -203,7 +206,7 @@ int main(int count, char **words) {
     std::cout << result.dump() << "\n";
     return result.value("ok", true) ? 0 : 3;
   } catch (const std::exception &error) {
-    std::cerr << "error: " << error.what() << "\n";
+    std::cerr << error.what() << "\n";
     return 1;
   }
 }
