@@ -61,7 +61,7 @@ def portable(words, out):
 def kept_pairs(pattern, seq):
     """Of one head, counted by the function of positions and not by Gaze."""
     mask = pattern.flex(pattern.tensor(seq) if pattern.tensor else None)
-    k, rows = numpy.arange(seq)[None], 256
+    k, rows = numpy.arange(seq)[None], min(seq, 256)  # divides seq
     return sum(
         int(numpy.count_nonzero(mask(0, 0, numpy.arange(first, first + rows)[:, None], k)))
         for first in range(0, seq, rows)
