@@ -22,7 +22,7 @@ from masks import PATTERNS  # noqa: E402: beside the benchmark of CPUs
 
 LIBRARIES = ("gpu_driver", "cli", "reference", "dsl", "gpu", "runtime")
 BENCHED = ("causal", "window", "longformer", "bigbird")
-QUICK = ("causal", "longformer", "documents")
+QUICK = ("causal", "documents")
 LIMIT = 60e6
 
 
@@ -31,7 +31,7 @@ def parse():
     parser.add_argument("--build", default="build", help="where Gaze is built [build]")
     parser.add_argument("--out", default="build/gpu", help="the folder [build/gpu]")
     parser.add_argument("--target", choices=("cuda", "opencl"), default="cuda")
-    parser.add_argument("--quick", action="store_true", help="tiny shapes, a few patterns")
+    parser.add_argument("--quick", action="store_true", help="tiny shapes, two patterns")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     return parser.parse_args()
 
