@@ -42,13 +42,13 @@ PATTERNS = {
     "longformer": Pattern(
         "patterns/longformer.gaze",
         {"window": 512, "globals": 64},
-        lambda _: lambda b, h, q, k: ((q - k).abs() <= 256) | (k < 64) | (q < 64),
+        lambda _: lambda b, h, q, k: (abs(q - k) <= 256) | (k < 64) | (q < 64),
     ),
     "bigbird": Pattern(
         "test/bench/Inputs/bigbird_blocks.gaze",
         {"block": BLOCK},
         lambda random: lambda b, h, q, k: (
-            ((q // 64 - k // 64).abs() <= 1) | (k < 128) | (q < 128) | random[q // 64, k // 64]
+            (abs(q // 64 - k // 64) <= 1) | (k < 128) | (q < 128) | random[q // 64, k // 64]
         ),
         "random",
         random_blocks,

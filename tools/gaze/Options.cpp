@@ -1,10 +1,8 @@
 //===- Options.cpp - Flags that several commands share -----------------------===//
 #include "tools/gaze/Options.h"
-#include "dsl/Text.h"
 #include "tools/gaze/Failure.h"
 
 #include <algorithm>
-#include <iostream>
 
 using namespace gaze;
 using namespace gaze::cli;
@@ -157,37 +155,6 @@ void cli::addDeviceOption(CLI::App &command, CodeOptions &options) {
                   "which GPU, counted from 0, with --target cuda or opencl [0]")
       ->type_name("N")
       ->check(CLI::Range(0, 1 << 20));
-}
-
-/// A schedule never changes what is computed, so one that was made for another machine or
-/// kernel is used; it may be slow, and that is worth a word.
-static void warnOfOtherOrigin(const std::string &path, const KernelOptions &options) {
-  const ChosenSchedule chosen = chooseSchedule(options);
-  if (!chosen.given)
-    return;
-  MadeFor there = *chosen.given;
-  there.cores = 0; // the threads share no schedule
-  const std::string different = differences(chosen.madeFor, there);
-  if (!different.empty())
-    std::cerr << "gaze: warning: '" << path << "' was made for something else: here " << different
-              << ". It is used, but another schedule may be faster; gaze tune finds one\n";
-}
-
-KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim,
-                                 gaze_element otherwise) {
-  KernelOptions result;
-  result.headDim = headDim;
-  result.valueDim = valueDim;
-  result.element = elementOf(options, otherwise);
-  result.target = options.target;
-  if (options.schedule.empty())
-    return result;
-
-  const std::string wrong = dsl::readFile(options.schedule, result.scheduleJson.emplace());
-  if (!wrong.empty())
-    throw Failure("cannot read '" + options.schedule + "': " + wrong);
-  warnOfOtherOrigin(options.schedule, result);
-  return result;
 }
 
 void cli::addThreadsOption(CLI::App &command, int &threads) {

@@ -63,10 +63,6 @@ Output Problem::makeOutput() const {
   return output;
 }
 
-KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &problem) {
-  return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
-}
-
 runtime::Owned<gaze_plan> Problem::select(const gaze_plan &plan, int threads) const {
   return asError([&] { return runtime::selectBlocks(plan, queryTensor(), keyTensor(), threads); });
 }
