@@ -11,7 +11,7 @@ import tempfile
 
 gaze, *rest = sys.argv[1:]
 options = [word for word in rest if not word.endswith(".gaze")]
-files = [word for word in rest if word.endswith(".gaze")]
+files = [word for word in rest if word.endswith(".gaze") and os.path.basename(word) != "std.gaze"]
 ptxas = shutil.which("ptxas", path=os.environ["PATH"] + ":/usr/local/cuda/bin")
 
 kernels = 0
