@@ -87,9 +87,10 @@ bool operator!=(const Schedule &a, const Schedule &b);
 
 /// The threads that compute a tile of queries on a GPU, and what each of them has.
 struct GpuBlock {
-  int rows, keys;     ///< queries and keys whose scores a thread computes
-  int channels;       ///< of the output, for those queries; a multiple of 4
-  int columns, lines; ///< threads side by side: keys, or channels; one line below the other: queries
+  int rows, keys; ///< queries and keys whose scores a thread computes
+  int channels;   ///< of the output, for those queries; a multiple of 4
+  int columns,
+      lines; ///< threads side by side: keys, or channels; one line below the other: queries
 
   int threads() const { return columns * lines; }
   /// Of a thread: by query and channel the output, by query the weight and the highest score.

@@ -22,18 +22,17 @@ using namespace Halide;
 
 namespace gaze {
 
-// Halide computes what a Func calls in the order of their names where it has the choice: V comes after the
-// weights, as late as it can, for it takes the shared memory of what is no longer used
+// Halide computes what a Func calls in the order of their names where it has the choice: V comes
+// after the weights, as late as it can, for it takes the shared memory of what is no longer used
 // (sharedBytes in compiler/Schedule.h, which a test holds to what Halide allocates).
 GpuTiles::GpuTiles(const std::string &name, const GpuSizes &sizes, const Expr &count)
     : steps(0, sizes.block.stateFloats(), 0, count, name + "_steps"),
       dimension(0, sizes.headDim, name + "_dimension"),
       keys(0, sizes.schedule.tileK, name + "_keys"), keyRows(name + "_key_rows"),
-      valueRows(name + "_value_rows"), queryPart(name + "_query_part"),
-      keyPart(name + "_key_part"), dot(name + "_dot"), score(name + "_score"),
-      scores(name + "_scores"), highest(name + "_highest"), weight(name + "_weight"),
-      weights(name + "_weights"), sums(name + "_sums"),
-      weightPart(name + "_line_weights"), valuePart(name + "_own_values"),
+      valueRows(name + "_value_rows"), queryPart(name + "_query_part"), keyPart(name + "_key_part"),
+      dot(name + "_dot"), score(name + "_score"), scores(name + "_scores"),
+      highest(name + "_highest"), weight(name + "_weight"), weights(name + "_weights"),
+      sums(name + "_sums"), weightPart(name + "_line_weights"), valuePart(name + "_own_values"),
       product(name + "_product") {}
 
 Attend::Attend(const Kernel &kernel, const GpuSizes &given)
@@ -85,7 +84,8 @@ void Attend::defineTiles(GpuTiles &of, const RowExpressions &rows, const Expr &f
   const Expr place = unsafe_promise_clamped(first + ti, 0, tiles.dim(0).extent() - 1);
   const Expr tile = unsafe_promise_clamped(tiles(place), 0, lastKey / tileK);
   const Expr keyOfRow = tile * tileK + ki;
-  const Expr keyRow = areMasked ? min(keyOfRow, lastKey) : unsafe_promise_clamped(keyOfRow, 0, lastKey);
+  const Expr keyRow =
+      areMasked ? min(keyOfRow, lastKey) : unsafe_promise_clamped(keyOfRow, 0, lastKey);
   of.keyRows(di, ki, ti, piece) = sizes.element.widened(k(di, keyRow, kvHead, batch));
   of.valueRows(di, ki, ti, piece) =
       sizes.element.widened(v(min(di, sizes.valueDim - 1), keyRow, kvHead, batch));
@@ -95,18 +95,17 @@ void Attend::defineTiles(GpuTiles &of, const RowExpressions &rows, const Expr &f
   // Scores. A thread has every so many'th key, so that those of neighbours are neighbours.
   of.keyPart(di, key, tx, ti, piece) = of.keyRows(di, key * block.columns + tx, ti, piece);
   of.dot(row, key, tx, ty, ti, piece) = 0.0f;
-  of.dot(row, key, tx, ty, ti, piece) +=
-      of.queryPart(of.dimension, ty * block.rows + row, piece) *
-      of.keyPart(of.dimension, key, tx, ti, piece);
+  of.dot(row, key, tx, ty, ti, piece) += of.queryPart(of.dimension, ty * block.rows + row, piece) *
+                                         of.keyPart(of.dimension, key, tx, ti, piece);
   const Expr queryOfTile = ty * block.rows + row;
   const Expr position = tile * tileK + key * block.columns + tx;
-  const Expr score = rows.score(
-      strict_float(of.dot(row, key, tx, ty, ti, piece) * rows.queryFactor(queryOfTile)),
-      queryOfTile, position);
+  const Expr score =
+      rows.score(strict_float(of.dot(row, key, tx, ty, ti, piece) * rows.queryFactor(queryOfTile)),
+                 queryOfTile, position);
   of.score(row, key, tx, ty, ti, piece) =
-      areMasked ? choose(position <= lastKey && rows.keeps(queryOfTile, position), score,
-                         minusInfinity())
-                : score;
+      areMasked
+          ? choose(position <= lastKey && rows.keeps(queryOfTile, position), score, minusInfinity())
+          : score;
   of.scores(row, ty, tx, key, ti, piece) = of.score(row, key, tx, ty, ti, piece);
 
   // Softmax within this tile.

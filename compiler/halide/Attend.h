@@ -46,10 +46,10 @@ struct GpuSizes {
 
 /// Where a thread and what it computes stand.
 struct ThreadVars {
-  Halide::Var tx{"tx"}, ty{"ty"};      ///< column, line
-  Halide::Var row{"row"}, key{"key"};  ///< among the queries and keys of a thread
-  Halide::Var channel{"channel"};      ///< among its channels
-  Halide::Var slot{"slot"};            ///< of its state
+  Halide::Var tx{"tx"}, ty{"ty"};       ///< column, line
+  Halide::Var row{"row"}, key{"key"};   ///< among the queries and keys of a thread
+  Halide::Var channel{"channel"};       ///< among its channels
+  Halide::Var slot{"slot"};             ///< of its state
   Halide::Var ti{"ti"}, piece{"piece"}; ///< the tile in its list
 };
 
@@ -100,8 +100,8 @@ struct Attend : ThreadVars {
 
   Halide::Var di{"di"}, ki{"ki"}, qi{"qi"};
   GpuTiles fullTiles, maskedTiles;
-  Halide::Func state{"state"};   ///< (tx, ty, slot, piece)
-  Halide::Func states{"states"}; ///< (element, piece)
+  Halide::Func state{"state"};    ///< (tx, ty, slot, piece)
+  Halide::Func states{"states"};  ///< (element, piece)
   Halide::Var element{"element"}; ///< tx + columns * (ty + lines * slot)
 
 private:
@@ -119,7 +119,7 @@ struct MergedRows {
   Halide::ImageParam rows{Halide::Int(32), 4, "rows"};
   Halide::Param<std::int32_t> firstPiece{"first_piece"};
   Halide::Var di{"di"}, qi{"qi"}, hi{"hi"}, bi{"bi"};
-  Halide::RDom parts; ///< pieces of a row
+  Halide::RDom parts;                              ///< pieces of a row
   Halide::Func highest{"highest"}, total{"total"}; ///< (qi, hi, bi)
 
 protected:

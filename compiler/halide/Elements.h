@@ -17,8 +17,8 @@ namespace gaze {
 /// A type, and what the target does with it.
 struct ElementUse {
   gaze_element type;
-  bool converts;  ///< float16 to float32 and back
-  bool dotsPairs; ///< bfloat16 in pairs, added to float32: vdpbf16ps
+  bool converts;       ///< float16 to float32 and back
+  bool dotsPairs;      ///< bfloat16 in pairs, added to float32: vdpbf16ps
   bool asBits = false; ///< 16-bit elements are uint16 to Halide
 
   Halide::Type halideType() const;

@@ -214,8 +214,7 @@ Module gpuModule(const Kernel &kernel, const EmitOptions &options, GpuFunction w
       keepDoubles(pipeline);
     else
       nameForCuda(pipeline);
-    Module module =
-        pipeline.compile_to_module(arguments, options.prefix + "_" + name, target);
+    Module module = pipeline.compile_to_module(arguments, options.prefix + "_" + name, target);
     module.set_any_strict_float(true);
     return module;
   };

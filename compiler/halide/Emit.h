@@ -76,8 +76,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Writes all functions of the kernel that run on the CPU to the file `path`. PREFIX_require is there
-/// only where the kernel has requirements, PREFIX_sizes and PREFIX_faults only where it has
+/// Writes all functions of the kernel that run on the CPU to the file `path`. PREFIX_require is
+/// there only where the kernel has requirements, PREFIX_sizes and PREFIX_faults only where it has
 /// inputs. Throws EmitError.
 void emitKernel(const Kernel &kernel, const EmitOptions &options, Output output,
                 const std::string &path);

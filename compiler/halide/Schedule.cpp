@@ -14,9 +14,8 @@ constexpr int mostThreads = 1024;
 constexpr int mostAccumulators = 96;
 
 KnobLimit lanes() {
-  return {"the vector lanes", [](const ScheduleBasis &basis, const Schedule &) {
-            return basis.gpu ? 1 : basis.lanes;
-          }};
+  return {"the vector lanes",
+          [](const ScheduleBasis &basis, const Schedule &) { return basis.gpu ? 1 : basis.lanes; }};
 }
 
 KnobLimit tileQ() {
@@ -54,8 +53,8 @@ std::string invalidOnGpu(const Schedule &schedule, const ScheduleBasis &basis) {
   const GpuBlock block = gpuBlock(schedule, basis.valueDim);
   const std::string threads = std::to_string(block.columns) + " * " + std::to_string(block.lines);
   if (block.threads() > mostThreads)
-    return "tile_k / keys * tile_q / rows makes " + threads + " threads of a block, and a GPU has " +
-           std::to_string(mostThreads) + " at most";
+    return "tile_k / keys * tile_q / rows makes " + threads +
+           " threads of a block, and a GPU has " + std::to_string(mostThreads) + " at most";
   const int accumulators = block.rows * std::max(block.channels, block.keys);
   if (accumulators > mostAccumulators)
     return "rows times keys (or times the " + std::to_string(block.channels) +
@@ -224,7 +223,8 @@ std::string knobTable() {
       text += std::string(", a multiple of ") + knob.multipleOf.name;
     if (knob.divides.name)
       text += std::string(", divides ") + knob.divides.name;
-    text += std::string(" | ") + of[static_cast<int>(knob.of)] + knob.meaning + " | " + knob.rule + " |\n";
+    text += std::string(" | ") + of[static_cast<int>(knob.of)] + knob.meaning + " | " + knob.rule +
+            " |\n";
   }
   return text;
 }

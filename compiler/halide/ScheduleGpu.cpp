@@ -1,9 +1,9 @@
 //===- ScheduleGpu.cpp - How a kernel is computed on a GPU ----------------------===//
 //
-// A block of threads per piece. Tile after tile, its threads bring K into shared memory, each computes
-// the scores of its queries and keys in registers, brings V in, and multiplies it by the weights
-// for its queries and channels in registers. Barriers stand between, and several blocks on a
-// multiprocessor fill the time in which one waits.
+// A block of threads per piece. Tile after tile, its threads bring K into shared memory, each
+// computes the scores of its queries and keys in registers, brings V in, and multiplies it by the
+// weights for its queries and channels in registers. Barriers stand between, and several blocks on
+// a multiprocessor fill the time in which one waits.
 //
 // The state is in shared memory from tile to tile, and each thread reads and writes its own part
 // of it: once a tile, where every element has taken tile_k products. In registers Halide 21 would

@@ -218,11 +218,11 @@ private:
 
   Constant *gpuCode(const EmitOptions &options) {
     const GpuBlock block = gpuBlock(options.schedule, options.valueDim);
-    return array({{i32(options.target.api), i32(block.threads()),
-                   i32(sharedBytes(options.schedule, options.headDim, options.valueDim)),
-                   i32(std::int64_t{block.threads()} * block.stateFloats()),
-                   functionOf(options, "attend"), functionOf(options, "finish"),
-                   functionOf(options, "log_sum_exp")}});
+    return array(
+        {{i32(options.target.api), i32(block.threads()),
+          i32(sharedBytes(options.schedule, options.headDim, options.valueDim)),
+          i32(std::int64_t{block.threads()} * block.stateFloats()), functionOf(options, "attend"),
+          functionOf(options, "finish"), functionOf(options, "log_sum_exp")}});
   }
 
   Constant *parts(const EmitOptions &options) {

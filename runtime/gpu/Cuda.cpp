@@ -181,7 +181,8 @@ public:
     if (!isLoaded())
       return;
     initialized = functions().init(0);
-    // Halide 21 holds a thread to 64 registers otherwise, and what does not fit goes through memory.
+    // Halide 21 holds a thread to 64 registers otherwise, and what does not fit goes through
+    // memory.
     setenv("HL_CUDA_JIT_MAX_REGISTERS", "255", /*overwrite=*/0);
   }
 

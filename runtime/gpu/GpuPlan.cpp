@@ -74,8 +74,8 @@ void checkAligned(const Gpu &gpu, const gaze_tensor &q) {
 
 /// As kernels declare it: 16-bit elements go as bits where drivers may not know them.
 halide_type_t typeOf(gaze_api api, gaze_element element) {
-  const bool isKnown = element == GAZE_ELEMENT_FLOAT32 ||
-                       (element == GAZE_ELEMENT_FLOAT16 && api == GAZE_API_CUDA);
+  const bool isKnown =
+      element == GAZE_ELEMENT_FLOAT32 || (element == GAZE_ELEMENT_FLOAT16 && api == GAZE_API_CUDA);
   return isKnown ? halideType(element) : halide_type_t{halide_type_uint, 16, 1};
 }
 
@@ -172,8 +172,8 @@ public:
                {intsOfPiece, std::max<std::int64_t>(1, of.pieceEnds.back())}),
         rows(use, of.rows.handle(), int32,
              {intsOfRow, of.plan.queryTiles, shape.heads, shape.batch}),
-        q(viewOf(use, of.code.api, *tensors.q)), k(viewOf(use, of.code.api, *tensors.k)), v(viewOf(use, of.code.api, *tensors.v)),
-        out(viewOf(use, of.code.api, *tensors.out)) {
+        q(viewOf(use, of.code.api, *tensors.q)), k(viewOf(use, of.code.api, *tensors.k)),
+        v(viewOf(use, of.code.api, *tensors.v)), out(viewOf(use, of.code.api, *tensors.out)) {
     if (tensors.lse)
       lse = std::unique_ptr<const View>(new View(viewOf(use, of.code.api, *tensors.lse)));
   }

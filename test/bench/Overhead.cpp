@@ -68,7 +68,7 @@ Overhead measureOverhead(const gaze_kernel &kernel) {
     kernel.finish(after.get(), outRows.get(), lseBuffer.get());
   };
   Workspace workspace(plan, 1);
-  const Options with = Options(1).workspace(workspace);
+  const gaze::Options with = gaze::Options(1).workspace(workspace);
   return {shortest([&] { plan.run(qTensor, kTensor, vTensor, outTensor, lseTensor, with); }),
           shortest([&] { plan.run(qTensor, kTensor, vTensor, outTensor, lseTensor, 1); }),
           shortest(direct)};

@@ -94,8 +94,8 @@ public:
              bytes.size(9), bytes.size(20), bytes.size(0)};
     // Plans of so many pairs are fine and take minutes: to be refused instead.
     double pairs = 1;
-    for (const std::int64_t size : {shape.batch, shape.heads, shape.seq_q, shape.seq_k})
-      pairs *= std::max(1.0, static_cast<double>(size));
+    for (const std::int64_t extent : {shape.batch, shape.heads, shape.seq_q, shape.seq_k})
+      pairs *= std::max(1.0, static_cast<double>(extent));
     if (pairs > mostPairs)
       shape.seq_q = std::max<std::int64_t>(shape.seq_q, std::int64_t{1} << 31);
     if (bytes.flag()) {

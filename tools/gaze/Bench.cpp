@@ -64,7 +64,7 @@ struct Times {
 
 /// What this machine can do at most.
 struct Limits {
-  std::optional<double> gflops; ///< of a CPU
+  std::optional<double> gflops;    ///< of a CPU
   std::optional<double> bandwidth; ///< GB/s of reading memory
 };
 
@@ -136,7 +136,9 @@ static ChosenPattern densePattern() {
 
 static void print(const Times &times, const std::optional<Times> &dense, const Limits &limits,
                   const BenchOptions &options, const std::string &dtype) {
-  const auto percentOfPeak = [&](const Times &of) { return 100 * of.usefulGflops / *limits.gflops; };
+  const auto percentOfPeak = [&](const Times &of) {
+    return 100 * of.usefulGflops / *limits.gflops;
+  };
   const int threads = runtime::threadCount(options.threads);
   if (options.json) {
     nlohmann::ordered_json object = {{"ms", times.run},
@@ -222,12 +224,12 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
   };
   const std::optional<double> peakBefore = peakNow();
   const KernelOptions compiling = kernelOptions(options.code, problem);
-  const Times times = measure(chosen, problem, compiling, options.threads,
-                    options.repetitions, options.code.device);
+  const Times times = measure(chosen, problem, compiling, options.threads, options.repetitions,
+                              options.code.device);
   std::optional<Times> dense;
   if (options.dense)
-    dense = measure(densePattern(), problem, compiling, options.threads,
-                    options.repetitions, options.code.device);
+    dense = measure(densePattern(), problem, compiling, options.threads, options.repetitions,
+                    options.code.device);
   // Other programs slow the machine down at times; the higher figure is the true one.
   Limits limits;
   limits.gflops = std::max(peakBefore, peakNow());

@@ -7,8 +7,8 @@
 #include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
 
-#include "tools/gaze/Gpu.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Gpu.h"
 
 #include <algorithm>
 

@@ -122,10 +122,11 @@ private:
         header.type = candidate.type;
         return;
       }
-    throw Failure("'" + path + "' holds elements of type " +
-                  (found.empty() ? "a structure" : gaze::dsl::printable(gaze::dsl::inQuotes(found))) +
-                  "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 "
-                  "bits, and bools");
+    throw Failure(
+        "'" + path + "' holds elements of type " +
+        (found.empty() ? "a structure" : gaze::dsl::printable(gaze::dsl::inQuotes(found))) +
+        "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 "
+        "bits, and bools");
   }
 
   void order() {

@@ -42,7 +42,8 @@ static void run(const RunOptions &options) {
 
   const JitKernel kernel =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads, options.code.device);
+  const Plan plan =
+      chosen.plan(kernel.table(), problem.shape, options.threads, options.code.device);
   Output output = problem.makeOutput();
   problem.run(plan, output, options.threads);
   output.out.readBack();

@@ -21,8 +21,7 @@ namespace gaze::cli {
 class Runner {
 public:
   /// `problem` and `kernel` outlive it. Makes the summaries. Throws gaze::Error.
-  Runner(const Problem &problem, const gaze_kernel &kernel, Plan plan, int threads,
-         int device = 0);
+  Runner(const Problem &problem, const gaze_kernel &kernel, Plan plan, int threads, int device = 0);
 
   /// Into the memory of `output`, as Problem::run, or on the GPU into its own.
   runtime::RunCosts run(Output &output);

@@ -329,6 +329,8 @@ static MadeFor question(const ChosenSchedule &schedule, const ChosenPattern &cho
 }
 
 static void tune(const CLI::App &command, const TuneOptions &options) {
+  if (options.code.target == "cuda" || options.code.target == "opencl")
+    failNotSupported("gaze tune --target " + options.code.target);
   checkRunsHere(options.code.target);
   Budget budget(options);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);

@@ -210,7 +210,8 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   const JitKernel kernel =
       jit(*chosen.program, *chosen.pattern, kernelOptions(options.code, problem));
-  const Plan plan = chosen.plan(kernel.table(), problem.shape, options.threads, options.code.device);
+  const Plan plan =
+      chosen.plan(kernel.table(), problem.shape, options.threads, options.code.device);
   if (!options.json)
     std::cout << chosen.title() << "\n"
               << problem.describe() << "\ndtype " << dtypeName(problem.element()) << ", target "
