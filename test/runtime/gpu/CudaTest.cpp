@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -23,8 +23,8 @@ protected:
 
   void SetUp() override {
     keep = [](auto query, auto key, auto, auto) { return key <= query; };
-    for (std::size_t i = 0; i < v.size(); ++i)
-      v[i] = static_cast<float>(i / fakeDim);
+    for (std::size_t key = 0; key < 30; ++key)
+      std::fill_n(v.begin() + key * fakeDim, fakeDim, static_cast<float>(key));
   }
   void TearDown() override {
     driver.failing = 0;
