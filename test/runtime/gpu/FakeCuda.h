@@ -1,0 +1,24 @@
+//===- FakeCuda.h - CUDA's driver, with devices in the host's memory -------------------===//
+#ifndef GAZE_TEST_RUNTIME_GPU_FAKECUDA_H
+#define GAZE_TEST_RUNTIME_GPU_FAKECUDA_H
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace gaze::test {
+
+struct FakeCuda {
+  static constexpr int most = 4;
+  std::atomic<int> devices{2};
+  std::atomic<int> failing{0}; ///< the error of what runs on a device from now on
+  std::atomic<int> allocations{0};
+  std::atomic<int> retained[most] = {}; ///< primary contexts, each by who uses it
+  std::atomic<void *> lastStream{nullptr};
+};
+
+} // namespace gaze::test
+
+extern "C" gaze::test::FakeCuda *fakeCuda(); // NOLINT(readability-identifier-naming)
+
+#endif // GAZE_TEST_RUNTIME_GPU_FAKECUDA_H
