@@ -196,9 +196,30 @@ bool isNonZero(const Expr &x) {
   return constant && *constant != 0;
 }
 
-Expr minimumOrMaximum(Op op, const Expr &a, const Expr &b) {
+/// As uint64 in the same order.
+Expr biased(const Expr &a) {
+  return reinterpret(UInt(64), a) ^ Halide::Internal::make_const(UInt(64), std::uint64_t{1} << 63);
+}
+
+Expr unbiased(const Expr &a) {
+  return reinterpret(Int(64), a ^ Halide::Internal::make_const(UInt(64), std::uint64_t{1} << 63));
+}
+
+/// Halide turns x - y <= z into x <= z + y, and max(x + y, z) into max(x, z - y) + y, which may
+/// overflow where z is large; it does not with unsigned numbers, and LLVM undoes the bias.
+bool areSmall(const Translated &a, const Translated &b) {
+  return a.magnitude < noOverflowLimit && b.magnitude < noOverflowLimit;
+}
+
+Expr leastOrGreatest(Op op, const Expr &a, const Expr &b) {
+  return op == Op::Minimum ? Halide::min(a, b) : Halide::max(a, b);
+}
+
+Expr minimumOrMaximum(Op op, const Translated &first, const Translated &second) {
+  const Expr &a = first.expr, &b = second.expr;
   if (a.type().is_int())
-    return op == Op::Minimum ? Halide::min(a, b) : Halide::max(a, b);
+    return areSmall(first, second) ? leastOrGreatest(op, a, b)
+                                   : unbiased(leastOrGreatest(op, biased(a), biased(b)));
   const Expr aWins = op == Op::Minimum ? strict_float(a < b) : strict_float(b < a);
   const Expr winner = select(isNaN(a) || aWins, a, b); // b is NaN: the comparison is false, b
   if (isNonZero(a) || isNonZero(b))
@@ -247,19 +268,11 @@ Expr compareInts(Op op, const Expr &a, const Expr &b) {
   }
 }
 
-/// As uint64 in the same order.
-Expr biased(const Expr &a) {
-  return reinterpret(UInt(64), a) ^ Halide::Internal::make_const(UInt(64), std::uint64_t{1} << 63);
-}
-
 Expr comparison(Op op, const Translated &a, const Translated &b) {
   if (a.expr.type().is_float())
     return compareFloats(op, a.expr, b.expr);
-  // Halide turns x - y <= z into x <= z + y, which may overflow where z is large;
-  // it does not with unsigned numbers, and LLVM undoes the bias.
-  const bool isSmall = a.magnitude < noOverflowLimit && b.magnitude < noOverflowLimit;
-  return isSmall ? compareInts(op, a.expr, b.expr)
-                 : compareInts(op, biased(a.expr), biased(b.expr));
+  return areSmall(a, b) ? compareInts(op, a.expr, b.expr)
+                        : compareInts(op, biased(a.expr), biased(b.expr));
 }
 
 Expr arithmetic(Op op, const Expr &a, const Expr &b) {
@@ -327,7 +340,7 @@ private:
       return floorModulo(values[node.operands[0]], values[node.operands[1]]);
     case Op::Minimum:
     case Op::Maximum:
-      return minimumOrMaximum(node.op, in[0], in[1]);
+      return minimumOrMaximum(node.op, values[node.operands[0]], values[node.operands[1]]);
     case Op::Negate:
       return strict_float(-in[0]);
     case Op::Absolute:
