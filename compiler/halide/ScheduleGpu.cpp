@@ -72,17 +72,22 @@ private:
       func.hoist_storage(attend.states, attend.piece);
   }
 
-  /// Neighbouring threads load neighbouring elements.
-  void loadTogether(Func &rows, int rowLength) {
+  /// Neighbouring threads have neighbouring places, turn after turn.
+  void dealOut(Stage stage, const Var &dimension) {
     Var place("place"), turn("turn");
+    stage.split(dimension, turn, place, block.threads(), TailStrategy::GuardWithIf)
+        .split(place, attend.ty, attend.tx, block.columns, TailStrategy::GuardWithIf)
+        .reorder(turn, attend.tx, attend.ty)
+        .gpu_threads(attend.tx, attend.ty);
+  }
+
+  void loadTogether(Func &rows, int rowLength) {
+    Var element("element");
     inSharedMemory(rows, false);
     rows.bound_extent(attend.di, rowLength)
         .bound_extent(attend.ki, sizes.schedule.tileK)
-        .fuse(attend.di, attend.ki, place)
-        .split(place, turn, place, block.threads(), TailStrategy::GuardWithIf)
-        .split(place, attend.ty, attend.tx, block.columns, TailStrategy::RoundUp)
-        .reorder(turn, attend.tx, attend.ty)
-        .gpu_threads(attend.tx, attend.ty);
+        .fuse(attend.di, attend.ki, element);
+    dealOut(rows, element);
   }
 
   /// A thread computes its elements in registers, and stores four rows at once. (Halide 21 fails
@@ -117,22 +122,12 @@ private:
     of.keyPart.compute_at(of.dot, four).vectorize(attend.di).unroll(attend.key);
   }
 
-  /// A thread for each query.
   void scheduleRow(Func &perQuery) {
-    Var qi = attend.qi;
     inSharedMemory(perQuery, true);
-    const int threads = block.threads();
-    const auto spread = [&](Stage stage) {
-      if (sizes.schedule.tileQ <= threads)
-        stage.split(qi, attend.ty, attend.tx, block.columns, TailStrategy::GuardWithIf)
-            .gpu_threads(attend.tx, attend.ty);
-      else
-        stage.gpu_threads(qi);
-    };
-    perQuery.bound_extent(qi, sizes.schedule.tileQ);
-    spread(perQuery);
+    perQuery.bound_extent(attend.qi, sizes.schedule.tileQ);
+    dealOut(perQuery, attend.qi);
     perQuery.update().unroll(of.keys);
-    spread(perQuery.update());
+    dealOut(perQuery.update(), attend.qi);
   }
 
   void scheduleProduct() {
