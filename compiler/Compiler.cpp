@@ -189,16 +189,6 @@ static std::vector<std::pair<std::string, void *>> halideFunctions() {
       GAZE_FUNCTION(halide_cuda_finalize_kernels),
       GAZE_FUNCTION(halide_cuda_initialize_kernels),
       GAZE_FUNCTION(halide_cuda_run),
-      GAZE_FUNCTION(halide_error_access_out_of_bounds),
-      GAZE_FUNCTION(halide_error_bad_dimensions),
-      GAZE_FUNCTION(halide_error_bad_type),
-      GAZE_FUNCTION(halide_error_buffer_allocation_too_large),
-      GAZE_FUNCTION(halide_error_buffer_argument_is_null),
-      GAZE_FUNCTION(halide_error_buffer_extents_negative),
-      GAZE_FUNCTION(halide_error_buffer_extents_too_large),
-      GAZE_FUNCTION(halide_error_constraint_violated),
-      GAZE_FUNCTION(halide_error_constraints_make_required_region_smaller),
-      GAZE_FUNCTION(halide_error_unaligned_host_ptr),
       GAZE_FUNCTION(halide_opencl_device_interface),
       GAZE_FUNCTION(halide_opencl_finalize_kernels),
       GAZE_FUNCTION(halide_opencl_initialize_kernels),
@@ -255,8 +245,8 @@ static std::vector<KernelOptions> forEachTarget(const KernelOptions &options,
   for (const std::string &target : targets) {
     KernelOptions one = options;
     one.target = target;
-    targetOf(one); // refuses what is unknown
-    if (targets.size() > 1 && (target == "host" || target == "aarch64" || targetOf(one).isGpu()))
+    const bool isGpu = targetOf(one).isGpu(); // refuses what is unknown
+    if (targets.size() > 1 && (target == "host" || target == "aarch64" || isGpu))
       fail(CompileError::Kind::Pattern,
            "the target " + target +
                " stands alone: one object can hold kernels for x86-64, "

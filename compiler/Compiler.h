@@ -51,7 +51,7 @@ struct KernelOptions {
   int valueDim = 0; ///< of V and the output; 0: headDim
   /// Of Q, K, V and the output: float32, float16 or bfloat16.
   gaze_element element = GAZE_ELEMENT_FLOAT32;
-  std::string target = "host"; ///< host, x86-64, -v3, -v4, -v4-bf16 or aarch64
+  std::string target = "host"; ///< host, x86-64, -v3, -v4, -v4-bf16, aarch64, cuda or opencl
   bool maskOnly = false;       ///< jit: without what Q, K and V go through, for masks alone
   /// jit: every index that the generated code relies on is checked. For tests; it takes time.
   bool checksPromises = false;

@@ -215,9 +215,8 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
               << problem.describe() << "\ndtype " << dtypeName(problem.element()) << ", target "
               << options.code.target << "\n"
               << std::flush;
-  const bool onGpu = options.code.target == "cuda" || options.code.target == "opencl";
   const auto peakNow = [&]() -> std::optional<double> {
-    if (onGpu)
+    if (options.code.onGpu())
       return std::nullopt;
     return measurePeak(arithmeticOf(problem.element(), options.code.target),
                        runtime::threadCount(options.threads));

@@ -6,7 +6,6 @@
 #include "runtime/Options.h"
 #include "runtime/Plan.h"
 #include "tools/gaze/ChosenPattern.h"
-
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/Gpu.h"
 

@@ -96,12 +96,14 @@ void cli::addCompile(CLI::App &gaze) {
       ->add_option("--target", options->targets,
                    "what to compile for: host, x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16 or "
                    "aarch64; with several of x86-64, as in x86-64,x86-64-v3, programs take the "
-                   "best that their CPU can run [host]")
+                   "best that their CPU can run; for GPUs cuda or opencl [host]")
       ->type_name("T,..")
       ->delimiter(',');
-  command->footer("Prints the paths of what it wrote. Link the object with the runtime library\n"
-                  "(libgaze_runtime.a), or let CMake do all of it: see docs/cpp.md.\n\n"
-                  "Example:\n"
-                  "  gaze compile patterns/longformer.gaze -o kernels --head-dim 64");
+  command->footer(
+      "Prints the paths of what it wrote. Link the object with the runtime library\n"
+      "(libgaze_runtime.a; for GPUs with libgaze_gpu.a before it), or let CMake do all of\n"
+      "it: see docs/cpp.md.\n\n"
+      "Example:\n"
+      "  gaze compile patterns/longformer.gaze -o kernels --head-dim 64");
   command->callback([command, options] { compile(*command, *options); });
 }

@@ -154,7 +154,7 @@ void cli::addDeviceOption(CLI::App &command, CodeOptions &options) {
       .add_option("--device", options.device,
                   "which GPU, counted from 0, with --target cuda or opencl [0]")
       ->type_name("N")
-      ->check(CLI::Range(0, 1 << 20));
+      ->check(CLI::Range(0, 1 << 20).description(""));
 }
 
 void cli::addThreadsOption(CLI::App &command, int &threads) {

@@ -66,6 +66,8 @@ struct CodeOptions {
   std::string target = "host";
   int device = 0;       ///< of a GPU target: counted from 0
   std::string schedule; ///< a file, or empty
+
+  bool onGpu() const { return target == "cuda" || target == "opencl"; }
 };
 void addCodeOptions(CLI::App &command, CodeOptions &options);
 /// --device, for commands that run kernels.

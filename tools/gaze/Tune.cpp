@@ -329,7 +329,7 @@ static MadeFor question(const ChosenSchedule &schedule, const ChosenPattern &cho
 }
 
 static void tune(const CLI::App &command, const TuneOptions &options) {
-  if (options.code.target == "cuda" || options.code.target == "opencl")
+  if (options.code.onGpu())
     failNotSupported("gaze tune --target " + options.code.target);
   checkRunsHere(options.code.target);
   Budget budget(options);
