@@ -179,7 +179,7 @@ static int outOfMemory(void *) { return halide_error_code_out_of_memory; }
 /// What kernels call.
 static std::vector<std::pair<std::string, void *>> halideFunctions() {
   return {
-#define GAZE_FUNCTION(name) {#name, reinterpret_cast<void *>(&name)}
+#define GAZE_FUNCTION(name) {#name, reinterpret_cast<void *>(&(name))}
       GAZE_FUNCTION(halide_malloc),
       GAZE_FUNCTION(halide_free),
       {"halide_error_requirement_failed", reinterpret_cast<void *>(&requirementFailed)},

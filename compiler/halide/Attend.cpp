@@ -58,7 +58,7 @@ Attend::Attend(const Kernel &kernel, const GpuSizes &given)
 }
 
 Expr Attend::field(PieceField which) const {
-  const Expr number = pieces(static_cast<int>(which), firstPiece + piece);
+  Expr number = pieces(static_cast<int>(which), firstPiece + piece);
   // The runtime has made the table.
   switch (which) {
   case QueryTile:

@@ -221,7 +221,7 @@ Expr minimumOrMaximum(Op op, const Translated &first, const Translated &second) 
     return areSmall(first, second) ? leastOrGreatest(op, a, b)
                                    : unbiased(leastOrGreatest(op, biased(a), biased(b)));
   const Expr aWins = op == Op::Minimum ? strict_float(a < b) : strict_float(b < a);
-  const Expr winner = select(isNaN(a) || aWins, a, b); // b is NaN: the comparison is false, b
+  Expr winner = select(isNaN(a) || aWins, a, b); // b is NaN: the comparison is false, b
   if (isNonZero(a) || isNonZero(b))
     return winner;
   // Equal numbers differ in the sign of 0 at most.

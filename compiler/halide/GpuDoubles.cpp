@@ -39,7 +39,7 @@ class NamesOfCuda : public IRMutator {
   using IRMutator::visit;
 
   Expr visit(const Call *call) override {
-    const Expr mutated = IRMutator::visit(call);
+    Expr mutated = IRMutator::visit(call);
     call = mutated.as<Call>();
     if (!call || call->type != Float(64) || (call->name != "exp2" && call->name != "log2"))
       return mutated;

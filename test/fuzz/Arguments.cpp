@@ -31,11 +31,15 @@ void *allocate(void *context, std::size_t bytes, std::size_t alignment) {
   if (!context) // the struct of options ends before it
     return nullptr;
   auto &allocator = *static_cast<Allocator *>(context);
-  if (bytes > (1U << 24) || (allocator.left -= static_cast<std::int64_t>(bytes)) < 0)
+  if (bytes > (1U << 24))
+    return nullptr;
+  allocator.left -= static_cast<std::int64_t>(bytes);
+  if (allocator.left < 0)
     return nullptr;
   void *taken = nullptr;
-  if (::posix_memalign(&taken, std::max(alignment, sizeof(void *)),
-                       std::max<std::size_t>(bytes, 1)))
+  const int failed = ::posix_memalign(&taken, std::max(alignment, sizeof(void *)),
+                                      std::max<std::size_t>(bytes, 1));
+  if (failed)
     return nullptr;
   ++allocator.out;
   return taken;
@@ -163,7 +167,7 @@ private:
     for (int axis = 0; axis < 4; ++axis)
       if (of.extents[axis] > 0 && of.strides[axis] > 0)
         last += static_cast<double>(of.extents[axis] - 1) * static_cast<double>(of.strides[axis]);
-    return last < (memoryBytes - 64) / 4;
+    return last * 4 < memoryBytes - 64;
   }
 
   void makePlan() {

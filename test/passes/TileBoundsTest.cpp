@@ -63,16 +63,15 @@ std::string describe(const Inputs &inputs) {
          ", flag = " + std::to_string(inputs.parameters[2].integer);
 }
 
-std::uint64_t seed() {
-  const char *given = std::getenv("GAZE_TEST_SEED");
-  return given ? std::strtoull(given, nullptr, 10) : 20240917;
+std::uint64_t fromEnvironment(const char *name, std::uint64_t otherwise) {
+  const char *given = std::getenv(name);
+  return given ? std::strtoull(given, nullptr, 10) : otherwise;
 }
 
+std::uint64_t seed() { return fromEnvironment("GAZE_TEST_SEED", 20240917); }
+
 /// Each of 50 patterns and 25 rectangles for each of them: 800 rounds are a million.
-int rounds() {
-  const char *given = std::getenv("GAZE_TEST_ROUNDS");
-  return given ? std::atoi(given) : 300;
-}
+std::uint64_t rounds() { return fromEnvironment("GAZE_TEST_ROUNDS", 300); }
 
 class RandomRectangles : public testing::Test {
 protected:
@@ -124,7 +123,7 @@ protected:
 
 TEST_F(RandomRectangles, BoundsAreNeverWrong) {
   int decided = 0, undecided = 0, inside = 0, outside = 0;
-  for (int round = 0; round < rounds(); ++round) {
+  for (std::uint64_t round = 0; round < rounds(); ++round) {
     Batch patterns = batch(Flavour::Anything);
     for (size_t i = 0; i < patterns.kernels.size(); ++i)
       for (int j = 0; j < 25; ++j) {

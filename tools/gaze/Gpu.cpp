@@ -30,7 +30,7 @@ std::size_t bytesOf(const gaze_tensor &tensor) {
 
 /// `tensor` in other memory.
 gaze_tensor in(const runtime::Allocation &memory, gaze_tensor tensor) {
-  tensor.data = reinterpret_cast<void *>(memory.handle());
+  tensor.data = runtime::pointerOf(memory.handle());
   return tensor;
 }
 
