@@ -53,6 +53,7 @@ struct Problem {
   int valueDim;
   const float *q, *k, *v;
   const std::vector<double> &largest; ///< [batch, kv_heads, seq_k]: max |v|
+  const std::vector<double> &norms;   ///< [batch, kv_heads, seq_k]: of the rows of K
   Pairs pairs;
   std::optional<gaze_element> plain;
   const Selections &selections;
@@ -96,17 +97,38 @@ std::vector<double> largestValues(const float *v, std::int64_t keys, int valueDi
   return largest;
 }
 
+double normOf(const float *row, int size) { return std::sqrt(dot(row, row, size)); }
+
+/// The norm of each of `keys` rows of K.
+std::vector<double> normsOf(const float *k, std::int64_t keys, int headDim) {
+  std::vector<double> norms(keys);
+  for (std::int64_t key = 0; key < keys; ++key)
+    norms[key] = normOf(k + key * headDim, headDim);
+  return norms;
+}
+
 /// What one thread needs for a row.
 struct Workspace {
   std::vector<std::int64_t> keys; ///< the kept ones
   std::vector<double> weights;    ///< their scores, then their weights
+  std::vector<double> roundings;  ///< what their scores may be off in float32
 };
+
+/// By how much a score may be off in float32: a dot product of n terms by sqrt(n) 2^-24 |q| |k|, in
+/// whatever order it adds them (Higham and Mary, A new approach to probabilistic rounding error
+/// analysis, SIAM J. Sci. Comput. 41, 2019), and the score itself by the scale, its statement, the
+/// change to base 2 and the subtraction of the maximum, each of which rounds it.
+double roundingOf(double score, double scale, double norms, int headDim) {
+  return 0x1p-24 * (std::sqrt(headDim) * std::abs(scale) * norms + 4 * std::abs(score));
+}
 
 /// Fills `kept` with the keys and scores of one row.
 void scoreRow(const Problem &problem, const dsl::Selector &selector, dsl::Coordinates at,
-              const float *q, const float *k, Workspace &kept) {
+              const float *q, const float *k, const double *norms, Workspace &kept) {
   kept.keys.clear();
   kept.weights.clear();
+  kept.roundings.clear();
+  const double normOfQ = normOf(q, problem.headDim);
   std::optional<double> scale; // of a row that keeps no key it need not exist
   std::int64_t &key = at.integers[static_cast<int>(dsl::Ambient::K)];
   for (key = 0; key < problem.shape.seq_k; ++key) {
@@ -120,6 +142,7 @@ void scoreRow(const Problem &problem, const dsl::Selector &selector, dsl::Coordi
       continue;
     kept.keys.push_back(key);
     kept.weights.push_back(score);
+    kept.roundings.push_back(roundingOf(score, *scale, normOfQ * norms[key], problem.headDim));
   }
 }
 
@@ -138,6 +161,18 @@ double exponentiate(std::vector<double> &scores) {
   for (double &score : scores)
     score /= sum;
   return scores.empty() ? -infinity : maximum + std::log(sum);
+}
+
+/// Fills Result::lseByScores and outByScores of a row. To first order its log-sum-exp moves by the
+/// weighted mean of what the scores move, and its output by that of d (v - out), where d is how far
+/// a score moves: |v - out| <= (1 - weight) |v| + (magnitude - weight |v|).
+void addRoundings(const Workspace &kept, const double *largest, std::int64_t row, Result &result) {
+  for (std::size_t i = 0; i < kept.keys.size(); ++i) {
+    const double weight = kept.weights[i], moves = weight * kept.roundings[i];
+    result.lseByScores[row] += moves;
+    result.outByScores[row] +=
+        moves * ((1 - 2 * weight) * largest[kept.keys[i]] + result.magnitude[row]);
+  }
 }
 
 /// What is known of a row but for its numbers.
@@ -161,7 +196,7 @@ RowFacts computeRow(const Problem &problem, std::int64_t row, Workspace &kept, R
                  shape.seq_q,           shape.seq_k, shape.heads, problem.headDim};
   const float *q = problem.q + row * problem.headDim;
   const SelectionsOfRow selector(problem.selections);
-  scoreRow(problem, selector, at, q, k, kept);
+  scoreRow(problem, selector, at, q, k, &problem.norms[kvHead * shape.seq_k], kept);
   result.undecided[row] = selector.undecided();
   if (problem.plain)
     result.plainLse[row] =
@@ -170,14 +205,17 @@ RowFacts computeRow(const Problem &problem, std::int64_t row, Workspace &kept, R
   result.lse[row] = exponentiate(kept.weights);
   result.keys[row] = static_cast<std::int64_t>(kept.keys.size());
 
+  const double *largest = &problem.largest[kvHead * shape.seq_k];
   double *out = &result.out[row * problem.valueDim];
   for (std::size_t i = 0; i < kept.keys.size(); ++i) {
     const float *value = v + kept.keys[i] * problem.valueDim;
     const double weight = kept.weights[i];
     for (int d = 0; d < problem.valueDim; ++d)
       out[d] += weight * value[d];
-    result.magnitude[row] += weight * problem.largest[kvHead * shape.seq_k + kept.keys[i]];
+    result.magnitude[row] += weight * largest[kept.keys[i]];
   }
+  if (problem.plain)
+    addRoundings(kept, largest, row, result);
   return {kept.keys.empty() || kept.keys.back() <= index + shape.q_start, selector.asked()};
 }
 
@@ -225,9 +263,10 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
                                   Pairs pairs, std::optional<gaze_element> plain) {
   const std::vector<double> largest =
       largestValues(v, shape.batch * shape.kv_heads * shape.seq_k, valueDim);
+  const std::vector<double> norms = normsOf(k, shape.batch * shape.kv_heads * shape.seq_k, headDim);
   const Selections selections(interpreter, shape, headDim, q, k);
-  const Problem problem{interpreter, shape,   headDim, valueDim, q,         k,
-                        v,           largest, pairs,   plain,    selections};
+  const Problem problem{interpreter, shape,   headDim, valueDim, q,     k,
+                        v,           largest, norms,   pairs,    plain, selections};
   const std::int64_t rows = shape.batch * shape.heads * shape.seq_q;
   Result result;
   result.out.resize(rows * valueDim);
@@ -237,6 +276,8 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
   result.undecided.resize(rows);
   result.plain.resize(plain ? rows * valueDim : 0);
   result.plainLse.resize(plain ? rows : 0);
+  result.lseByScores.resize(plain ? rows : 0);
+  result.outByScores.resize(plain ? rows : 0);
 
   std::atomic<bool> causal{true}, selects{false};
   const auto compute = [&](std::int64_t row, Workspace &workspace) {

@@ -43,6 +43,9 @@ struct Result {
   /// it was not asked for.
   std::vector<float> plain;
   std::vector<float> plainLse; ///< and its log-sum-exp, in float32
+  /// [batch, heads, seq_q], with `plain`: by how much the log-sum-exp and the outputs move when
+  /// each score is off by what rounding in float32 may do to it.
+  std::vector<double> lseByScores, outByScores;
 };
 
 /// q [batch, heads, seq_q, headDim], k [batch, kv_heads, seq_k, headDim] and

@@ -46,6 +46,21 @@ Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element typ
   return toleranceOf(reference, type, type == GAZE_ELEMENT_BFLOAT16);
 }
 
+namespace {
+
+struct ByScores {
+  double out = 0, lse = 0;
+};
+
+/// What the rounding of scores may do to a row.
+ByScores byScores(const Result &reference, std::int64_t row) {
+  if (reference.lseByScores.empty() || !(reference.lseByScores[row] <= mostByScores))
+    return {};
+  return {reference.outByScores[row], reference.lseByScores[row]};
+}
+
+} // namespace
+
 /// What float32 may be off in a row. Below 2^-126 it has a fixed step.
 static double floorOf(const Result &reference, std::int64_t row) {
   const double size = reference.magnitude[row];
@@ -54,10 +69,8 @@ static double floorOf(const Result &reference, std::int64_t row) {
   if (reference.plain.empty())
     return toleranceF32 * std::max(size, 1.0);
   const double keys = 8.0 * static_cast<double>(reference.keys[row] + 1);
-  const double score = std::abs(reference.lse[row]); // about that of the keys that count
-  const double ofScores = std::isfinite(score) ? 4 * 0x1p-24 * score : 0;
-  const double relative = std::max(std::min(toleranceF32, keys * 0x1p-24), ofScores);
-  return relative * size + keys * 0x1p-149;
+  const double ofSums = std::min(toleranceF32, keys * 0x1p-24) * size;
+  return std::max(ofSums, byScores(reference, row).out) + keys * 0x1p-149;
 }
 
 namespace {
@@ -82,8 +95,8 @@ struct RowErrors {
 struct Statistics {
   double count = 0;
   double sum = 0, sumOfSizes = 0, sumOfSquares = 0;
-  double plainSizes = 0, plainSquares = 0; ///< sums
-  double floors = 0, squaresOfFloors = 0;  ///< sums of what float32 may be off in the mean
+  double plainSum = 0, plainSizes = 0, plainSquares = 0;
+  double floors = 0, squaresOfFloors = 0; ///< sums of what float32 may be off in the mean
 
   void add(double error, double plainError, double floor) {
     if (!std::isfinite(error) || !std::isfinite(plainError))
@@ -92,6 +105,7 @@ struct Statistics {
     sum += error;
     sumOfSizes += std::abs(error);
     sumOfSquares += error * error;
+    plainSum += plainError;
     plainSizes += std::abs(plainError);
     plainSquares += plainError * plainError;
     floors += floor;
@@ -99,14 +113,15 @@ struct Statistics {
   }
 
   /// Fewer numbers than 256 have no mean to speak of. Errors that are no worse than rounding
-  /// lie to either side, so their mean is well below that of their sizes.
+  /// lie to either side, so their mean is well below that of their sizes; where outputs are much
+  /// alike they do not, and the plain reference's do as little.
   void judge(double share, Comparison &result) const {
     if (count < 256)
       return;
     const auto of = [](double error, double limit) { return error > 0 ? error / limit : 0; };
     const double mean = share * plainSizes + floors;
     result.meanShare = of(sumOfSizes, mean);
-    result.biasShare = of(std::abs(sum), mean / 2);
+    result.biasShare = of(std::abs(sum), std::max(mean / 2, share * std::abs(plainSum) + floors));
     result.rootMeanSquareShare =
         of(std::sqrt(sumOfSquares), share * std::sqrt(plainSquares) + std::sqrt(squaresOfFloors));
     result.ok &= std::max({result.meanShare, result.biasShare, result.rootMeanSquareShare}) <= 1;
@@ -129,7 +144,8 @@ static RowErrors errorsOf(const Result &reference, std::int64_t row, int valueDi
   if (lse) {
     const double size = std::abs(reference.lse[row]);
     const double ofFloat32 = toleranceF32 * (size > 1 && std::isfinite(size) ? size : 1);
-    errors.add(difference(lse[row], reference.lse[row]), std::max(ofFloat32, tolerance.lse), -1);
+    errors.add(difference(lse[row], reference.lse[row]),
+               std::max({ofFloat32, tolerance.lse, byScores(reference, row).lse}), -1);
   }
   return errors;
 }

@@ -15,11 +15,14 @@
 namespace gaze::reference {
 
 /// What a float32 kernel may differ from the reference, beside Tolerance: |lse - reference| <=
-/// tolerance * max(1, |reference|), and an output by as much of its row's magnitude; where the row
-/// has few keys, n, by 8 (n + 1) 2^-24 of it, but by 4 |lse| 2^-24 in any case: scores are rounded
-/// four times, and weights follow. Without Result::plain, of magnitudes below 1 by as
-/// much as of 1.
+/// tolerance * max(1, |reference|), and an output by as much of its row's magnitude, or by
+/// 8 (n + 1) 2^-24 of it where the row has few keys, n; but both by what the rounding of scores
+/// makes of them, Result::lseByScores and outByScores, in any case. Without Result::plain, of
+/// magnitudes below 1 by as much as of 1.
 constexpr double toleranceF32 = 3e-6;
+/// Where scores are off by more than this, a bound to first order says nothing: then it is the
+/// plain reference's error alone that counts.
+constexpr double mostByScores = 1e-3;
 
 /// How far a kernel may be off.
 struct Tolerance {
