@@ -25,8 +25,8 @@ const Given kernels[] = {
     {"pattern holes() { keep (q / 3 + k / 8) % 2 == 0 and k % 64 != 3;"
      "  score = if k % 5 == 0 then score else -abs(q - k); }",
      GAZE_ELEMENT_FLOAT16},
-    {"pattern strided() { keep k <= q and (q - k < 9 or (q - k) % 13 == 0); }",
-     GAZE_ELEMENT_BFLOAT16, 24, 8},
+    {"pattern strided() { keep k <= q and (q - k) % 13 == 0; }", GAZE_ELEMENT_BFLOAT16, 24, 8},
+    {"pattern columns(on: bool) { keep k <= q and on and k % 13 == 12; }"},
     {"pattern selecting() { keep k <= q and (q / 16 == k / 16 or top_blocks(2, 16, share = 1)); }",
      GAZE_ELEMENT_FLOAT16},
     {"pattern bounding() { keep k <= q and top_blocks(3, 8, by = minmax); score = -abs(q - k); }"},
