@@ -303,8 +303,10 @@ std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::
                                         const KernelOptions &options, const FileOptions &files) {
   const std::vector<KernelOptions> targets = forEachTarget(options, files.targets);
   std::vector<EmitOptions> variants;
-  for (const KernelOptions &target : targets)
+  for (const KernelOptions &target : targets) {
     variants.push_back(resolve(pattern, target));
+    variants.back().addressSanitizer = options.addressSanitizer;
+  }
   const std::string name = nameOf(pattern, options);
   if (!canNameKernel(name))
     fail(CompileError::Kind::Pattern, "'" + name +

@@ -55,6 +55,9 @@ struct KernelOptions {
   bool maskOnly = false;       ///< jit: without what Q, K and V go through, for masks alone
   /// jit: every index that the generated code relies on is checked. For tests; it takes time.
   bool checksPromises = false;
+  /// compileToFiles: with AddressSanitizer, for a program that is linked with -fsanitize=address.
+  /// For tests.
+  bool addressSanitizer = false;
   std::optional<std::string> scheduleJson; ///< text of a schedule file; default: Schedule.h's rule
   Cached cached = Cached::Use;             ///< jit only
 };

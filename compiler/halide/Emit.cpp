@@ -29,6 +29,7 @@ Target kernelTarget(const EmitOptions &options) {
        {Target::NoBoundsQuery, Target::NoRuntime, Target::LargeBuffers,
         options.checksPromises ? Target::CheckUnsafePromises : Target::NoAsserts})
     target.set_feature(feature);
+  target.set_feature(Target::ASAN, options.addressSanitizer);
   return target;
 }
 
@@ -355,13 +356,13 @@ bool runsHere(const TargetInfo &target) {
 
 std::string identityOf(const EmitOptions &options) {
   // A new option does not compile here until it is a part of the text.
-  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly, checksPromises] =
-      options;
+  const auto &[prefix, target, schedule, element, headDim, valueDim, maskOnly, checksPromises,
+               addressSanitizer] = options;
   std::ostringstream text;
   text << "halide " << HALIDE_VERSION_MAJOR << "." << HALIDE_VERSION_MINOR << "."
        << HALIDE_VERSION_PATCH << "\n"
        << prefix << " " << target.name << " " << target.lanes << " " << element << " " << headDim
-       << " " << valueDim << " " << maskOnly << " " << checksPromises;
+       << " " << valueDim << " " << maskOnly << " " << checksPromises << " " << addressSanitizer;
   for (const Knob &knob : knobs())
     text << " " << knob.name << "=" << schedule.*knob.value;
   return text.str();

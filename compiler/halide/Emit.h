@@ -57,6 +57,8 @@ struct EmitOptions {
   /// does not hold. For tests; who loads the code provides the functions
   /// halide_error_requirement_failed and halide_error_out_of_memory.
   bool checksPromises = false;
+  /// With AddressSanitizer, whose library who loads the code provides. For tests.
+  bool addressSanitizer = false;
 
   /// The functions of the kernel's parts are there.
   bool hasParts(const Kernel &kernel) const {

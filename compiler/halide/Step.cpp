@@ -44,10 +44,11 @@ Environment Step::environment(const Kernel &kernel) const {
 }
 
 Expr Step::keyAt(const StepTiles &of, const Expr &key) const {
-  // The runtime has made the list of tiles: every one begins within K, or the list of keys.
+  // The runtime has made the list of tiles: every one begins within K, or the list of keys, and a
+  // full one ends there.
   const Expr all = order == KeyOrder::Listed ? keyList.dim(0).extent() : k.dim(1).extent();
-  const Expr edges = (all + sizes.edgeK - 1) / sizes.edgeK;
-  const Expr place = unsafe_promise_clamped(tiles(of.first + ti), 0, edges - 1) * sizes.edgeK + key;
+  const Expr last = (all - (of.arePartial() ? 1 : of.width)) / sizes.edgeK;
+  const Expr place = unsafe_promise_clamped(tiles(of.first + ti), 0, last) * sizes.edgeK + key;
   return order == KeyOrder::Listed ? keyList(place) : place;
 }
 

@@ -93,7 +93,7 @@ struct RowErrors {
 
 /// Errors of all outputs that are numbers, beside those of the plain reference.
 struct Statistics {
-  double count = 0;
+  double count = 0; ///< of those that rounding has touched, here or there
   double sum = 0, sumOfSizes = 0, sumOfSquares = 0;
   double plainSum = 0, plainSizes = 0, plainSquares = 0;
   double floors = 0, squaresOfFloors = 0; ///< sums of what float32 may be off in the mean
@@ -101,7 +101,7 @@ struct Statistics {
   void add(double error, double plainError, double floor) {
     if (!std::isfinite(error) || !std::isfinite(plainError))
       return;
-    ++count;
+    count += error != 0 || plainError != 0 ? 1 : 0;
     sum += error;
     sumOfSizes += std::abs(error);
     sumOfSquares += error * error;

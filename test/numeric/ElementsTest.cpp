@@ -52,6 +52,31 @@ TEST_P(ElementTypes, lengths) {
     pattern.check(shape(1, 2, 1, 1, seqK));
 }
 
+/// No vector of Q, K, V or the output is aligned.
+TEST_P(ElementTypes, dataThatAreAlignedToAnElementAlone) {
+  const CompiledPattern pattern = compiled(window, 24);
+  for (const gaze_shape &given : {shape(1, 1, 1, 50, 70), shape(1, 1, 1, 1, 70)}) {
+    Tensors data = pattern.tensors(given);
+    pattern.check(data);
+    const auto shifted = [&](std::vector<float> values) { // by an element
+      values.insert(values.begin(), 0.0F);
+      return reference::Elements(element, std::move(values));
+    };
+    const reference::Elements q = shifted(data.q), k = shifted(data.k), v = shifted(data.v);
+    reference::Elements out = shifted(std::vector<float>(data.out.size()));
+    const auto tensor = [&](const reference::Elements &of, std::int64_t rows) {
+      gaze_tensor all = of.tensor(1, 1, static_cast<std::int64_t>(of.size()));
+      const void *const second = static_cast<char *>(all.data) + of.bytes() / of.size();
+      return gaze_tensor{
+          const_cast<void *>(second), element, 4, {1, 1, rows, 24}, {rows * 24, rows * 24, 24, 1}};
+    };
+    pattern.plan(given).run(tensor(q, given.seq_q), tensor(k, given.seq_k), tensor(v, given.seq_k),
+                            tensor(out, given.seq_q));
+    out.readBack();
+    EXPECT_EQ(data.out, std::vector<float>(out.values().begin() + 1, out.values().end()));
+  }
+}
+
 TEST_P(ElementTypes, severalChunksOfKeys) {
   compiled("pattern p() { keep k <= q; }").check(shape(1, 1, 1, 40, 4097));
 }

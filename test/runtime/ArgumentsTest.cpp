@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -84,6 +85,22 @@ TEST_F(PlanArguments, Shapes) {
   shape.q_start = 0;
   shape.batch = shape.heads = 1 << 30;
   EXPECT_EQ("batch * heads * seq_q must be at most 2^40", refusal());
+}
+
+TEST_F(PlanArguments, NothingOfAnything) {
+  for (std::int64_t gaze_shape::*extent :
+       {&gaze_shape::batch, &gaze_shape::heads, &gaze_shape::kv_heads, &gaze_shape::seq_q,
+        &gaze_shape::seq_k}) {
+    const std::int64_t before = shape.*extent;
+    for (const std::int64_t none : {std::int64_t{0}, std::int64_t{-1}, INT64_MIN}) {
+      shape.*extent = none;
+      const std::string end = ", not " + std::to_string(none), why = refusal();
+      EXPECT_NE(std::string::npos, why.find(" must be from 1 to ")) << why;
+      EXPECT_EQ(end, why.substr(why.size() - std::min(why.size(), end.size())));
+    }
+    shape.*extent = before;
+  }
+  EXPECT_EQ("", refusal());
 }
 
 TEST_F(PlanArguments, Threads) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
@@ -96,6 +97,28 @@ TEST_F(RunArguments, Misaligned) {
   q.data = qData.data();
   lse.data = reinterpret_cast<char *>(lseData.data()) + 2;
   EXPECT_EQ("lse is not aligned to 4 bytes", refusal());
+}
+
+/// To a generated function a buffer without memory asks for its bounds: it would compute nothing,
+/// and succeed.
+TEST_F(RunArguments, EveryTensorHasMemoryAndElements) {
+  const std::pair<gaze_tensor *, const char *> tensors[] = {
+      {&q, "q"}, {&k, "k"}, {&v, "v"}, {&out, "out"}, {&lse, "lse"}};
+  for (const auto &[tensor, name] : tensors) {
+    SCOPED_TRACE(name);
+    const gaze_tensor whole = *tensor;
+    tensor->data = nullptr;
+    EXPECT_EQ(std::string(name) + ".data is null", refusal());
+    tensor->data = static_cast<char *>(whole.data) + 1;
+    EXPECT_EQ(std::string(name) + " is not aligned to 4 bytes", refusal());
+    tensor->data = whole.data;
+    for (std::int32_t axis = 0; axis < whole.rank; ++axis) {
+      tensor->extents[axis] = 0;
+      EXPECT_EQ(std::string(name) + " is [", refusal().substr(0, std::strlen(name) + 5)) << axis;
+      tensor->extents[axis] = whole.extents[axis];
+    }
+    EXPECT_EQ("", refusal());
+  }
 }
 
 TEST_F(RunArguments, OtherElements) {

@@ -162,6 +162,18 @@ TEST(Compare, theBiasHasALimit) {
   EXPECT_TRUE(judgeErrors(manyRows(4, 1e-2), GAZE_ELEMENT_FLOAT16, {8e-3}).ok); // too few
 }
 
+/// Rows of one key, or of none, which both have to the bit, make no crowd of the others.
+TEST(Compare, exactRowsAreNoneOfTheMany) {
+  Result expected = manyRows(64, 0);
+  for (std::size_t i = 0; i < 16; ++i)
+    expected.plain[i] += i % 2 ? 1e-2F : -1e-2F;
+  std::vector<double> errors(expected.out.size());
+  std::fill_n(errors.begin(), 16, 8e-3);
+  EXPECT_TRUE(judgeErrors(expected, GAZE_ELEMENT_FLOAT16, errors).ok);
+  std::fill(errors.begin(), errors.end(), 8e-3); // others are off as well
+  EXPECT_FALSE(judgeErrors(expected, GAZE_ELEMENT_FLOAT16, errors).ok);
+}
+
 TEST(Compare, fewKeysAreHeldToLess) {
   Result expected = manyRows(64, 0);
   expected.keys.assign(64, 1); // 16 * 2^-24 of 8 is 7.6e-6
