@@ -487,7 +487,7 @@ typedef struct gaze_plan_info {
  * freed by gaze_plan_destroy. The kernel must outlive the plan, and so must what
  * allocator_context points to.
  *
- * Options: threads, parallel_for, allocate and deallocate.
+ * Options: threads, parallel_for, allocate and deallocate; device.
  */
 gaze_status gaze_plan_create(const gaze_kernel *kernel, const gaze_shape *shape,
                              const gaze_value *values, int32_t value_count,
@@ -516,7 +516,8 @@ gaze_status gaze_plan_get_info(const gaze_plan *plan, gaze_plan_info *info, gaze
  * Options: threads, parallel_for; the workspace, which must not serve another run meanwhile,
  * or else allocate and deallocate: a run takes one block of memory and gives it back. A plan
  * with top_blocks selects and plans anew in each run, which takes memory in many blocks
- * (allocate and deallocate as well), and no workspace; it uses `summaries`.
+ * (allocate and deallocate as well), and no workspace; it uses `summaries`. A plan of a GPU
+ * takes memory and stream (gaze/gpu.h), and no workspace.
  */
 gaze_status gaze_run(const gaze_plan *plan, const gaze_tensor *q, const gaze_tensor *k,
                      const gaze_tensor *v, const gaze_tensor *out, const gaze_tensor *lse,
