@@ -32,7 +32,7 @@ void fixRows(ImageParam &buffer, int extent) {
 }
 
 /// Loads of K or V that a thread has under way together.
-constexpr int loadsTogether = 8;
+constexpr int loadsTogether = 4;
 
 class TileScheduler {
 public:
