@@ -3,6 +3,7 @@
 
 #include "compiler/Files.h"
 #include "compiler/halide/Algorithm.h"
+#include "compiler/halide/AlignedLoads.h"
 #include "compiler/halide/Attend.h"
 #include "compiler/halide/GpuDoubles.h"
 #include "compiler/halide/PieceLoops.h"
@@ -226,6 +227,7 @@ Module gpuModule(const Kernel &kernel, const EmitOptions &options, GpuFunction w
     scheduleForGpu(attend);
     Pipeline states(attend.states);
     useOwnTileCounts(states, attend);
+    alignLoads(states, attend.q);
     return compile(states, attend.arguments(), "attend");
   }
   case GpuFunction::Finish: {

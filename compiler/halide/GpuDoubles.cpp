@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 using namespace Halide;
 using namespace Halide::Internal;
@@ -38,12 +39,29 @@ class DoublesAsBits : public IRMutator {
 class NamesOfCuda : public IRMutator {
   using IRMutator::visit;
 
+  bool isOnGpu = false; ///< in a loop over blocks; what is hoisted out of them, the CPU computes
+
+  Stmt visit(const For *loop) override {
+    const bool before = isOnGpu;
+    isOnGpu = before || loop->for_type == ForType::GPUBlock;
+    Stmt mutated = IRMutator::visit(loop);
+    isOnGpu = before;
+    return mutated;
+  }
+
   Expr visit(const Call *call) override {
     Expr mutated = IRMutator::visit(call);
     call = mutated.as<Call>();
-    if (!call || call->type != Float(64) || (call->name != "exp2" && call->name != "log2"))
-      return mutated;
-    return Call::make(Float(64), "__nv_" + call->name, call->args, Call::PureExtern);
+    const std::string name = call && isOnGpu ? nameOf(*call) : "";
+    return name.empty() ? mutated : Call::make(Float(64), name, call->args, Call::PureExtern);
+  }
+
+  static std::string nameOf(const Call &call) {
+    if (call.type != Float(64))
+      return "";
+    if (call.is_intrinsic(Call::strict_mul))
+      return "__nv_dmul_rn";
+    return call.name == "exp2" || call.name == "log2" ? "__nv_" + call.name : "";
   }
 };
 

@@ -3,8 +3,8 @@
 // Masks and scales are to have the interpreter's very bits.
 //
 //===----------------------------------------------------------------------===//
-#ifndef GAZE_COMPILER_HALIDE_OPENCLDOUBLES_H
-#define GAZE_COMPILER_HALIDE_OPENCLDOUBLES_H
+#ifndef GAZE_COMPILER_HALIDE_GPUDOUBLES_H
+#define GAZE_COMPILER_HALIDE_GPUDOUBLES_H
 
 #include <Halide.h>
 
@@ -15,9 +15,11 @@ namespace gaze {
 /// bits when `pipeline` is compiled.
 void keepDoubles(Halide::Pipeline &pipeline);
 
-/// exp2 and log2 of float64, which Halide 21 knows no function for, as CUDA's library calls them.
+/// Functions of CUDA's library: for products of float64 that are strict, which Halide 21 and the
+/// driver's compiler would fuse with a sum that takes them; and for exp2 and log2, for which Halide
+/// has none.
 void nameForCuda(Halide::Pipeline &pipeline);
 
 } // namespace gaze
 
-#endif // GAZE_COMPILER_HALIDE_OPENCLDOUBLES_H
+#endif // GAZE_COMPILER_HALIDE_GPUDOUBLES_H

@@ -1,6 +1,7 @@
 //===- PieceLoops.cpp - Loops that end where a block's own piece does ----------===//
 #include "compiler/halide/PieceLoops.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -39,8 +40,8 @@ private:
     const auto found = fields.find(variable->name);
     if (block.empty() || found == fields.end())
       return variable;
-    // ScheduleGpu.cpp has fixed the strides of the table.
-    const Expr piece = firstPiece + Variable::make(Int(32), block);
+    // ScheduleGpu.cpp has fixed the strides of the table, which may be larger than 2^31 bytes.
+    const Expr piece = cast<std::int64_t>(firstPiece + Variable::make(Int(32), block));
     return Load::make(Int(32), pieces.name(), piece * Attend::pieceFields + found->second,
                       Buffer<>(), pieces, const_true(), ModulusRemainder());
   }

@@ -12,6 +12,8 @@ constexpr int largestShared = 48 * 1024;
 constexpr int mostThreads = 1024;
 /// Of the 255 registers that a thread can have in CUDA; the others hold operands and addresses.
 constexpr int mostAccumulators = 96;
+/// What a thread takes beside its accumulators, and what all threads of a block have in CUDA.
+constexpr int otherRegisters = 64, mostRegisters = 65536;
 
 KnobLimit lanes() {
   return {"the vector lanes",
@@ -61,6 +63,12 @@ std::string invalidOnGpu(const Schedule &schedule, const ScheduleBasis &basis) {
            " channels of a thread, head_dim / (tile_k / keys)) makes " +
            std::to_string(accumulators) + " accumulators of a thread; more than " +
            std::to_string(mostAccumulators) + " do not fit in its registers";
+  const int registers = block.threads() * (accumulators + otherRegisters);
+  if (registers > mostRegisters)
+    return threads + " threads of a block with " + std::to_string(accumulators) +
+           " accumulators each take about " + std::to_string(registers) +
+           " registers, and a GPU has " + std::to_string(mostRegisters) +
+           ": make tile_q smaller, or keys larger";
   const int bytes = sharedBytes(schedule, basis.headDim, basis.valueDim);
   if (bytes > largestShared)
     return "tile_q " + std::to_string(schedule.tileQ) + " and tile_k " +

@@ -31,12 +31,8 @@ void fixRows(ImageParam &buffer, int extent) {
     buffer.dim(dimension).set_min(0);
 }
 
-/// And each begins at a multiple of 4 elements, so that four can be read at once.
-void alignRows(ImageParam &buffer) {
-  buffer.set_host_alignment(4 * buffer.type().bytes());
-  for (int dimension = 1; dimension < buffer.dimensions(); ++dimension)
-    buffer.dim(dimension).set_stride(buffer.dim(dimension).stride() / 4 * 4);
-}
+/// Loads of K or V that a thread has under way together.
+constexpr int loadsTogether = 4;
 
 class TileScheduler {
 public:
@@ -73,8 +69,8 @@ private:
   }
 
   /// Neighbouring threads have neighbouring places, turn after turn.
-  void dealOut(Stage stage, const Var &dimension) {
-    Var place("place"), turn("turn");
+  void dealOut(Stage stage, const Var &dimension, const Var &turn) {
+    Var place("place");
     stage.split(dimension, turn, place, block.threads(), TailStrategy::GuardWithIf)
         .split(place, attend.ty, attend.tx, block.columns, TailStrategy::GuardWithIf)
         .reorder(turn, attend.tx, attend.ty)
@@ -82,12 +78,13 @@ private:
   }
 
   void loadTogether(Func &rows, int rowLength) {
-    Var element("element");
+    Var element("element"), turn("turn"), turns("turns");
     inSharedMemory(rows, false);
     rows.bound_extent(attend.di, rowLength)
         .bound_extent(attend.ki, sizes.schedule.tileK)
         .fuse(attend.di, attend.ki, element);
-    dealOut(rows, element);
+    dealOut(rows, element, turn);
+    rows.split(turn, turns, turn, loadsTogether, TailStrategy::GuardWithIf).unroll(turn);
   }
 
   /// A thread computes its elements in registers, and stores four rows at once. (Halide 21 fails
@@ -123,11 +120,12 @@ private:
   }
 
   void scheduleRow(Func &perQuery) {
+    Var turn("turn");
     inSharedMemory(perQuery, true);
     perQuery.bound_extent(attend.qi, sizes.schedule.tileQ);
-    dealOut(perQuery, attend.qi);
+    dealOut(perQuery, attend.qi, turn);
     perQuery.update().unroll(of.keys);
-    dealOut(perQuery.update(), attend.qi);
+    dealOut(perQuery.update(), attend.qi, turn);
   }
 
   void scheduleProduct() {
@@ -165,7 +163,7 @@ void scheduleForGpu(Attend &attend) {
   const GpuBlock &block = sizes.block;
   for (ImageParam *buffer : {&attend.q, &attend.k, &attend.v})
     fixRows(*buffer, buffer == &attend.v ? sizes.valueDim : sizes.headDim);
-  alignRows(attend.q);
+  attend.q.set_host_alignment(4 * attend.q.type().bytes());
   attend.pieces.dim(0).set_bounds(0, Attend::pieceFields).set_stride(1);
   attend.pieces.dim(1).set_min(0).set_stride(Attend::pieceFields);
   for (ImageParam *list : {&attend.tiles, &attend.uniforms, &attend.inputs.ints,

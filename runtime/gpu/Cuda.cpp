@@ -8,7 +8,7 @@
 #include "runtime/gpu/HalideDevice.h"
 #include "runtime/gpu/Library.h"
 
-#include <cstdlib>
+#include <cstring>
 
 namespace gaze::runtime {
 namespace {
@@ -18,6 +18,7 @@ using Device = int;
 constexpr Result noDevice = 100, outOfMemory = 2;
 constexpr int threadsPerBlock = 1, sharedBytesPerBlock = 8; // CU_DEVICE_ATTRIBUTE_MAX_*
 constexpr int memoryType = 2;                               // CU_POINTER_ATTRIBUTE_MEMORY_TYPE
+constexpr int errorLog = 5, errorLogBytes = 6;              // CU_JIT_ERROR_LOG_BUFFER...
 
 struct Functions {
   Library library{"libcuda.so.1"};
@@ -39,6 +40,8 @@ struct Functions {
   Result (*copyIn)(DeviceHandle to, const void *from, std::size_t bytes, void *stream);
   Result (*copyOut)(void *to, DeviceHandle from, std::size_t bytes, void *stream);
   Result (*pointerAttribute)(void *value, int attribute, DeviceHandle pointer);
+  Result (*loadModule)(void **module, const void *code, unsigned options, const int *names,
+                       void *const *values);
 
   Functions() {
     library.bind(init, "cuInit");
@@ -59,6 +62,7 @@ struct Functions {
     library.bind(copyIn, "cuMemcpyHtoDAsync_v2");
     library.bind(copyOut, "cuMemcpyDtoHAsync_v2");
     library.bind(pointerAttribute, "cuPointerGetAttribute");
+    library.bind(loadModule, "cuModuleLoadDataEx");
   }
 };
 
@@ -79,6 +83,20 @@ void check(Result result, const std::string &what) {
   if (result != 0)
     throw Failure(result == outOfMemory ? GAZE_OUT_OF_MEMORY : GAZE_DEVICE_ERROR,
                   "CUDA: " + what + " failed: " + describe(result));
+}
+
+/// For Halide's runtime, whose options hold a thread to 64 registers, so that what does not fit
+/// goes through memory, and ask for no words of the driver's compiler.
+Result loadModule(void **module, const void *code, unsigned /*options*/, const int * /*names*/,
+                  void *const * /*values*/) {
+  char log[2048] = "";
+  const int names[] = {errorLog, errorLogBytes};
+  void *const values[] = {log, pointerOf(sizeof log - 1)};
+  const Result result = functions().loadModule(module, code, 2, names, values);
+  if (UseDevice *const used = UseDevice::current(); result != 0 && used)
+    used->complain("CUDA: to compile the kernel failed: " + describe(result) +
+                   (log[0] ? std::string("\n") + log : std::string()));
+  return result;
 }
 
 /// A context is the current one of this thread, while it lives.
@@ -178,12 +196,8 @@ private:
 class Cuda final : public Driver {
 public:
   Cuda() {
-    if (!isLoaded())
-      return;
-    initialized = functions().init(0);
-    // Halide 21 holds a thread to 64 registers otherwise, and what does not fit goes through
-    // memory.
-    setenv("HL_CUDA_JIT_MAX_REGISTERS", "255", /*overwrite=*/0);
+    if (isLoaded())
+      initialized = functions().init(0);
   }
 
   std::int32_t count() const override {
@@ -232,6 +246,9 @@ const Driver &cudaDriver() {
   return driver;
 }
 
-void *cudaFunction(const char *name) { return functions().library.find(name); }
+void *cudaFunction(const char *name) {
+  return std::strcmp(name, "cuModuleLoadDataEx") == 0 ? reinterpret_cast<void *>(loadModule)
+                                                      : functions().library.find(name);
+}
 
 } // namespace gaze::runtime

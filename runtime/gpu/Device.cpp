@@ -17,12 +17,6 @@ const Driver &driverOf(gaze_api api) {
   invalid("api must be GAZE_API_CUDA or GAZE_API_OPENCL");
 }
 
-/// Drivers (PoCL 3.1 is one) fail where several threads make and release contexts at once.
-std::mutex &contexts() {
-  static std::mutex mutex;
-  return mutex;
-}
-
 std::string nameOf(gaze_api api) { return api == GAZE_API_CUDA ? "CUDA" : "OpenCL"; }
 
 /// Halide's runtime looks up the driver's functions when it is first used, and not so that
@@ -75,7 +69,6 @@ gaze_status gaze_device_open(gaze_api api, int32_t index, gaze_device **device, 
     if (!device)
       invalid("device is null");
     *device = nullptr;
-    const std::lock_guard<std::mutex> lock(contexts());
     *device = give(openDevice(api, index));
   });
 }
@@ -99,7 +92,6 @@ gaze_status gaze_device_adopt(gaze_api api, void *context, void *queue, gaze_dev
 void gaze_device_close(gaze_device *device) {
   if (!device)
     return;
-  const std::lock_guard<std::mutex> lock(contexts());
   const std::shared_ptr<gaze_device> last = std::move(static_cast<Gpu *>(device)->opened);
 }
 

@@ -113,7 +113,8 @@ public:
 
 const Driver &cudaDriver();
 const Driver &openClDriver();
-/// For Halide's runtime: a function of the driver's library; null where it is missing.
+/// For Halide's runtime: a function of the driver's library, or one that stands in for it; null
+/// where it is missing.
 void *cudaFunction(const char *name);
 void *openClFunction(const char *name);
 

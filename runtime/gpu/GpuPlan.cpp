@@ -58,9 +58,6 @@ void checkOfDevice(const Gpu &gpu, const gaze_tensor &tensor, const char *name) 
   gpu.checkMemory(handleOf(tensor), spanOf(tensor) * halideType(tensor.element).bytes(), name);
 }
 
-/// Blocks of CUDA in the second dimension of a grid, where finish has its planes.
-constexpr std::int64_t mostPlanes = 65535;
-
 /// Kernels read so many elements of Q at once.
 constexpr std::int64_t elementsTogether = 4;
 
@@ -215,9 +212,9 @@ void GpuPlan::enqueue(const Tensors &tensors, void *stream) const {
   const gaze_shape &shape = plan.shape;
   const std::int64_t bytesOfState = std::int64_t{code.state_floats} * std::int64_t{sizeof(float)};
   const std::int64_t most = mostPieces(1, 1);
-  const Groups groups = groupsOf(
-      shape, std::min(bytesOfStates / std::max<std::int64_t>(1, most * bytesOfState), mostPlanes),
-      gpu.partAlignment(), *tensors.out, tensors.lse);
+  const Groups groups =
+      groupsOf(shape, bytesOfStates / std::max<std::int64_t>(1, most * bytesOfState),
+               gpu.partAlignment(), *tensors.out, tensors.lse);
   const std::int64_t piecesTogether = mostPieces(groups.heads, groups.batches);
   const ScratchOfStreams::Lease scratch(
       gpu, stream,

@@ -2,7 +2,6 @@
 #include "runtime/gpu/Groups.h"
 
 #include "runtime/Buffers.h"
-#include "runtime/Order.h"
 
 #include <algorithm>
 #include <numeric>
@@ -10,7 +9,8 @@
 namespace gaze::runtime {
 namespace {
 
-constexpr std::int64_t mostBlocks = 65535; // of a launch, in any but the first dimension
+/// Blocks in the second dimension of CUDA's grids, where finish has its planes.
+constexpr std::int64_t mostPlanes = 65535;
 
 /// How many entries of an axis begin at a multiple of `alignment`, at once.
 std::int64_t stepOf(std::int64_t alignment, const gaze_tensor &tensor, std::int32_t axis) {
@@ -32,7 +32,7 @@ Groups groupsOf(const gaze_shape &shape, std::int64_t planes, std::int64_t align
     headStep = std::lcm(headStep, stepOf(alignment, *lse, 1));
     batchStep = std::lcm(batchStep, stepOf(alignment, *lse, 0));
   }
-  planes = std::clamp<std::int64_t>(planes, 1, mostBlocks);
+  planes = std::clamp<std::int64_t>(planes, 1, mostPlanes);
   if (planes < shape.heads && (batchStep == 1 || shape.batch == 1))
     return {inSteps(planes, headStep, shape.heads), 1};
   return {shape.heads, inSteps(planes / shape.heads, batchStep, shape.batch)};

@@ -11,6 +11,7 @@
 #include "runtime/gpu/Gpu.h"
 
 #include <mutex>
+#include <utility>
 
 // As HalideRuntimeCuda.h and HalideRuntimeOpenCL.h declare them.
 extern "C" {
@@ -63,9 +64,9 @@ UseDevice::~UseDevice() { ofThread = before; }
 
 UseDevice *UseDevice::current() { return ofThread; }
 
-void UseDevice::complain(const char *text) {
+void UseDevice::complain(std::string text) {
   if (complaint.empty())
-    complaint = text;
+    complaint = std::move(text);
   while (!complaint.empty() && complaint.back() == '\n')
     complaint.pop_back();
 }

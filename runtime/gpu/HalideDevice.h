@@ -34,7 +34,7 @@ public:
   /// Of this thread; null where there is none.
   static UseDevice *current();
   /// The first complaint is the cause of the others.
-  void complain(const char *text);
+  void complain(std::string text);
 
 private:
   std::string complaint;

@@ -8,6 +8,7 @@
 #include "runtime/gpu/HalideDevice.h"
 #include "runtime/gpu/Library.h"
 
+#include <mutex>
 #include <vector>
 
 namespace gaze::runtime {
@@ -118,6 +119,13 @@ template <typename T, typename Ask> T infoOf(Ask *ask, void *object, unsigned wh
   return value;
 }
 
+/// Drivers (PoCL 3.1 is one) fail where several threads make and release contexts at once; the last
+/// to release one may be a plan.
+std::mutex &contexts() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 class OpenClGpu final : public Gpu {
 public:
   /// Shares context and queue.
@@ -132,6 +140,7 @@ public:
     check(functions().retainQueue(ownQueue), "to share the queue");
   }
   ~OpenClGpu() override {
+    const std::lock_guard<std::mutex> lock(contexts());
     scratch.clear();
     releaseModules();
     functions().releaseQueue(ownQueue);
@@ -224,6 +233,7 @@ public:
                       : functions().library.whyNot();
   }
   std::shared_ptr<Gpu> open(std::int32_t index) const override {
+    const std::lock_guard<std::mutex> lock(contexts());
     const Found found = find()[index];
     const std::intptr_t properties[] = {contextPlatform,
                                         reinterpret_cast<std::intptr_t>(found.platform), 0};

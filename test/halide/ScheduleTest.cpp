@@ -18,6 +18,13 @@ ScheduleBasis avx2(int headDim = 64) {
   return basis;
 }
 
+ScheduleBasis gpu(int headDim, int valueDim) {
+  ScheduleBasis basis = avx2(headDim);
+  basis.valueDim = valueDim;
+  basis.gpu = true;
+  return basis;
+}
+
 TEST(Schedule, everyDefaultIsValid) {
   for (const int lanes : {4, 8, 16})
     for (const int registers : {16, 32})
@@ -28,6 +35,39 @@ TEST(Schedule, everyDefaultIsValid) {
         EXPECT_EQ(invalidReason(defaultSchedule(basis), basis), "")
             << lanes << " lanes, head_dim " << dimension;
       }
+}
+
+TEST(Schedule, everyDefaultOfAGpuIsValid) {
+  for (int headDim = 8; headDim <= 256; headDim += 8)
+    for (int valueDim = 8; valueDim <= 256; valueDim += 8) {
+      const ScheduleBasis basis = gpu(headDim, valueDim);
+      EXPECT_EQ(invalidReason(defaultSchedule(basis), basis), "")
+          << "head_dim " << headDim << ", of V " << valueDim;
+    }
+}
+
+TEST(Schedule, whatABlockOfAGpuHas) {
+  const auto reason = [](int tileQ, int tileK, int keys, int rows) {
+    Schedule schedule;
+    schedule.tileQ = tileQ;
+    schedule.tileK = tileK;
+    schedule.keys = keys;
+    schedule.rows = rows;
+    const ScheduleBasis basis = gpu(8, 8);
+    completeSchedule(schedule, basis);
+    return invalidReason(schedule, basis);
+  };
+  EXPECT_EQ(reason(256, 32, 2, 2),
+            "tile_k / keys * tile_q / rows makes 16 * 128 threads of a block, and a GPU has 1024 "
+            "at most");
+  EXPECT_EQ(reason(64, 128, 16, 8),
+            "rows times keys (or times the 4 channels of a thread, head_dim / (tile_k / keys)) "
+            "makes 128 accumulators of a thread; more than 96 do not fit in its registers");
+  // 1024 threads of 4 queries and 4 channels: 1024 * (16 + 64) registers.
+  EXPECT_EQ(reason(128, 32, 1, 4),
+            "32 * 32 threads of a block with 16 accumulators each take about 81920 registers, and "
+            "a GPU has 65536: make tile_q smaller, or keys larger");
+  EXPECT_EQ(reason(64, 32, 4, 4), "");
 }
 
 TEST(Schedule, whatIsSetStaysAndTheRestFollows) {

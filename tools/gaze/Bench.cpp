@@ -170,7 +170,9 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
     return;
   }
   std::cout << std::fixed << std::setprecision(2) << "time        " << times.run << " ms on "
-            << threads << (threads == 1 ? " thread" : " threads");
+            << (options.code.onGpu()
+                    ? "GPU " + std::to_string(options.code.device)
+                    : std::to_string(threads) + (threads == 1 ? " thread" : " threads"));
   if (dense)
     std::cout << "; dense attention takes " << dense->run << " ms, " << std::setprecision(1)
               << dense->run / times.run << " times as long";

@@ -94,6 +94,25 @@ TEST_F(CudaDriver, ErrorsInTheDriversWords) {
   EXPECT_EQ(run(plan).code(), GAZE_OUT_OF_MEMORY);
 }
 
+/// As code that Halide has generated does before its first launch.
+TEST_F(CudaDriver, CodeThatTheDriverRefuses) {
+  gaze_gpu_code code = *kernel.gpu;
+  code.attend = [](auto...) {
+    using Load = int(void **, const void *, unsigned, const int *, void **);
+    const auto load = reinterpret_cast<Load *>(runtime::cudaFunction("cuModuleLoadDataEx"));
+    const int options[] = {0};
+    void *module = nullptr, *values[] = {runtime::pointerOf(64)};
+    return load(&module, "no PTX", 1, options, values);
+  };
+  kernel.gpu = &code;
+  const Device device(GAZE_API_CUDA);
+  const Plan plan(kernel, shape, {}, {}, Options().device(device));
+  EXPECT_STREQ(run(plan).message(),
+               "Fake GPU 0: attend failed: CUDA: to compile the kernel failed: "
+               "CUDA_ERROR_INVALID_VALUE, invalid argument\nptxas: unknown instruction");
+  EXPECT_FALSE(driver.limitsRegisters);
+}
+
 TEST_F(CudaDriver, PointersThatAreNotItsOwn) {
   const Device device(GAZE_API_CUDA);
   const Plan plan(kernel, shape, {}, {}, Options().device(device));

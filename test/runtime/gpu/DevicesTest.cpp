@@ -82,8 +82,12 @@ TEST(Devices, MayBeOpenedByManyThreads) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([] {
-      for (int j = 0; j < 20; ++j)
-        Device(GAZE_API_OPENCL).synchronize();
+      for (int j = 0; j < 20; ++j) {
+        Device device(GAZE_API_OPENCL);
+        const auto kept = device.get()->shared_from_this(); // as plans do, which are the last
+        device.synchronize();
+        device = Device();
+      }
     });
   for (std::thread &thread : threads)
     thread.join();

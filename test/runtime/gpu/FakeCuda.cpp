@@ -127,6 +127,15 @@ int cuPointerGetAttribute(void *value, int attribute, std::uint64_t pointer) {
   *static_cast<unsigned *>(value) = 2; // CU_MEMORYTYPE_DEVICE
   return attribute == 2 && pointer != 64 ? success : invalidValue;
 }
+/// Refuses all code, and says so where it is asked to.
+int cuModuleLoadDataEx(void **, const void *, unsigned count, const int *options, void **values) {
+  for (unsigned i = 0; i < count; ++i)
+    if (options[i] == 5) // CU_JIT_ERROR_LOG_BUFFER
+      std::strcpy(static_cast<char *>(values[i]), "ptxas: unknown instruction");
+    else if (options[i] == 0) // CU_JIT_MAX_REGISTERS
+      state.limitsRegisters = true;
+  return invalidValue;
+}
 
 // Looked up by Halide's runtime, and called by none of the tests.
 int cuDeviceTotalMem_v2() { return invalidValue; }
@@ -135,7 +144,6 @@ int cuCtxDestroy_v2() { return invalidValue; }
 int cuProfilerStop() { return invalidValue; }
 int cuCtxGetApiVersion() { return invalidValue; }
 int cuModuleLoadData() { return invalidValue; }
-int cuModuleLoadDataEx() { return invalidValue; }
 int cuModuleUnload() { return invalidValue; }
 int cuModuleGetFunction() { return invalidValue; }
 int cuMemcpyHtoD_v2() { return invalidValue; }

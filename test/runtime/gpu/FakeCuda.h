@@ -15,6 +15,7 @@ struct FakeCuda {
   std::atomic<int> allocations{0};
   std::atomic<int> retained[most] = {}; ///< primary contexts, each by who uses it
   std::atomic<void *> lastStream{nullptr};
+  std::atomic<bool> limitsRegisters{false}; ///< whoever loads code
 };
 
 } // namespace gaze::test
