@@ -9,7 +9,7 @@ import lit.formats
 config.name = "gaze"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".gaze", ".test"]
-config.excludes = ["Inputs", "CMakeLists.txt"]
+config.excludes = ["Inputs", "CMakeLists.txt", "corpus", "found"]
 config.test_source_root = os.path.join(config.source_root, "test")
 
 bin_folder = os.path.join(config.binary_root, "bin")
