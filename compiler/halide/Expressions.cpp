@@ -191,6 +191,14 @@ Expr isNaN(const Expr &x) {
   return x.type() == Float(32) ? isNotANumber(x) : strict_float(Halide::is_nan(x));
 }
 
+/// Halide takes -0.0 and 0.0 for one constant and keeps that which it meets first; bits differ.
+Expr real(const Halide::Type &type, double value) {
+  if (value != 0 || !std::signbit(value))
+    return Halide::Internal::make_const(type, value);
+  const Halide::Type bits = UInt(type.bits());
+  return reinterpret(type, Halide::Internal::make_const(bits, 1) << (type.bits() - 1));
+}
+
 bool isNonZero(const Expr &x) {
   const auto constant = Halide::Internal::as_const_float(x);
   return constant && *constant != 0;
@@ -397,9 +405,9 @@ private:
     case ValueType::I64:
       return Halide::Internal::make_const(Int(64), node.integer);
     case ValueType::F32:
-      return Expr(static_cast<float>(node.real));
+      return real(Float(32), node.real);
     default:
-      return Expr(node.real);
+      return real(Float(64), node.real);
     }
   }
 

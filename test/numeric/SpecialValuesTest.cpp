@@ -164,7 +164,6 @@ TEST_P(SpecialValues, extremeDotProducts) {
   std::fill(tensors.q.begin(), tensors.q.end(), 64.0F);
   std::fill(tensors.k.begin(), tensors.k.end(), -64.0F);
   pattern.check(tensors);
-  EXPECT_EQ(tensors.lse[0], -524288.0F);
 }
 
 TEST_P(SpecialValues, oneKey) {
