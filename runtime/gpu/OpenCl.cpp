@@ -119,7 +119,7 @@ template <typename T, typename Ask> T infoOf(Ask *ask, void *object, unsigned wh
   return value;
 }
 
-/// Drivers (PoCL 3.1 is one) fail where several threads make and release contexts at once; the last
+/// Drivers (PoCL 3.1 is one) fail where several threads ask, make and release at once; the last
 /// to release one may be a plan.
 std::mutex &contexts() {
   static std::mutex mutex;
@@ -226,7 +226,10 @@ struct Found {
 
 class OpenCl final : public Driver {
 public:
-  std::int32_t count() const override { return static_cast<std::int32_t>(find().size()); }
+  std::int32_t count() const override {
+    const std::lock_guard<std::mutex> lock(contexts());
+    return static_cast<std::int32_t>(find().size());
+  }
   std::string whyNone() const override {
     return isLoaded() ? "libOpenCL.so.1 is there, and no driver with a device is installed for it "
                         "(/etc/OpenCL/vendors)"
