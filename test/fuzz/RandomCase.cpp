@@ -47,7 +47,7 @@ private:
     result.cached = Cached::Never;
     std::vector<std::string> targets = {"host"};
     for (const std::string &name : targetNames())
-      if (name != "cuda" && name != "opencl" && runsHere(*findTarget(name))) // those need a device
+      if (const auto target = findTarget(name); !target->isGpu() && runsHere(*target))
         targets.push_back(name);
     result.target = targets[below(targets.size())];
     result.element = oneOf(
