@@ -228,6 +228,7 @@ static ScheduleFile usedSchedule(const dsl::Pattern &pattern, const KernelOption
   if (chosen.given) {
     file.madeFor->cpu = chosen.given->cpu;
     file.madeFor->cores = chosen.given->cores;
+    file.madeFor->gpu = chosen.given->gpu;
   }
   return file;
 }

@@ -119,6 +119,10 @@ public:
 private:
   bool hasParameters() const { return !kernel.parameters.empty(); }
   bool hasInputs() const { return !kernel.inputs.empty(); }
+  bool isForGpu() const { return options.target.isGpu(); }
+  const char *apiName() const {
+    return options.target.api == GAZE_API_CUDA ? "GAZE_API_CUDA" : "GAZE_API_OPENCL";
+  }
 
   void comment(const std::string &source) {
     out << "/* " << name << ".h - sparse attention '" << kernel.name << "', from "
@@ -127,7 +131,9 @@ private:
     for (std::size_t i = 1; i < variants.size(); ++i)
       out << ",\n *   " << variants[i].target.name;
     out << (variants.size() > 1 ? ";\n *   a plan takes the best that the CPU can run" : "")
-        << ".\n * Link " << name << ".o and the library gaze_runtime.\n *\n";
+        << ".\n * Link " << name << ".o and "
+        << (isForGpu() ? "the libraries gaze_gpu and gaze_runtime" : "the library gaze_runtime")
+        << ".\n *\n";
     const int d = options.headDim, dv = options.valueDim;
     out << " * Tensors are " << spelling(options.element)
         << ", with rows that are contiguous and any other strides:\n"
@@ -152,12 +158,15 @@ private:
   void usageInCpp() {
     const std::string plan = name + "_plan";
     out << " * C++ (errors are thrown as gaze::Error; try_ forms return a gaze::Status):\n";
+    if (isForGpu())
+      out << " *   const gaze::Device device(" << apiName() << "); // of gaze/gpu.hpp\n";
     if (hasParameters())
       out << " *   " << name << "_parameters parameters" << (mustBeSet ? positional() : "")
           << ";\n";
     out << " *   const gaze::Plan plan = " << plan
         << "({batch, heads, kv_heads, seq_q, seq_k, q_start}"
-        << (hasParameters() ? ", parameters" : "") << (hasInputs() ? ", inputs" : "") << ");\n";
+        << (hasParameters() ? ", parameters" : "") << (hasInputs() ? ", inputs" : "")
+        << (isForGpu() ? ",\n *            gaze::Options().device(device)" : "") << ");\n";
     const auto tensor = [](const char *data, const char *heads, const char *seq, int channels) {
       return std::string("gaze::view(") + data + ", {batch, " + heads + ", " + seq + ", " +
              std::to_string(channels) + "})";
@@ -170,10 +179,17 @@ private:
   }
 
   void usageInC() {
-    out << " * C (NULL as options: defaults):\n"
-        << " *   gaze_plan *plan;\n *   if (" << name << "_plan_create(&shape, "
+    if (isForGpu())
+      out << " * C:\n *   gaze_options options = {.struct_size = sizeof options};\n"
+          << " *   if (gaze_device_open(" << apiName()
+          << ", 0, &options.device, &error) != GAZE_OK) // of gaze/gpu.h\n"
+          << " *     ...error.message says what was looked for...\n";
+    else
+      out << " * C (NULL as options: defaults):\n";
+    out << " *   gaze_plan *plan;\n *   if (" << name << "_plan_create(&shape, "
         << (hasParameters() ? (mustBeSet ? "&parameters, " : "NULL, ") : "")
-        << (hasInputs() ? "&inputs, " : "") << "NULL, &plan, &error) != GAZE_OK)\n"
+        << (hasInputs() ? "&inputs, " : "") << (isForGpu() ? "&options" : "NULL")
+        << ", &plan, &error) != GAZE_OK)\n"
         << " *     ...error.message says what is wrong...\n"
         << " *   gaze_run(plan, &q, &k, &v, &out, &lse, NULL, &error);\n"
         << " *   gaze_plan_destroy(plan);\n";

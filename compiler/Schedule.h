@@ -66,6 +66,9 @@ struct Knob {
 /// All knobs, in the order in which a schedule file lists them.
 const std::vector<Knob> &knobs();
 
+/// Those of the target.
+std::vector<Knob> knobsOf(const ScheduleBasis &basis);
+
 /// The table of knobs in Markdown, as docs/schedules.md has it.
 std::string knobTable();
 

@@ -24,6 +24,7 @@ struct Text {
   const char *name; ///< in messages
 };
 constexpr Text texts[] = {{"cpu", &MadeFor::cpu, "the CPU"},
+                          {"gpu", &MadeFor::gpu, "the GPU"},
                           {"target", &MadeFor::target, "the target"},
                           {"dtype", &MadeFor::dtype, "dtype"},
                           {"pattern", &MadeFor::pattern, "the pattern"},

@@ -23,6 +23,7 @@ namespace gaze {
 struct MadeFor {
   std::string cpu; ///< compiler/Machine.h
   int cores = 0;
+  std::string gpu;    ///< as its driver calls it
   std::string target; ///< with all its features
   std::string dtype;
   int headDim = 0;

@@ -165,6 +165,7 @@ gaze_status gaze_merge(const gaze_tensor *out_a, const gaze_tensor *lse_a, const
                        const gaze_tensor *lse_b, const gaze_tensor *out, const gaze_tensor *lse,
                        const gaze_options *options, gaze_error *error) {
   return guarded(options, error, [&](const Options &read) {
+    checkTensorsOfHost(read, "gaze_merge");
     const Results results = {out_a, lse_a, out_b, lse_b, out, lse};
     checkFirst(out_a);
     const Check check(results);

@@ -49,4 +49,10 @@ Options::Options(const gaze_options *given) {
             "; it must be GAZE_MEMORY_HOST or GAZE_MEMORY_DEVICE");
 }
 
+void checkTensorsOfHost(const Options &options, const char *function) {
+  if (options.tensorMemory == GAZE_MEMORY_DEVICE)
+    invalid(std::string("options.memory is GAZE_MEMORY_DEVICE, and ") + function +
+            " computes on the CPU: its tensors must be in the host's memory");
+}
+
 } // namespace gaze::runtime

@@ -26,6 +26,9 @@ struct Options {
   gaze_memory tensorMemory = GAZE_MEMORY_HOST;
 };
 
+/// Throws a Failure where the tensors of a call that the CPU computes are on a device.
+void checkTensorsOfHost(const Options &options, const char *function);
+
 /// Throws a Failure where `size` is none that a program, of today or older, has set `struct_size`
 /// of `name`, a `type`, to.
 void checkStructSize(const char *name, const char *type, std::size_t size, std::size_t known);

@@ -291,6 +291,7 @@ gaze_status gaze_plan_select(const gaze_plan *plan, const gaze_tensor *q, const 
   if (selected)
     *selected = nullptr;
   return guarded(options, error, [&](const Options &read) {
+    checkTensorsOfHost(read, "gaze_plan_select");
     if (!plan || !selected)
       invalid(plan ? "selected is null" : "plan is null");
     if (!plan->mustSelect())

@@ -149,6 +149,7 @@ gaze_status gaze_summaries_update(gaze_summaries *summaries, const gaze_plan *pl
                                   const gaze_tensor *k, const gaze_options *options,
                                   gaze_error *error) {
   return guarded(options, error, [&](const Options &read) {
+    checkTensorsOfHost(read, "gaze_summaries_update");
     if (!summaries || !plan)
       invalid(summaries ? "plan is null" : "summaries is null");
     summaries->checkFit(*plan);

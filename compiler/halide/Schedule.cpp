@@ -2,6 +2,7 @@
 #include "compiler/Schedule.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace gaze {
 namespace {
@@ -74,7 +75,7 @@ std::string invalidOnGpu(const Schedule &schedule, const ScheduleBasis &basis) {
     return "tile_q " + std::to_string(schedule.tileQ) + " and tile_k " +
            std::to_string(schedule.tileK) + " take " + std::to_string(bytes) +
            " bytes of shared memory, and a block has " + std::to_string(largestShared) +
-           ": make one of them smaller";
+           ": make one of them smaller, or keys larger";
   return {};
 }
 
@@ -219,6 +220,13 @@ const std::vector<Knob> &knobs() {
        [](const ScheduleBasis &, const Schedule &) { return 2; }},
   };
   return table;
+}
+
+std::vector<Knob> knobsOf(const ScheduleBasis &basis) {
+  std::vector<Knob> own;
+  std::copy_if(knobs().begin(), knobs().end(), std::back_inserter(own),
+               [&](const Knob &knob) { return knob.isOf(basis); });
+  return own;
 }
 
 std::string knobTable() {

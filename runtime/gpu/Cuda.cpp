@@ -16,9 +16,10 @@ namespace {
 using Result = int;
 using Device = int;
 constexpr Result noDevice = 100, outOfMemory = 2;
-constexpr int threadsPerBlock = 1, sharedBytesPerBlock = 8; // CU_DEVICE_ATTRIBUTE_MAX_*
-constexpr int memoryType = 2;                               // CU_POINTER_ATTRIBUTE_MEMORY_TYPE
-constexpr int errorLog = 5, errorLogBytes = 6;              // CU_JIT_ERROR_LOG_BUFFER...
+constexpr int threadsPerBlock = 1, sharedBytesPerBlock = 8;         // CU_DEVICE_ATTRIBUTE_MAX_*
+constexpr int memoryType = 2, memoryManaged = 8, memoryOrdinal = 9; // CU_POINTER_ATTRIBUTE_*
+constexpr unsigned ofDeviceAlone = 2;                               // CU_MEMORYTYPE_DEVICE
+constexpr int errorLog = 5, errorLogBytes = 6;                      // CU_JIT_ERROR_LOG_BUFFER...
 
 struct Functions {
   Library library{"libcuda.so.1"};
@@ -166,14 +167,22 @@ public:
   }
 
   void checkStream(void * /*stream*/) const override {}
-  void checkMemory(DeviceHandle memory, std::int64_t /*bytes*/, const char *tensor) const override {
+  void checkMemory(DeviceHandle memory, std::int64_t /*bytes*/, Use /*use*/,
+                   const char *tensor) const override {
     const Current current(ofDevice);
     unsigned type = 0;
     if (const Result result = functions().pointerAttribute(&type, memoryType, memory))
-      throw Failure(GAZE_INVALID_ARGUMENT,
-                    std::string(tensor) +
-                        ".data is no pointer of the device's: " + describe(result));
+      invalid(std::string(tensor) + ".data is no pointer of the device's: " + describe(result));
+    unsigned isManaged = 0;
+    int ordinal = device;
+    if (type != ofDeviceAlone ||
+        (functions().pointerAttribute(&isManaged, memoryManaged, memory) == 0 && isManaged))
+      return; // all devices reach it
+    if (functions().pointerAttribute(&ordinal, memoryOrdinal, memory) == 0 && ordinal != device)
+      invalid(std::string(tensor) + ".data is memory of device " + std::to_string(ordinal) +
+              ", and the plan's is device " + std::to_string(device));
   }
+  bool hasParts(DeviceHandle /*memory*/) const override { return true; }
 
   const halide_device_interface_t *interface() const override { return cudaInterface(); }
   void *context() const override { return ofDevice; }

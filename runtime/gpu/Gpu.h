@@ -26,6 +26,9 @@ struct BlockLimits {
   std::int64_t threads, sharedBytes;
 };
 
+/// What a run does with a tensor.
+enum class Use { Read, Write };
+
 /// A CUdeviceptr or a cl_mem.
 using DeviceHandle = std::uint64_t;
 /// As OpenCL and users have it.
@@ -53,10 +56,14 @@ public:
   virtual void copyOut(void *to, DeviceHandle from, std::size_t bytes, void *stream) const = 0;
   virtual void synchronize(void *stream) const = 0;
 
-  /// Refuses a stream that no runs can go into, and memory of less than `bytes`; `name` is the
-  /// tensor's.
+  /// Refuses a stream that no runs can go into.
   virtual void checkStream(void *stream) const = 0;
-  virtual void checkMemory(DeviceHandle memory, std::int64_t bytes, const char *name) const = 0;
+  /// Refuses memory that is not the device's, that has less than `bytes` or is not for that use,
+  /// as far as the driver tells; `name` is the tensor's.
+  virtual void checkMemory(DeviceHandle memory, std::int64_t bytes, Use use,
+                           const char *name) const = 0;
+  /// Whether views of parts of it can be made.
+  virtual bool hasParts(DeviceHandle memory) const = 0;
 
   /// For Halide's runtime.
   virtual const halide_device_interface_t *interface() const = 0;

@@ -16,13 +16,13 @@
 namespace gaze::runtime {
 namespace {
 
-void checkLimit(const Gpu &gpu, std::int64_t needed, std::int64_t limit, const char *what) {
+void checkLimit(const Gpu &gpu, std::int64_t needed, std::int64_t limit, const char *what,
+                const char *advice) {
   if (needed > limit)
     throw Failure(GAZE_DEVICE_ERROR, "the kernel takes " + std::to_string(needed) + " " + what +
                                          " in a block, and " + gpu.name() + " has " +
                                          std::to_string(limit) +
-                                         "; compile it with smaller tiles: tile_q and tile_k of "
-                                         "the schedule");
+                                         "; compile it with a schedule that has " + advice);
 }
 
 template <typename T> Allocation copyOf(const Gpu &gpu, const Vector<T> &elements) {
@@ -53,9 +53,17 @@ DeviceHandle handleOf(const gaze_tensor &tensor) {
   return reinterpret_cast<DeviceHandle>(tensor.data);
 }
 
-void checkOfDevice(const Gpu &gpu, const gaze_tensor &tensor, const char *name) {
+void checkOfDevice(const Gpu &gpu, const gaze_tensor &tensor, Use use, const char *name) {
   checkStrides(tensor, name);
-  gpu.checkMemory(handleOf(tensor), spanOf(tensor) * halideType(tensor.element).bytes(), name);
+  gpu.checkMemory(handleOf(tensor), spanOf(tensor) * halideType(tensor.element).bytes(), use, name);
+}
+
+void checkHasParts(const Gpu &gpu, const gaze_tensor &tensor, const char *name) {
+  if (!gpu.hasParts(handleOf(tensor)))
+    invalid(std::string(name) +
+            ".data is a part of another cl_mem, and the run is so large that it is done in groups "
+            "of heads, each with a part of " +
+            name + ": give a cl_mem of its own, or run fewer batch entries or heads at a time");
 }
 
 /// Kernels read so many elements of Q at once.
@@ -96,8 +104,10 @@ View viewOf(const UseDevice &use, gaze_api api, const gaze_tensor &tensor) {
 std::shared_ptr<const DevicePlan> Gpu::upload(const gaze_plan &plan) {
   const gaze_gpu_code &code = *plan.kernel->gpu;
   const BlockLimits limit = limits();
-  checkLimit(*this, code.threads, limit.threads, "threads");
-  checkLimit(*this, code.shared_bytes, limit.sharedBytes, "bytes of shared memory");
+  checkLimit(*this, code.threads, limit.threads, "threads",
+             "larger keys or rows, or smaller tile_q or tile_k");
+  checkLimit(*this, code.shared_bytes, limit.sharedBytes, "bytes of shared memory",
+             "smaller tile_q or tile_k");
   return std::make_shared<const GpuPlan>(*this, plan);
 }
 
@@ -128,13 +138,13 @@ void GpuPlan::run(const Tensors &tensors, gaze_memory memory, void *stream) cons
     runOnHost(tensors, stream);
     return;
   }
-  checkOfDevice(gpu, *tensors.q, "q");
+  checkOfDevice(gpu, *tensors.q, Use::Read, "q");
   checkAligned(gpu, *tensors.q);
-  checkOfDevice(gpu, *tensors.k, "k");
-  checkOfDevice(gpu, *tensors.v, "v");
-  checkOfDevice(gpu, *tensors.out, "out");
+  checkOfDevice(gpu, *tensors.k, Use::Read, "k");
+  checkOfDevice(gpu, *tensors.v, Use::Read, "v");
+  checkOfDevice(gpu, *tensors.out, Use::Write, "out");
   if (tensors.lse)
-    checkOfDevice(gpu, *tensors.lse, "lse");
+    checkOfDevice(gpu, *tensors.lse, Use::Write, "lse");
   enqueue(tensors, stream);
 }
 
@@ -215,6 +225,11 @@ void GpuPlan::enqueue(const Tensors &tensors, void *stream) const {
   const Groups groups =
       groupsOf(shape, bytesOfStates / std::max<std::int64_t>(1, most * bytesOfState),
                gpu.partAlignment(), *tensors.out, tensors.lse);
+  if (groups.heads < shape.heads || groups.batches < shape.batch) {
+    checkHasParts(gpu, *tensors.out, "out");
+    if (tensors.lse)
+      checkHasParts(gpu, *tensors.lse, "lse");
+  }
   const std::int64_t piecesTogether = mostPieces(groups.heads, groups.batches);
   const ScratchOfStreams::Lease scratch(
       gpu, stream,

@@ -22,8 +22,10 @@ constexpr unsigned deviceName = 0x102B, deviceThreads = 0x1004, // CL_DEVICE_*
 constexpr unsigned contextDevices = 0x1081, contextPlatform = 0x1084; // CL_CONTEXT_*
 constexpr unsigned queueContext = 0x1090, queueProperties = 0x1093;   // CL_QUEUE_*
 constexpr std::uint64_t outOfOrder = 1; // CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE
-constexpr unsigned memorySize = 0x1102; // CL_MEM_SIZE
-constexpr std::uint64_t readWrite = 1;  // CL_MEM_READ_WRITE
+constexpr unsigned memoryType = 0x1100, memoryFlags = 0x1101, memorySize = 0x1102,
+                   memoryContext = 0x1106, memoryParent = 0x1107; // CL_MEM_*
+constexpr unsigned isBuffer = 0x10F0;                             // CL_MEM_OBJECT_BUFFER
+constexpr std::uint64_t readWrite = 1, writeOnly = 1 << 1, readOnly = 1 << 2; // CL_MEM_*
 
 struct Functions {
   Library library{"libOpenCL.so.1"};
@@ -187,14 +189,29 @@ public:
     if (infoOf<std::uint64_t>(functions().queueInfo, queue, queueProperties) & outOfOrder)
       invalid("the queue is out of order, and runs rely on the order of what they put into it");
   }
-  void checkMemory(DeviceHandle memory, std::int64_t bytes, const char *tensor) const override {
-    std::size_t size = 0;
+  void checkMemory(DeviceHandle memory, std::int64_t bytes, Use use,
+                   const char *tensor) const override {
+    unsigned type = 0;
     if (const Result result =
-            functions().memoryInfo(pointerOf(memory), memorySize, sizeof size, &size, nullptr))
-      invalid(std::string(tensor) + ".data is no cl_mem of the device's: " + describe(result));
+            functions().memoryInfo(pointerOf(memory), memoryType, sizeof type, &type, nullptr))
+      invalid(std::string(tensor) + ".data is no cl_mem: " + describe(result));
+    if (type != isBuffer)
+      invalid(std::string(tensor) + ".data is a cl_mem, and no buffer");
+    if (infoOf<void *>(functions().memoryInfo, pointerOf(memory), memoryContext) != ofDevice)
+      invalid(std::string(tensor) + ".data is a cl_mem of another context than the device's");
+    const auto flags =
+        infoOf<std::uint64_t>(functions().memoryInfo, pointerOf(memory), memoryFlags);
+    if (flags & (use == Use::Read ? writeOnly : readOnly))
+      invalid(std::string(tensor) + ".data is a cl_mem that kernels may only " +
+              (use == Use::Read ? "write" : "read"));
+    const auto size = infoOf<std::size_t>(functions().memoryInfo, pointerOf(memory), memorySize);
     if (static_cast<std::uint64_t>(bytes) > size)
       invalid(std::string(tensor) + " reaches over " + std::to_string(bytes) +
               " bytes, and its cl_mem has " + std::to_string(size));
+  }
+  /// Of a part, no parts are made.
+  bool hasParts(DeviceHandle memory) const override {
+    return !infoOf<void *>(functions().memoryInfo, pointerOf(memory), memoryParent);
   }
 
   const halide_device_interface_t *interface() const override { return openClInterface(); }

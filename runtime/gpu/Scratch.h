@@ -1,7 +1,8 @@
 //===- Scratch.h - Memory for the states of a run -------------------------------===//
 //
 // What is put into a stream happens in order, so all runs of a stream, whatever their
-// plan, share one piece of memory; those of two streams must not.
+// plan, share one piece of memory; those of two streams must not. The streams that were used last
+// keep theirs.
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_GPU_SCRATCH_H
@@ -20,7 +21,12 @@ namespace gaze::runtime {
 class Gpu;
 class Allocation;
 
+/// Streams that keep their memory; a variable for tests.
+inline std::size_t streamsWithScratch = 16;
+
 class ScratchOfStreams {
+  struct OfStream;
+
 public:
   ScratchOfStreams();
   ~ScratchOfStreams();
@@ -32,7 +38,7 @@ public:
     std::uint64_t handle() const;
 
   private:
-    const Allocation *memory;
+    std::shared_ptr<OfStream> own;
     std::unique_lock<std::mutex> lock;
   };
 
@@ -40,14 +46,14 @@ public:
   void clear() noexcept;
 
 private:
-  struct OfStream;
   /// A thread's own default stream of CUDA has one handle for all threads.
   using Key = std::pair<void *, std::thread::id>;
 
   std::mutex mutex;
-  std::map<Key, std::unique_ptr<OfStream>> streams;
+  std::map<Key, std::shared_ptr<OfStream>> streams;
+  std::uint64_t uses = 0;
 
-  OfStream &find(void *stream);
+  std::shared_ptr<OfStream> find(void *stream);
 };
 
 } // namespace gaze::runtime

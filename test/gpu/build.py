@@ -24,6 +24,7 @@ LIBRARIES = ("gpu_driver", "cli", "reference", "dsl", "gpu", "runtime")
 BENCHED = ("causal", "window", "longformer", "bigbird")
 QUICK = ("causal", "documents")
 LIMIT = 60e6
+MADE = "rows.json"  # what a folder of this script has
 
 
 def parse():
@@ -160,8 +161,11 @@ class Folder:
 
 def main():
     options = parse()
+    if os.path.exists(options.out) and not os.path.exists(os.path.join(options.out, MADE)):
+        sys.exit(f"test/gpu/build: '{options.out}' is there, and is no folder of this script's")
     shutil.rmtree(options.out, ignore_errors=True)
     os.makedirs(os.path.join(options.out, "kernels"))
+    open(os.path.join(options.out, MADE), "w").close()  # so that it is known if this fails
     folder = Folder(options)
     folder.add_verified()
     folder.add_benched()
@@ -169,7 +173,7 @@ def main():
         list(pool.map(folder.compile, folder.kernels))
     folder.link()
     folder.copy_sources()
-    with open(os.path.join(options.out, "rows.json"), "w") as file:
+    with open(os.path.join(options.out, MADE), "w") as file:
         json.dump({"target": options.target, "quick": options.quick, "rows": folder.rows}, file)
     print(f"{options.out}: {len(folder.kernels)} kernels, {folder.size() / 1e6:.1f} MB")
     if folder.size() > LIMIT:

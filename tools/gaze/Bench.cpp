@@ -12,8 +12,10 @@
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Gpu.h"
 #include "tools/gaze/HeadGroups.h"
 #include "tools/gaze/KernelMask.h"
+#include "tools/gaze/Numbers.h"
 #include "tools/gaze/Peak.h"
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Runner.h"
@@ -156,6 +158,8 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
     object["threads"] = threads;
     object["dtype"] = dtype;
     object["target"] = options.code.target;
+    if (options.code.onGpu())
+      object["gpu"] = deviceOf(options.code.api(), options.code.device).name();
     if (times.selection)
       object["selection_ms"] = *times.selection;
     if (times.summaries)
@@ -171,7 +175,7 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
   }
   std::cout << std::fixed << std::setprecision(2) << "time        " << times.run << " ms on "
             << (options.code.onGpu()
-                    ? "GPU " + std::to_string(options.code.device)
+                    ? deviceOf(options.code.api(), options.code.device).name()
                     : std::to_string(threads) + (threads == 1 ? " thread" : " threads"));
   if (dense)
     std::cout << "; dense attention takes " << dense->run << " ms, " << std::setprecision(1)
@@ -197,8 +201,8 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
             << std::setprecision(0) << times.compile << " ms";
   if (times.cachedCompile)
     std::cout << ", from the cache " << *times.cachedCompile << " ms";
-  std::cout << "\nmemory      " << static_cast<double>(times.bytes) / (1 << 20)
-            << " MiB: Q, K, V, output, log-sum-exp and plan\n";
+  std::cout << "\nmemory      " << bytesText(static_cast<double>(times.bytes))
+            << ": Q, K, V, output, log-sum-exp and plan\n";
   if (times.parts > 1)
     std::cout << "in parts    " << times.parts << ", each in the order that suits it\n";
   if (limits.bandwidth)

@@ -56,8 +56,9 @@ static reference::Result float64Reference(const ChosenPattern &chosen, const Pro
 }
 
 Candidates::Candidates(const ChosenPattern &chosen, const Problem &problem,
-                       const KernelOptions &options, const Schedule &standard, int threads)
-    : chosen(chosen), problem(problem), options(options), threads(threads),
+                       const KernelOptions &options, const Schedule &standard, int threads,
+                       int device)
+    : chosen(chosen), problem(problem), options(options), threads(threads), device(device),
       output(problem.makeOutput()) {
   findSmallProblem();
   if (small)
@@ -131,8 +132,9 @@ Candidates::Compiled &Candidates::compiled(const Schedule &schedule) {
   compiling.scheduleJson = toJson(schedule);
   compiling.cached = Cached::Never; // most are used once
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
-  Plan plan = chosen.plan(kernel.table(), problem.shape, threads);
-  recent.push_front({schedule, kernel, Runner(problem, kernel.table(), std::move(plan), threads)});
+  Plan plan = chosen.plan(kernel.table(), problem.shape, threads, device);
+  recent.push_front(
+      {schedule, kernel, Runner(problem, kernel.table(), std::move(plan), threads, device)});
   if (recent.size() > most)
     recent.pop_back();
   return recent.front();
@@ -147,7 +149,7 @@ static std::string describe(const reference::Comparison &comparison, const std::
 
 std::string Candidates::wrongResult(Compiled &candidate) {
   if (small) {
-    const Plan plan = chosen.plan(candidate.kernel.table(), small->shape, threads);
+    const Plan plan = chosen.plan(candidate.kernel.table(), small->shape, threads, device);
     Output result = small->makeOutput();
     small->run(plan, result, threads);
     result.out.readBack();
@@ -157,7 +159,7 @@ std::string Candidates::wrongResult(Compiled &candidate) {
     if (!comparison.ok)
       return describe(comparison, "the float64 reference for " + small->describe());
   }
-  candidate.runner.run(output);
+  candidate.runner.compute(output);
   output.out.readBack();
   if (!standardResult)
     return {};

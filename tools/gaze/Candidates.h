@@ -24,10 +24,10 @@ namespace gaze::cli {
 
 class Candidates {
 public:
-  /// `chosen` and `problem` outlive it. Computes the references. Throws a Failure where
-  /// the default schedule's own result is wrong.
+  /// `chosen` and `problem` outlive it; `device` is a GPU's number. Computes the references. Throws
+  /// a Failure where the default schedule's own result is wrong.
   Candidates(const ChosenPattern &chosen, const Problem &problem, const KernelOptions &options,
-             const Schedule &standard, int threads);
+             const Schedule &standard, int threads, int device);
 
   /// Why the schedule cannot be used, or an empty string: its result is wrong, or it cannot
   /// be compiled.
@@ -52,7 +52,7 @@ private:
   const ChosenPattern &chosen;
   const Problem &problem;
   KernelOptions options;
-  int threads;
+  int threads, device;
   std::list<Compiled> recent; ///< the last that were used, newest first
   std::optional<Problem> small;
   reference::Result smallReference;

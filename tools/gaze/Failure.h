@@ -39,11 +39,6 @@ private:
         status(status) {}
 };
 
-/// What the project cannot do yet, said before anything is computed.
-[[noreturn]] inline void failNotSupported(const std::string &what) {
-  throw Failure(what + " is not supported yet", ExitWrongUsage);
-}
-
 } // namespace gaze::cli
 
 #endif // GAZE_TOOLS_FAILURE_H

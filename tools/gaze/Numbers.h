@@ -41,6 +41,8 @@ std::string about(const Numbers &numbers);
 std::string sampleText(const Numbers &numbers);
 /// "12.5 %", "0.031 %"
 std::string percent(double share);
+/// "6.17 MiB"
+std::string bytesText(double bytes);
 /// "32 full, 102 partial, 378 empty, of 32 queries x 64 keys"
 std::string tilesText(const Numbers &numbers);
 

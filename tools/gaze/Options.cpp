@@ -150,11 +150,17 @@ std::string cli::dtypeName(gaze_element element) {
 }
 
 void cli::addDeviceOption(CLI::App &command, CodeOptions &options) {
-  command
-      .add_option("--device", options.device,
-                  "which GPU, counted from 0, with --target cuda or opencl [0]")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1 << 20).description(""));
+  const CLI::Option *device =
+      command
+          .add_option("--device", options.device,
+                      "which GPU, counted from 0, with --target cuda or opencl [0]")
+          ->type_name("N")
+          ->check(CLI::Range(0, 1 << 20).description(""));
+  command.parse_complete_callback([device, &options] {
+    if (device->count() > 0 && !options.onGpu())
+      throw CLI::ValidationError(
+          "--device", "it is for --target cuda or opencl, and the target is " + options.target);
+  });
 }
 
 void cli::addThreadsOption(CLI::App &command, int &threads) {

@@ -67,7 +67,10 @@ struct CodeOptions {
   int device = 0;       ///< of a GPU target: counted from 0
   std::string schedule; ///< a file, or empty
 
-  bool onGpu() const { return target == "cuda" || target == "opencl"; }
+  gaze_api api() const {
+    return target == "cuda" ? GAZE_API_CUDA : target == "opencl" ? GAZE_API_OPENCL : GAZE_API_CPU;
+  }
+  bool onGpu() const { return api() != GAZE_API_CPU; }
 };
 void addCodeOptions(CLI::App &command, CodeOptions &options);
 /// --device, for commands that run kernels.

@@ -20,6 +20,13 @@ Runner::Runner(const Problem &toSolve, const gaze_kernel &kernel, Plan plan, int
   made = timeOnce([&] { summaries->update(runs, problem.keyTensor(), threads); });
 }
 
+void Runner::compute(Output &output) {
+  if (onDevice)
+    problem.run(runs, output, threads);
+  else
+    run(output);
+}
+
 runtime::RunCosts Runner::run(Output &output) {
   if (onDevice) {
     onDevice->run(runs);

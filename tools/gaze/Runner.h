@@ -25,6 +25,8 @@ public:
 
   /// Into the memory of `output`, as Problem::run, or on the GPU into its own.
   runtime::RunCosts run(Output &output);
+  /// Into the memory of `output`, wherever it computes.
+  void compute(Output &output);
 
   const Plan &plan() const { return runs; }
   /// Keys in front of a step; 0 where a run is no step.

@@ -31,9 +31,11 @@ std::vector<int> cli::ladder(const Knob &knob, const ScheduleBasis &basis,
 /// More accumulators than registers are stored and loaded again in the innermost loop, and
 /// take minutes to compile.
 static bool isPromising(const Schedule &schedule, const ScheduleBasis &basis) {
-  const int accumulators =
-      schedule.tileQ / basis.lanes * std::max(schedule.keys, schedule.channels);
-  return invalidReason(schedule, basis).empty() && accumulators <= 2 * basis.registers;
+  if (!invalidReason(schedule, basis).empty())
+    return false;
+  // Of a GPU's registers the check above knows.
+  return basis.gpu || schedule.tileQ / basis.lanes * std::max(schedule.keys, schedule.channels) <=
+                          2 * basis.registers;
 }
 
 ScheduleSearch::ScheduleSearch(const ScheduleBasis &basis, std::vector<Trial> known, Try tryOne,
@@ -86,7 +88,7 @@ void ScheduleSearch::descend(Trial from) {
   // What is far behind the best does not overtake it knob by knob.
   if (from.verdict != Trial::Verdict::Timed || from.relative > 1.5 * fastest.relative)
     return;
-  std::vector<Knob> order = knobs();
+  std::vector<Knob> order = knobsOf(basis);
   for (bool improved = true; improved;) {
     improved = false;
     for (std::size_t i = order.size() - 1; i > 0; --i)
@@ -132,7 +134,7 @@ bool ScheduleSearch::climb(const Knob &knob, int direction, Trial &at) {
 Schedule ScheduleSearch::somewhere() {
   for (;;) {
     Schedule schedule = fastest.schedule;
-    for (const Knob &knob : knobs()) {
+    for (const Knob &knob : knobsOf(basis)) {
       if (random() % 2 == 0)
         continue;
       const std::vector<int> values = ladder(knob, basis, schedule);

@@ -15,6 +15,7 @@
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Gpu.h"
 #include "tools/gaze/Interrupts.h"
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Progress.h"
@@ -125,11 +126,11 @@ private:
 // What is said
 //===----------------------------------------------------------------------===//
 
-/// "tile_q 16, keys 4": the knobs that are not those of `standard`, or all of them.
+/// "tile_q 16, keys 4": the knobs that are not those of `standard`, or all that the target has.
 static std::string knobsText(const Schedule &schedule, const Schedule *standard = nullptr) {
   std::string text;
   for (const Knob &knob : knobs())
-    if (!standard || schedule.*knob.value != standard->*knob.value)
+    if (standard ? schedule.*knob.value != standard->*knob.value : schedule.*knob.value != 0)
       text += (text.empty() ? "" : ", ") + std::string(knob.name) + " " +
               std::to_string(schedule.*knob.value);
   return text.empty() ? "the default" : text;
@@ -143,7 +144,7 @@ static std::string threeDigits(double value) {
 
 /// What the search may set each knob to.
 static void printLadders(const ScheduleBasis &basis, const Schedule &standard) {
-  for (const Knob &knob : knobs()) {
+  for (const Knob &knob : knobsOf(basis)) {
     std::cout << std::left << std::setw(12) << knob.name;
     for (const int value : ladder(knob, basis, standard))
       std::cout << value << (value == standard.*knob.value ? "* " : " ");
@@ -315,22 +316,24 @@ static std::string digestOf(const std::vector<NpyInput> &inputs) {
 
 /// The question that the file answers.
 static MadeFor question(const ChosenSchedule &schedule, const ChosenPattern &chosen,
-                        const Problem &problem, int threads) {
+                        const Problem &problem, const TuneOptions &options) {
   MadeFor made = schedule.madeFor;
-  const Machine machine = thisMachine();
-  made.cpu = machine.cpu;
-  made.cores = machine.cores;
+  if (options.code.onGpu()) {
+    made.gpu = deviceOf(options.code.api(), options.code.device).name();
+  } else {
+    const Machine machine = thisMachine();
+    made.cpu = machine.cpu;
+    made.cores = machine.cores;
+    made.threads = runtime::threadCount(options.threads);
+  }
   made.pattern = chosen.title();
   made.shape = problem.describe();
   made.inputs = digestOf(chosen.inputs);
-  made.threads = runtime::threadCount(threads);
   made.build = buildIdentity();
   return made;
 }
 
 static void tune(const CLI::App &command, const TuneOptions &options) {
-  if (options.code.onGpu())
-    failNotSupported("gaze tune --target " + options.code.target);
   checkRunsHere(options.code.target);
   Budget budget(options);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
@@ -339,7 +342,7 @@ static void tune(const CLI::App &command, const TuneOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   const KernelOptions compiling = kernelOptions(options.code, problem);
   const ChosenSchedule given = chooseSchedule(compiling);
-  TuningFile file(options.out, question(given, chosen, problem, options.threads), given.basis);
+  TuningFile file(options.out, question(given, chosen, problem, options), given.basis);
   std::optional<Schedule> also = file.proposal;
   if (compiling.scheduleJson)
     also = given.schedule;
@@ -351,7 +354,7 @@ static void tune(const CLI::App &command, const TuneOptions &options) {
     std::cout << chosen.title() << "\n" << problem.describe() << "\n";
     printLadders(given.basis, standard);
   }
-  Candidates candidates(chosen, problem, compiling, standard, options.threads);
+  Candidates candidates(chosen, problem, compiling, standard, options.threads, options.code.device);
   if (!options.json)
     std::cout << "checked     "
               << (candidates.checkedOn().empty()
@@ -391,6 +394,7 @@ void cli::addTune(CLI::App &gaze) {
   command->add_option("--seed", options->seed, "of the order and of the restarts [0]")
       ->type_name("N");
   addCodeOptions(*command, options->code);
+  addDeviceOption(*command, options->code);
   addThreadsOption(*command, options->threads);
   addJsonFlag(*command, options->json);
   command->footer("Ctrl-C ends the search, with the best so far written. The same command again\n"

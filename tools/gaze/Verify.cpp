@@ -5,6 +5,7 @@
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/CostTable.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Gpu.h"
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Progress.h"
 
@@ -215,7 +216,12 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   if (!options.json)
     std::cout << chosen.title() << "\n"
               << problem.describe() << "\ndtype " << dtypeName(problem.element()) << ", target "
-              << options.code.target << "\n"
+              << options.code.target
+              << (options.code.onGpu()
+                      ? ", on " +
+                            std::string(deviceOf(options.code.api(), options.code.device).name())
+                      : "")
+              << "\n"
               << std::flush;
 
   Output output = problem.makeOutput();

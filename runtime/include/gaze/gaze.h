@@ -454,7 +454,8 @@ typedef struct gaze_options {
   const gaze_summaries *summaries; /**< gaze_summaries_create */
   gaze_device *device; /**< of kernels that run on a GPU: gaze_device_open (gaze/gpu.h) */
   void *stream;        /**< CUstream or cl_command_queue; NULL: the device's own */
-  gaze_memory memory;  /**< of a run's tensors */
+  gaze_memory memory;  /**< of a run's tensors; other functions that take tensors refuse those of
+                            a device, which they would read on the CPU */
   int32_t reserved;    /**< 0 */
 } gaze_options;
 

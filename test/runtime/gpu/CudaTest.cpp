@@ -123,8 +123,15 @@ TEST_F(CudaDriver, PointersThatAreNotItsOwn) {
                                    view(out.data(), {1, 2, 30, fakeDim}), Options().deviceTensors())
                            .message());
   };
-  EXPECT_EQ(refusal(static_cast<float *>(runtime::pointerOf(64))),
+  const auto pointer = [](std::uint64_t to) {
+    return static_cast<float *>(runtime::pointerOf(to));
+  };
+  EXPECT_EQ(refusal(pointer(FakeCuda::unknown)),
             "q.data is no pointer of the device's: CUDA_ERROR_INVALID_VALUE, invalid argument");
+  EXPECT_EQ(refusal(pointer(FakeCuda::ofDevice1)),
+            "q.data is memory of device 1, and the plan's is device 0");
+  const runtime::Gpu &gpu = *static_cast<const runtime::Gpu *>(device.get());
+  gpu.checkMemory(FakeCuda::managed, 1, runtime::Use::Read, "q");
   std::vector<float> shifted(q.size() + 1);
   EXPECT_EQ(refusal(shifted.data() + 1),
             "q is not aligned to 16 bytes, as it must be on a GPU: four elements are read at once");

@@ -124,8 +124,17 @@ int cuMemcpyDtoHAsync_v2(void *to, std::uint64_t from, std::size_t bytes, void *
   return needContext();
 }
 int cuPointerGetAttribute(void *value, int attribute, std::uint64_t pointer) {
-  *static_cast<unsigned *>(value) = 2; // CU_MEMORYTYPE_DEVICE
-  return attribute == 2 && pointer != 64 ? success : invalidValue;
+  constexpr int type = 2, isManaged = 8, ordinal = 9; // CU_POINTER_ATTRIBUTE_*
+  auto &number = *static_cast<unsigned *>(value);
+  if (attribute == type)
+    number = 2; // CU_MEMORYTYPE_DEVICE
+  else if (attribute == isManaged)
+    number = pointer == FakeCuda::managed;
+  else if (attribute == ordinal)
+    number = pointer == FakeCuda::ofDevice1 || pointer == FakeCuda::managed;
+  else
+    return invalidValue;
+  return pointer != FakeCuda::unknown ? success : invalidValue;
 }
 /// Refuses all code, and says so where it is asked to.
 int cuModuleLoadDataEx(void **, const void *, unsigned count, const int *options, void **values) {

@@ -34,6 +34,7 @@ public:
     if (bytes > most)
       throw runtime::Failure(GAZE_OUT_OF_MEMORY, "too much");
     ++allocations;
+    ++taken;
     largest = std::max(largest, bytes);
     return reinterpret_cast<runtime::DeviceHandle>(std::malloc(bytes));
   }
@@ -51,15 +52,17 @@ public:
   }
   void synchronize(void *) const override {}
   void checkStream(void *) const override {}
-  void checkMemory(runtime::DeviceHandle, std::int64_t, const char *) const override {}
+  void checkMemory(runtime::DeviceHandle, std::int64_t, runtime::Use, const char *) const override {
+  }
+  bool hasParts(runtime::DeviceHandle) const override { return true; }
 
   const halide_device_interface_t *interface() const override { return runtime::cudaInterface(); }
   void *context() const override { return nullptr; }
   void *streamOf(void *given) const override { return given; }
 
   std::int64_t alignment = 1;
-  std::size_t most = std::size_t{1} << 30; ///< bytes of an allocation
-  mutable std::atomic<int> allocations{0};
+  std::size_t most = std::size_t{1} << 30;           ///< bytes of an allocation
+  mutable std::atomic<int> allocations{0}, taken{0}; ///< there now, and since it was set
   mutable std::size_t largest = 0, copied = 0;
 
 private:

@@ -292,6 +292,55 @@ TEST_F(Kernels, WhatIsNotOfTheDevice) {
   expectRefused(run(onDevice.q.get(), small.get()),
                 "k reaches over 51200 bytes, and its cl_mem has 4000");
   expectRefused(run(onDevice.out.get(), onDevice.k.get()), "out overlaps q");
+  const OpenClBuffer<float> elsewhere(other.get(), given.k);
+  expectRefused(run(onDevice.q.get(), elsewhere.get()),
+                "k.data is a cl_mem of another context than the device's");
+  const OpenClBuffer<float> written(context.get(), given.k, OpenClBuffer<float>::writeOnly);
+  expectRefused(run(onDevice.q.get(), written.get()),
+                "k.data is a cl_mem that kernels may only write");
+  const OpenClBuffer<float> read(context.get(), given.out, OpenClBuffer<float>::readOnly);
+  expectRefused(plan.tryRun(given.ofQueries(onDevice.q.get()), given.ofKeys(onDevice.k.get()),
+                            given.ofKeys(onDevice.v.get()), given.ofQueries(read.get()),
+                            Options().deviceTensors()),
+                "out.data is a cl_mem that kernels may only read");
+}
+
+/// Of a part of a cl_mem no part can be made, as a run in groups of heads does.
+TEST_F(Kernels, TensorsInPartsOfMemory) {
+  OpenClContext context;
+  void *const queue = context.queue();
+  const Device device = Device::adopt(GAZE_API_OPENCL, context.get(), queue);
+  const Plan plan = planOfGpu(device);
+  Problem<float> given = problem();
+  OnDevice<float> onDevice(context.get(), given);
+  constexpr std::size_t before = 4096;
+  OpenClBuffer<float> large(context.get(), std::vector<float>(before + given.out.size(), -7));
+  const std::size_t region[] = {before * sizeof(float), given.out.size() * sizeof(float)};
+  void *const none = nullptr;
+  void *const part = openCl<void *>("clCreateSubBuffer", static_cast<void *>(large.get()),
+                                    std::uint64_t{1}, std::uint32_t{0x1220}, region, none);
+  ASSERT_NE(part, nullptr);
+  const auto run = [&](auto... more) {
+    return plan.tryRun(given.ofQueries(onDevice.q.get()), given.ofKeys(onDevice.k.get()),
+                       given.ofKeys(onDevice.v.get()), given.ofQueries(static_cast<float *>(part)),
+                       more..., Options().deviceTensors());
+  };
+  EXPECT_STREQ(run(given.ofLse(onDevice.lse.get())).message(), "");
+  onDevice.read(queue);
+  const std::vector<float> &all = large.read(queue);
+  EXPECT_EQ(std::count(all.begin(), all.begin() + before, -7.0f),
+            static_cast<std::ptrdiff_t>(before));
+  given.out.assign(all.begin() + before, all.end());
+  given.expectRight();
+  runtime::bytesOfStates = 1;
+  const Status status = run(); // of the log-sum-exp no smaller part begins where one may
+  EXPECT_EQ(status.code(), GAZE_INVALID_ARGUMENT);
+  EXPECT_STREQ(
+      status.message(),
+      "out.data is a part of another cl_mem, and the run is so large that it is done in groups "
+      "of heads, each with a part of out: give a cl_mem of its own, or run fewer batch "
+      "entries or heads at a time");
+  openCl<std::int32_t>("clReleaseMemObject", part);
 }
 
 TEST_F(Kernels, ADriverThatRefusesTheKernel) {

@@ -54,10 +54,14 @@ private:
 /// A cl_mem with elements.
 template <typename T> class OpenClBuffer {
 public:
-  OpenClBuffer(void *context, std::vector<T> elements) : elements(std::move(elements)) {
-    constexpr std::uint64_t copies = 1 | 1 << 5; // CL_MEM_READ_WRITE, CL_MEM_COPY_HOST_PTR
-    memory = openCl<void *>("clCreateBuffer", context, copies, this->elements.size() * sizeof(T),
-                            this->elements.data(), static_cast<void *>(nullptr));
+  static constexpr std::uint64_t readWrite = 1, writeOnly = 2, readOnly = 4; // CL_MEM_*
+
+  OpenClBuffer(void *context, std::vector<T> elements, std::uint64_t use = readWrite)
+      : elements(std::move(elements)) {
+    constexpr std::uint64_t copies = 1 << 5; // CL_MEM_COPY_HOST_PTR
+    memory =
+        openCl<void *>("clCreateBuffer", context, use | copies, this->elements.size() * sizeof(T),
+                       this->elements.data(), static_cast<void *>(nullptr));
     EXPECT_NE(memory, nullptr);
   }
   ~OpenClBuffer() { openCl<std::int32_t>("clReleaseMemObject", memory); }

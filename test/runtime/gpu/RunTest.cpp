@@ -219,6 +219,37 @@ TEST_F(Runs, StreamsShareNothing) {
     thread.join();
 }
 
+TEST_F(Runs, TheStreamsUsedLastKeepTheirMemory) {
+  runtime::streamsWithScratch = 2;
+  const Planned planned(kernel, shape, &options);
+  const int ofPlan = gpu->allocations;
+  Floats q = dense(6, 45), k = dense(2, 60), v = dense(2, 60), out = dense(6, 45);
+  q.fill(1);
+  k.fill(2);
+  v.fill(3);
+  const auto runIn = [&](std::intptr_t stream) {
+    options.stream = runtime::pointerOf(stream);
+    ASSERT_EQ(run(planned.plan, q, k, v, out, nullptr), GAZE_OK) << error.message;
+    expectRight(q, k, v, out, nullptr);
+  };
+  gpu->taken = 0;
+  runIn(16);
+  const int ofRun = gpu->taken;
+  EXPECT_EQ(gpu->allocations, ofPlan + 1);
+  for (const std::intptr_t stream : {32, 16, 48})
+    runIn(stream);
+  EXPECT_EQ(gpu->allocations, ofPlan + 2);
+  const auto takes = [&](std::intptr_t stream) {
+    gpu->taken = 0;
+    runIn(stream);
+    return gpu->taken == ofRun;
+  };
+  EXPECT_FALSE(takes(48));
+  EXPECT_FALSE(takes(16));
+  EXPECT_TRUE(takes(32)); // its memory went to 48
+  runtime::streamsWithScratch = 16;
+}
+
 TEST_F(Runs, APlanWithoutTiles) {
   keep = [](auto, auto, auto, auto) { return false; };
   const Planned planned(kernel, shape, &options);
@@ -287,13 +318,13 @@ TEST_F(RefusedRuns, MoreThanABlockCanHave) {
   kernel.gpu = &code;
   code.threads = 2048;
   expectNoPlan(GAZE_DEVICE_ERROR, "the kernel takes 2048 threads in a block, and a fake GPU has "
-                                  "1024; compile it with smaller tiles: tile_q and tile_k of the "
-                                  "schedule");
+                                  "1024; compile it with a schedule that has larger keys or rows, "
+                                  "or smaller tile_q or tile_k");
   code.threads = 64;
   code.shared_bytes = 50000;
   expectNoPlan(GAZE_DEVICE_ERROR, "the kernel takes 50000 bytes of shared memory in a block, and a "
-                                  "fake GPU has 49152; compile it with smaller tiles: tile_q and "
-                                  "tile_k of the schedule");
+                                  "fake GPU has 49152; compile it with a schedule that has smaller "
+                                  "tile_q or tile_k");
 }
 
 TEST_F(RefusedRuns, Options) {
@@ -319,6 +350,26 @@ TEST_F(RefusedRuns, Options) {
   options.memory = GAZE_MEMORY_DEVICE;
   expectRefused(GAZE_INVALID_ARGUMENT, ofCpu.plan,
                 "options.memory is GAZE_MEMORY_DEVICE, and the plan is of no GPU");
+}
+
+/// As handles they would be read on the CPU.
+TEST_F(RefusedRuns, TensorsOfTheDeviceWhereTheCpuComputes) {
+  options.memory = GAZE_MEMORY_DEVICE;
+  const auto expectOfHost = [&](gaze_status status, const std::string &function) {
+    EXPECT_EQ(status, GAZE_INVALID_ARGUMENT);
+    EXPECT_EQ(error.message, "options.memory is GAZE_MEMORY_DEVICE, and " + function +
+                                 " computes on the CPU: its tensors must be in the host's memory");
+  };
+  const Planned planned(kernel, shape, &options);
+  gaze_plan *selected = nullptr;
+  expectOfHost(gaze_plan_select(planned.plan, &q.tensor, &k.tensor, &options, &selected, &error),
+               "gaze_plan_select");
+  gaze_summaries *const summaries = nullptr;
+  expectOfHost(gaze_summaries_update(summaries, planned.plan, &k.tensor, &options, &error),
+               "gaze_summaries_update");
+  expectOfHost(
+      gaze_merge(&q.tensor, nullptr, &q.tensor, nullptr, &out.tensor, nullptr, &options, &error),
+      "gaze_merge");
 }
 
 TEST_F(RefusedRuns, StridesThatBuffersCannotHave) {
