@@ -3,6 +3,7 @@
 #include "runtime/gpu/Gpu.h"
 #include "runtime/gpu/HalideDevice.h"
 
+#include <map>
 #include <mutex>
 
 using namespace gaze::runtime;
@@ -19,11 +20,22 @@ const Driver &driverOf(gaze_api api) {
 
 std::string nameOf(gaze_api api) { return api == GAZE_API_CUDA ? "CUDA" : "OpenCL"; }
 
+std::mutex &halideMutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+/// How many devices use a context, whose modules they share; under the mutex.
+std::map<void *, int> &usersOfContexts() {
+  static auto &users = *new std::map<void *, int>(); // devices may be closed at the very end
+  return users;
+}
+
 /// Halide's runtime looks up the driver's functions when it is first used, and not so that
 /// several threads may do so at once.
 void startHalide(const Gpu &gpu) {
-  static std::mutex mutex;
-  const std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard<std::mutex> lock(halideMutex());
+  ++usersOfContexts()[gpu.context()];
   installHooks();
   const UseDevice use(gpu, nullptr);
   use.check(halide_device_sync_global(nullptr, gpu.interface()), "the first call of the driver");
@@ -51,6 +63,11 @@ std::shared_ptr<Gpu> openDevice(gaze_api api, std::int32_t index) {
 } // namespace
 
 void Gpu::releaseModules() const noexcept {
+  const std::lock_guard<std::mutex> lock(halideMutex());
+  const auto users = usersOfContexts().find(context());
+  if (users == usersOfContexts().end() || --users->second > 0)
+    return;
+  usersOfContexts().erase(users);
   const UseDevice use(*this, nullptr);
   halide_device_release(nullptr, interface());
 }

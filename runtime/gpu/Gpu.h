@@ -75,7 +75,8 @@ public:
   mutable ScratchOfStreams scratch;
 
 protected:
-  /// Frees the modules that Halide's runtime has loaded into the context.
+  /// Frees the modules that Halide's runtime has loaded into the context, where no other device
+  /// uses it. A destructor calls it once.
   void releaseModules() const noexcept;
 };
 

@@ -80,6 +80,15 @@ TEST_F(CudaDriver, AContextOfTheCallers) {
   expectRight();
 }
 
+TEST_F(CudaDriver, TheLastDeviceOfAContextUnloadsItsModules) {
+  Device first(GAZE_API_CUDA), second(GAZE_API_CUDA);
+  driver.entered = 0;
+  first = Device();
+  EXPECT_EQ(driver.entered, 0);
+  second = Device();
+  EXPECT_EQ(driver.entered, 1); // Halide's runtime, to unload them
+}
+
 TEST_F(CudaDriver, ErrorsInTheDriversWords) {
   const Device device(GAZE_API_CUDA);
   const Plan plan(kernel, shape, {}, {}, Options().device(device));

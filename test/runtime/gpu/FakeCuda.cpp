@@ -77,6 +77,7 @@ int cuDevicePrimaryCtxRelease_v2(int device) {
 }
 int cuCtxPushCurrent_v2(void *context) {
   contexts.push_back(context);
+  ++state.entered;
   return success;
 }
 int cuCtxPopCurrent_v2(void **context) {

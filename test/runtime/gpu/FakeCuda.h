@@ -16,6 +16,7 @@ struct FakeCuda {
   std::atomic<int> failing{0}; ///< the error of what runs on a device from now on
   std::atomic<int> allocations{0};
   std::atomic<int> retained[most] = {}; ///< primary contexts, each by who uses it
+  std::atomic<int> entered{0};          ///< contexts, how often
   std::atomic<void *> lastStream{nullptr};
   std::atomic<bool> limitsRegisters{false}; ///< whoever loads code
 };
