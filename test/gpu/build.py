@@ -23,6 +23,17 @@ from masks import PATTERNS  # noqa: E402: beside the benchmark of CPUs
 LIBRARIES = ("gpu_driver", "cli", "reference", "dsl", "gpu", "runtime")
 BENCHED = ("causal", "window", "longformer", "bigbird")
 QUICK = ("causal", "documents")
+# Timed beside the default at one length, by head_dim: what a GPU may like better.
+SCHEDULES = {
+    64: ({"rows": 8}, {"tile_q": 96, "tile_k": 16, "keys": 2, "rows": 8}, {"tile_q": 32}),
+    128: (
+        {"rows": 4},
+        {"tile_q": 32, "tile_k": 16, "keys": 1, "rows": 8},
+        {"tile_q": 32, "tile_k": 16},
+    ),
+    16: ({"rows": 2},),
+}
+TRIED_SCHEDULES, TRIED_SEQ = ("causal", "window"), 8192
 LIMIT = 60e6
 MADE = "rows.json"  # what a folder of this script has
 
@@ -72,13 +83,18 @@ def kept_pairs(pattern, seq):
 class Folder:
     def __init__(self, options):
         self.options, self.out = options, options.out
-        self.kernels = {}  # name: (pattern file, head_dim, dtype)
+        self.kernels = {}  # name: (pattern file, head_dim, dtype, schedule)
         self.rows = []
+        self.kept = {}  # (pattern, seq): pairs of a head
 
-    def kernel(self, file, head_dim, dtype):
+    def kernel(self, file, head_dim, dtype, schedule=None):
         name = f"{os.path.basename(file)[:-5]}_{dtype}_{head_dim}"
-        self.kernels[name] = (file, head_dim, dtype)
-        return {"kernel": name, "file": file, "head_dim": head_dim, "dtype": dtype}
+        row = {"file": file, "head_dim": head_dim, "dtype": dtype}
+        for knob, value in (schedule or {}).items():
+            name += f"_{knob}_{value}"
+            row["schedule"] = ", ".join(f"{knob} {value}" for knob, value in schedule.items())
+        self.kernels[name] = (file, head_dim, dtype, schedule)
+        return {"kernel": name, **row}
 
     def add_verified(self):
         for dtype in ("f32",) if self.options.quick else ("f32", "f16"):
@@ -94,19 +110,28 @@ class Folder:
     def add_benched(self):
         quick = self.options.quick
         seqs, heads = ((128,), 2) if quick else ((32768, 8192), 16)
-        kept = {}
         for seq in seqs:
             for head_dim in (16,) if quick else (64, 128):
                 for dtype in ("f32",) if quick else ("f32", "f16"):
                     for name in BENCHED[:1] if quick else BENCHED:
-                        if (name, seq) not in kept:
-                            kept[name, seq] = kept_pairs(PATTERNS[name], seq)
                         row = self.kernel(PATTERNS[name].file, head_dim, dtype)
-                        flags = ["--seq", str(seq), "--heads", str(heads), *self.values(name, seq)]
-                        more = {"seq": seq, "heads": heads, "kept_pairs": heads * kept[name, seq]}
-                        self.rows.append(
-                            {"do": "bench", "pattern": name, **row, "flags": flags, **more}
-                        )
+                        self.rows.append({**self.bench(name, seq, heads), **row})
+
+    def add_schedules(self):
+        quick = self.options.quick
+        seq, heads = (128, 2) if quick else (TRIED_SEQ, 16)
+        for head_dim in (16,) if quick else (64, 128):
+            for schedule in SCHEDULES[head_dim]:
+                for name in TRIED_SCHEDULES[:1] if quick else TRIED_SCHEDULES:
+                    row = self.kernel(PATTERNS[name].file, head_dim, "f32", schedule)
+                    self.rows.append({**self.bench(name, seq, heads), **row})
+
+    def bench(self, name, seq, heads):
+        if (name, seq) not in self.kept:
+            self.kept[name, seq] = kept_pairs(PATTERNS[name], seq)
+        flags = ["--seq", str(seq), "--heads", str(heads), *self.values(name, seq)]
+        row = {"do": "bench", "pattern": name, "flags": flags, "seq": seq, "heads": heads}
+        return {**row, "kept_pairs": heads * self.kept[name, seq]}
 
     def values(self, name, seq):
         pattern = PATTERNS[name]
@@ -118,10 +143,15 @@ class Folder:
         return words
 
     def compile(self, name):
-        file, head_dim, dtype = self.kernels[name]
+        file, head_dim, dtype, schedule = self.kernels[name]
         command = [os.path.join(self.options.build, "bin", "gaze"), "compile"]
         command += [os.path.join(ROOT, file), "-o", os.path.join(self.out, "kernels")]
         command += ["--name", name, "--head-dim", str(head_dim), "--dtype", dtype]
+        if schedule:
+            path = os.path.join(self.out, "kernels", f"{name}.json")
+            with open(path, "w") as out:
+                json.dump(schedule, out)
+            command += ["--schedule", path]
         subprocess.run(command + ["--target", self.options.target, "--quiet"], check=True)
 
     def link(self):
@@ -169,6 +199,7 @@ def main():
     folder = Folder(options)
     folder.add_verified()
     folder.add_benched()
+    folder.add_schedules()
     with ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(folder.compile, folder.kernels))
     folder.link()
