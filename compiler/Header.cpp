@@ -176,6 +176,10 @@ private:
         << tensor("v", "kv_heads", "seq_k", options.valueDim) << ", "
         << tensor("out", "heads", "seq_q", options.valueDim) << ",\n *            "
         << "gaze::view(lse, {batch, heads, seq_q})); // or without lse\n";
+    if (isForGpu())
+      out << " * Tensors of the host are copied; for those of the device gaze::Options()."
+             "deviceTensors()\n * and .stream(stream) go behind the tensors, and "
+             "device.synchronize(stream) waits.\n";
   }
 
   void usageInC() {
@@ -192,7 +196,8 @@ private:
         << ", &plan, &error) != GAZE_OK)\n"
         << " *     ...error.message says what is wrong...\n"
         << " *   gaze_run(plan, &q, &k, &v, &out, &lse, NULL, &error);\n"
-        << " *   gaze_plan_destroy(plan);\n";
+        << " *   gaze_plan_destroy(plan);\n"
+        << (isForGpu() ? " *   gaze_device_close(options.device);\n" : "");
   }
 
   /// `{window, cap}`, for parameters without default.

@@ -70,13 +70,21 @@ std::string invalidOnGpu(const Schedule &schedule, const ScheduleBasis &basis) {
            " accumulators each take about " + std::to_string(registers) +
            " registers, and a GPU has " + std::to_string(mostRegisters) +
            ": make tile_q smaller, or keys larger";
-  const int bytes = sharedBytes(schedule, basis.headDim, basis.valueDim);
-  if (bytes > largestShared)
-    return "tile_q " + std::to_string(schedule.tileQ) + " and tile_k " +
-           std::to_string(schedule.tileK) + " take " + std::to_string(bytes) +
-           " bytes of shared memory, and a block has " + std::to_string(largestShared) +
-           ": make one of them smaller, or keys larger";
-  return {};
+  const auto bytesOf = [&](const Schedule &tried) {
+    return sharedBytes(tried, basis.headDim, basis.valueDim);
+  };
+  if (bytesOf(schedule) <= largestShared)
+    return {};
+  Schedule smaller = schedule;
+  while (smaller.tileQ > 0 && bytesOf(smaller) > largestShared)
+    smaller.tileQ -= schedule.rows;
+  return "tile_q " + std::to_string(schedule.tileQ) + " takes " +
+         std::to_string(bytesOf(schedule)) + " bytes of shared memory with tile_k " +
+         std::to_string(schedule.tileK) + ", keys " + std::to_string(schedule.keys) +
+         " and head_dim " + std::to_string(largestDim(basis)) + ", and a block has " +
+         std::to_string(largestShared) + ": " +
+         (smaller.tileQ > 0 ? "tile_q can be " + std::to_string(smaller.tileQ) + " at most"
+                            : "make tile_k smaller");
 }
 
 /// The narrowest partial tile that is not all overhead: what it computes beyond the border

@@ -16,10 +16,11 @@ namespace {
 using Result = int;
 using Device = int;
 constexpr Result noDevice = 100, outOfMemory = 2;
-constexpr int threadsPerBlock = 1, sharedBytesPerBlock = 8;         // CU_DEVICE_ATTRIBUTE_MAX_*
-constexpr int memoryType = 2, memoryManaged = 8, memoryOrdinal = 9; // CU_POINTER_ATTRIBUTE_*
-constexpr unsigned ofDeviceAlone = 2;                               // CU_MEMORYTYPE_DEVICE
-constexpr int errorLog = 5, errorLogBytes = 6;                      // CU_JIT_ERROR_LOG_BUFFER...
+constexpr int threadsPerBlock = 1, sharedBytesPerBlock = 8; // CU_DEVICE_ATTRIBUTE_MAX_*
+constexpr int memoryType = 2, memoryManaged = 8, memoryOrdinal = 9,
+              memoryAccess = 16;               // CU_POINTER_ATTRIBUTE_*
+constexpr unsigned ofDeviceAlone = 2;          // CU_MEMORYTYPE_DEVICE
+constexpr int errorLog = 5, errorLogBytes = 6; // CU_JIT_ERROR_LOG_BUFFER...
 
 struct Functions {
   Library library{"libcuda.so.1"};
@@ -114,13 +115,17 @@ public:
   Current &operator=(const Current &) = delete;
 };
 
+std::string nameOf(Device device) {
+  char text[256] = "";
+  check(functions().deviceName(text, sizeof text, device), "to ask for the device's name");
+  return text;
+}
+
 class CudaGpu final : public Gpu {
 public:
   CudaGpu(Device number, void *inContext, void *stream, bool isPrimary)
       : device(number), ofDevice(inContext), ownStream(stream), isPrimary(isPrimary) {
-    char text[256] = "";
-    check(functions().deviceName(text, sizeof text, device), "to ask for the device's name");
-    called = text;
+    called = nameOf(device);
   }
   ~CudaGpu() override {
     scratch.clear();
@@ -177,8 +182,10 @@ public:
     int ordinal = device;
     if (type != ofDeviceAlone ||
         (functions().pointerAttribute(&isManaged, memoryManaged, memory) == 0 && isManaged))
-      return; // all devices reach it
-    if (functions().pointerAttribute(&ordinal, memoryOrdinal, memory) == 0 && ordinal != device)
+      return;            // all devices reach it
+    unsigned access = 0; // that this context has, as to the memory of a peer
+    if (functions().pointerAttribute(&ordinal, memoryOrdinal, memory) == 0 && ordinal != device &&
+        !(functions().pointerAttribute(&access, memoryAccess, memory) == 0 && access))
       invalid(std::string(tensor) + ".data is memory of device " + std::to_string(ordinal) +
               ", and the plan's is device " + std::to_string(device));
   }
@@ -221,9 +228,9 @@ public:
     return isLoaded() ? "the driver finds none: " + describe(noDevice)
                       : functions().library.whyNot();
   }
+  std::string nameOf(std::int32_t index) const override { return runtime::nameOf(deviceAt(index)); }
   std::shared_ptr<Gpu> open(std::int32_t index) const override {
-    Device device = 0;
-    check(functions().deviceGet(&device, index), "to open the device");
+    const Device device = deviceAt(index);
     void *context = nullptr;
     check(functions().retainContext(&context, device), "to make the device's context");
     try {
@@ -245,6 +252,11 @@ public:
 private:
   Result initialized = 0;
 
+  static Device deviceAt(std::int32_t index) {
+    Device device = 0;
+    check(functions().deviceGet(&device, index), "to open the device");
+    return device;
+  }
   static bool isLoaded() { return functions().library.whyNot().empty(); }
 };
 

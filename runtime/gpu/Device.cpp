@@ -3,6 +3,7 @@
 #include "runtime/gpu/Gpu.h"
 #include "runtime/gpu/HalideDevice.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -52,11 +53,13 @@ std::shared_ptr<Gpu> openDevice(gaze_api api, std::int32_t index) {
   const std::int32_t count = driver.count();
   if (count == 0)
     throw Failure(GAZE_DEVICE_ERROR, "there is no " + nameOf(api) + " device: " + driver.whyNone());
-  if (index < 0 || index >= count)
-    throw Failure(GAZE_DEVICE_ERROR,
-                  "there is no " + nameOf(api) + " device " + std::to_string(index) + ": there " +
-                      (count == 1 ? "is one device" : "are " + std::to_string(count) + " devices") +
-                      ", counted from 0");
+  if (index < 0 || index >= count) {
+    std::string names;
+    for (std::int32_t i = 0; i < std::min(count, 8); ++i)
+      names += (i > 0 ? ", " : "") + std::to_string(i) + " (" + driver.nameOf(i) + ")";
+    throw Failure(GAZE_DEVICE_ERROR, "there is no " + nameOf(api) + " device " +
+                                         std::to_string(index) + "; there is " + names);
+  }
   return driver.open(index);
 }
 

@@ -114,7 +114,8 @@ public:
   /// 0 where there are none; then `whyNone` says what was looked for.
   virtual std::int32_t count() const = 0;
   virtual std::string whyNone() const = 0;
-  /// `index` is below `count`.
+  /// `index` is below `count`, here and there.
+  virtual std::string nameOf(std::int32_t index) const = 0;
   virtual std::shared_ptr<Gpu> open(std::int32_t index) const = 0;
   virtual std::shared_ptr<Gpu> adopt(void *context, void *queue) const = 0;
 };

@@ -61,9 +61,9 @@ void checkOfDevice(const Gpu &gpu, const gaze_tensor &tensor, Use use, const cha
 void checkHasParts(const Gpu &gpu, const gaze_tensor &tensor, const char *name) {
   if (!gpu.hasParts(handleOf(tensor)))
     invalid(std::string(name) +
-            ".data is a part of another cl_mem, and the run is so large that it is done in groups "
-            "of heads, each with a part of " +
-            name + ": give a cl_mem of its own, or run fewer batch entries or heads at a time");
+            ".data is a part of another cl_mem, or one that kernels may only write, and the run is "
+            "so large that it is done in groups of heads, each with a part of " +
+            name + ": give a cl_mem of its own to read and write, or fewer heads at a time");
 }
 
 /// Kernels read so many elements of Q at once.

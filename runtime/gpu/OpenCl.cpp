@@ -128,15 +128,19 @@ std::mutex &contexts() {
   return mutex;
 }
 
+std::string nameOf(void *device) {
+  char text[256] = "";
+  check(functions().deviceInfo(device, deviceName, sizeof text - 1, text, nullptr),
+        "to ask for the device's name");
+  return text;
+}
+
 class OpenClGpu final : public Gpu {
 public:
   /// Shares context and queue.
   OpenClGpu(void *device, void *inContext, void *queue)
       : device(device), ofDevice(inContext), ownQueue(queue) {
-    char text[256] = "";
-    check(functions().deviceInfo(device, deviceName, sizeof text - 1, text, nullptr),
-          "to ask for the device's name");
-    called = text;
+    called = nameOf(device);
     checkStream(queue);
     check(functions().retainContext(ofDevice), "to share the context");
     check(functions().retainQueue(ownQueue), "to share the queue");
@@ -209,9 +213,11 @@ public:
       invalid(std::string(tensor) + " reaches over " + std::to_string(bytes) +
               " bytes, and its cl_mem has " + std::to_string(size));
   }
-  /// Of a part, no parts are made.
+  /// Of a part no parts are made, and Halide's runtime makes parts to read and write.
   bool hasParts(DeviceHandle memory) const override {
-    return !infoOf<void *>(functions().memoryInfo, pointerOf(memory), memoryParent);
+    void *const object = pointerOf(memory);
+    return !infoOf<void *>(functions().memoryInfo, object, memoryParent) &&
+           !(infoOf<std::uint64_t>(functions().memoryInfo, object, memoryFlags) & writeOnly);
   }
 
   const halide_device_interface_t *interface() const override { return openClInterface(); }
@@ -251,6 +257,10 @@ public:
     return isLoaded() ? "libOpenCL.so.1 is there, and no driver with a device is installed for it "
                         "(/etc/OpenCL/vendors)"
                       : functions().library.whyNot();
+  }
+  std::string nameOf(std::int32_t index) const override {
+    const std::lock_guard<std::mutex> lock(contexts());
+    return runtime::nameOf(find()[index].device);
   }
   std::shared_ptr<Gpu> open(std::int32_t index) const override {
     const std::lock_guard<std::mutex> lock(contexts());

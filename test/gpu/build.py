@@ -191,7 +191,8 @@ class Folder:
 
 def main():
     options = parse()
-    if os.path.exists(options.out) and not os.path.exists(os.path.join(options.out, MADE)):
+    found = os.listdir(options.out) if os.path.exists(options.out) else []
+    if found and MADE not in found:
         sys.exit(f"test/gpu/build: '{options.out}' is there, and is no folder of this script's")
     shutil.rmtree(options.out, ignore_errors=True)
     os.makedirs(os.path.join(options.out, "kernels"))

@@ -158,6 +158,7 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
     object["threads"] = threads;
     object["dtype"] = dtype;
     object["target"] = options.code.target;
+    object["gpu"] = nullptr;
     if (options.code.onGpu())
       object["gpu"] = deviceOf(options.code.api(), options.code.device).name();
     if (times.selection)
@@ -211,6 +212,10 @@ static void print(const Times &times, const std::optional<Times> &dense, const L
 }
 
 static void bench(const CLI::App &command, const BenchOptions &options) {
+  if (options.bandwidth && options.code.onGpu())
+    throw Failure("--bandwidth measures the CPU's memory, and the target is " + options.code.target,
+                  ExitWrongUsage);
+  checkDevice(options.code);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem =
       chooseProblem(command, options.tensors, options.shape, options.code, /*seed=*/0);
@@ -245,7 +250,7 @@ static void bench(const CLI::App &command, const BenchOptions &options) {
 
 void cli::addBench(CLI::App &gaze) {
   CLI::App *command =
-      gaze.add_subcommand("bench", "time, GFLOP/s, share of this machine's measured peak");
+      gaze.add_subcommand("bench", "time, GFLOP/s, share of this CPU's measured peak");
   auto options = std::make_shared<BenchOptions>();
   addPatternOptions(*command, options->pattern);
   addValueOptions(*command, options->values);
@@ -265,7 +270,8 @@ void cli::addBench(CLI::App &gaze) {
   addJsonFlag(*command, options->json);
   command->footer("The time is the median of runs with a plan that is made once. The peak is of\n"
                   "fused multiply-adds between registers, measured in the same process\n"
-                  "before and after, on as many threads. Where queries come behind keys, a cache,\n"
+                  "before and after, on as many threads; on a GPU none is measured. Where queries "
+                  "come behind keys, a cache,\n"
                   "top_blocks has its summaries before the first run, as a decode step has.\n\n"
                   "Example:\n"
                   "  gaze bench patterns/longformer.gaze --seq 8192 --heads 8 --dense");

@@ -128,6 +128,8 @@ Candidates::Compiled &Candidates::compiled(const Schedule &schedule) {
     recent.splice(recent.begin(), recent, found);
     return recent.front();
   }
+  if (recent.size() == most)
+    recent.pop_back();
   KernelOptions compiling = options;
   compiling.scheduleJson = toJson(schedule);
   compiling.cached = Cached::Never; // most are used once
@@ -135,8 +137,6 @@ Candidates::Compiled &Candidates::compiled(const Schedule &schedule) {
   Plan plan = chosen.plan(kernel.table(), problem.shape, threads, device);
   recent.push_front(
       {schedule, kernel, Runner(problem, kernel.table(), std::move(plan), threads, device)});
-  if (recent.size() > most)
-    recent.pop_back();
   return recent.front();
 }
 

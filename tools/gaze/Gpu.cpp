@@ -19,6 +19,11 @@ Device &deviceOf(gaze_api api, int index) {
   return found->second;
 }
 
+void checkDevice(const CodeOptions &options) {
+  if (options.onGpu())
+    deviceOf(options.api(), options.device);
+}
+
 namespace {
 
 std::size_t bytesOf(const gaze_tensor &tensor) {

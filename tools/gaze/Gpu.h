@@ -12,6 +12,10 @@ namespace gaze::cli {
 /// what was looked for.
 Device &deviceOf(gaze_api api, int index);
 
+/// Opens the GPU of --target and --device, so that a command that lacks it says so before it
+/// compiles. Throws gaze::Error.
+void checkDevice(const CodeOptions &options);
+
 /// A problem's tensors on a device, where runs leave them.
 class ProblemOnDevice {
 public:

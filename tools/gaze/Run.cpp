@@ -3,6 +3,7 @@
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Gpu.h"
 #include "tools/gaze/OutputFile.h"
 #include "tools/gaze/Problem.h"
 
@@ -29,6 +30,7 @@ struct RunOptions {
 } // namespace
 
 static void run(const RunOptions &options) {
+  checkDevice(options.code);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem = readProblem(options.tensors, options.qStart, options.code);
   checkRequirements(chosen, problem.shape, problem.headDim);

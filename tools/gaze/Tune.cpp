@@ -208,7 +208,17 @@ void Tuner::keep(const Trial &trial) {
 Trial Tuner::measure(const Schedule &candidate, const Trial &incumbent) {
   Trial trial;
   trial.schedule = candidate;
-  trial.why = candidates.whyNot(candidate);
+  try {
+    trial.why = candidates.whyNot(candidate);
+  } catch (const Error &error) {
+    if (error.code() != GAZE_DEVICE_ERROR && error.code() != GAZE_OUT_OF_MEMORY)
+      throw;
+    // More than the GPU has; where it is broken altogether, the incumbent says so.
+    candidates.whyNot(incumbent.schedule);
+    trial.verdict = Trial::Verdict::Refused;
+    trial.why = error.what();
+    return trial;
+  }
   if (!trial.why.empty()) {
     trial.verdict = Trial::Verdict::Refused;
     progress.say("gaze: warning: " + knobsText(candidate) + ": " + trial.why +
@@ -335,6 +345,7 @@ static MadeFor question(const ChosenSchedule &schedule, const ChosenPattern &cho
 
 static void tune(const CLI::App &command, const TuneOptions &options) {
   checkRunsHere(options.code.target);
+  checkDevice(options.code);
   Budget budget(options);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem =
@@ -400,6 +411,7 @@ void cli::addTune(CLI::App &gaze) {
   command->footer("Ctrl-C ends the search, with the best so far written. The same command again\n"
                   "goes on from the file. --schedule gives a schedule to start from beside the\n"
                   "default. The file is for --schedule of run, verify, bench and compile;\n"
+                  "it names the CPU or the GPU that schedules were timed on;\n"
                   "docs/schedules.md has the rest.\n\n"
                   "Example:\n"
                   "  gaze tune patterns/longformer.gaze --seq 8192 -o longformer.schedule.json");

@@ -205,6 +205,7 @@ static std::optional<gaze_element> plainType(const Problem &problem) {
 }
 
 static void verify(const CLI::App &command, const VerifyOptions &options) {
+  checkDevice(options.code);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem =
       chooseProblem(command, options.tensors, options.shape, options.code, options.seed);

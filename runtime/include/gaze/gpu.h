@@ -17,6 +17,8 @@
  * of the device is put into the stream and returns at once; the plan, the tensors and the stream
  * stay until it is done. There a log-sum-exp has the stride 1 in seq, no stride is
  * 2^31 or more, and rows of Q begin at multiples of four elements.
+ * Data that is a device's without GAZE_MEMORY_DEVICE, or a host's with it, cannot be told apart and
+ * is an access to memory that is not there.
  * A plan with top_blocks selects on the CPU, and so takes tensors of the host alone; the plan that
  * gaze_plan_select makes of it takes both.
  *

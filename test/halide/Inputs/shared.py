@@ -44,5 +44,5 @@ with tempfile.NamedTemporaryFile("w", suffix=".json") as schedule:
     schedule.write('{"tile_q": 128}')
     schedule.flush()
     message = told("--head-dim=64", f"--schedule={schedule.name}")
-    assert f"take {shared(64, 128, 32, 8, 4)} bytes of shared memory" in message, message
+    assert f"takes {shared(64, 128, 32, 8, 4)} bytes of shared memory" in message, message
     assert "a block has 49152" in message, message

@@ -51,7 +51,7 @@ TEST_F(CudaDriver, DevicesAreThoseOfTheDriver) {
   EXPECT_EQ(driver.retained[1], 1);
   Device third;
   EXPECT_STREQ(Device::tryOpen(third, GAZE_API_CUDA, 2).message(),
-               "there is no CUDA device 2: there are 2 devices, counted from 0");
+               "there is no CUDA device 2; there is 0 (Fake GPU 0), 1 (Fake GPU 1)");
 }
 
 TEST_F(CudaDriver, RunsInItsStreams) {
@@ -141,6 +141,7 @@ TEST_F(CudaDriver, PointersThatAreNotItsOwn) {
             "q.data is memory of device 1, and the plan's is device 0");
   const runtime::Gpu &gpu = *static_cast<const runtime::Gpu *>(device.get());
   gpu.checkMemory(FakeCuda::managed, 1, runtime::Use::Read, "q");
+  gpu.checkMemory(FakeCuda::ofPeer, 1, runtime::Use::Read, "q");
   std::vector<float> shifted(q.size() + 1);
   EXPECT_EQ(refusal(shifted.data() + 1),
             "q is not aligned to 16 bytes, as it must be on a GPU: four elements are read at once");

@@ -31,10 +31,10 @@ TEST(Devices, ThatAreNone) {
   for (const std::int32_t index : {-1, count, 1000}) {
     const Status status = Device::tryOpen(device, GAZE_API_OPENCL, index);
     EXPECT_EQ(status.code(), GAZE_DEVICE_ERROR);
-    EXPECT_EQ(status.message(),
-              "there is no OpenCL device " + std::to_string(index) + ": there " +
-                  (count == 1 ? "is one device" : "are " + std::to_string(count) + " devices") +
-                  ", counted from 0");
+    const std::string message = status.message();
+    EXPECT_EQ(message.find("there is no OpenCL device " + std::to_string(index) + "; there is 0 ("),
+              0u);
+    EXPECT_NE(message.find(Device(GAZE_API_OPENCL).name()), std::string::npos);
     EXPECT_EQ(device.get(), nullptr);
   }
   const Status status = Device::tryOpen(device, GAZE_API_CPU);

@@ -125,14 +125,17 @@ int cuMemcpyDtoHAsync_v2(void *to, std::uint64_t from, std::size_t bytes, void *
   return needContext();
 }
 int cuPointerGetAttribute(void *value, int attribute, std::uint64_t pointer) {
-  constexpr int type = 2, isManaged = 8, ordinal = 9; // CU_POINTER_ATTRIBUTE_*
+  constexpr int type = 2, isManaged = 8, ordinal = 9, access = 16; // CU_POINTER_ATTRIBUTE_*
   auto &number = *static_cast<unsigned *>(value);
   if (attribute == type)
     number = 2; // CU_MEMORYTYPE_DEVICE
   else if (attribute == isManaged)
     number = pointer == FakeCuda::managed;
   else if (attribute == ordinal)
-    number = pointer == FakeCuda::ofDevice1 || pointer == FakeCuda::managed;
+    number = pointer == FakeCuda::ofDevice1 || pointer == FakeCuda::managed ||
+             pointer == FakeCuda::ofPeer;
+  else if (attribute == access)
+    number = pointer == FakeCuda::ofPeer ? 3 : 0;
   else
     return invalidValue;
   return pointer != FakeCuda::unknown ? success : invalidValue;

@@ -337,9 +337,15 @@ TEST_F(Kernels, TensorsInPartsOfMemory) {
   EXPECT_EQ(status.code(), GAZE_INVALID_ARGUMENT);
   EXPECT_STREQ(
       status.message(),
-      "out.data is a part of another cl_mem, and the run is so large that it is done in groups "
-      "of heads, each with a part of out: give a cl_mem of its own, or run fewer batch "
-      "entries or heads at a time");
+      "out.data is a part of another cl_mem, or one that kernels may only write, and the run is so "
+      "large that it is done in groups of heads, each with a part of out: give a cl_mem of its own "
+      "to read and write, or fewer heads at a time");
+  const OpenClBuffer<float> written(context.get(), given.out, OpenClBuffer<float>::writeOnly);
+  EXPECT_EQ(plan.tryRun(given.ofQueries(onDevice.q.get()), given.ofKeys(onDevice.k.get()),
+                        given.ofKeys(onDevice.v.get()), given.ofQueries(written.get()),
+                        Options().deviceTensors())
+                .code(),
+            GAZE_INVALID_ARGUMENT);
   openCl<std::int32_t>("clReleaseMemObject", part);
 }
 
