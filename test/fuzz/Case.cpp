@@ -1,6 +1,7 @@
 //===- Case.cpp - A program and what it is run on, as a file -----------------------===//
 #include "Case.h"
 
+#include <charconv>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -46,6 +47,16 @@ std::string gaze::test::print(const Case &printed) {
   return file + printed.text;
 }
 
+/// The whole word. Denormals and infinities are numbers too, which std::stod refuses.
+template <typename Number> static Number parseNumber(const std::string &word) {
+  const char *const last = word.data() + word.size();
+  Number number{};
+  const auto [end, error] = std::from_chars(word.data(), last, number);
+  if (error != std::errc() || end != last)
+    throw std::invalid_argument("not a number: " + word);
+  return number;
+}
+
 static gaze_shape parseShape(const std::string &text) {
   gaze_shape shape;
   std::istringstream numbers(text);
@@ -61,8 +72,8 @@ static void parseLine(const std::map<std::string, std::string> &values, Case &re
   if (!values.count("shape")) {
     result.options.target = values.at("target");
     result.options.element = elements.at(values.at("element"));
-    result.options.headDim = std::stoi(values.at("head_dim"));
-    result.options.valueDim = std::stoi(values.at("value_dim"));
+    result.options.headDim = parseNumber<int>(values.at("head_dim"));
+    result.options.valueDim = parseNumber<int>(values.at("value_dim"));
     result.options.checksPromises = values.count("checked") > 0;
     result.options.maskOnly = values.count("mask_only") > 0;
     if (values.count("schedule"))
@@ -71,11 +82,11 @@ static void parseLine(const std::map<std::string, std::string> &values, Case &re
   }
   Problem problem;
   problem.shape = parseShape(values.at("shape"));
-  problem.w = std::stoll(values.at("w"));
-  problem.p = std::stod(values.at("p"));
+  problem.w = parseNumber<std::int64_t>(values.at("w"));
+  problem.p = parseNumber<double>(values.at("p"));
   problem.flag = values.at("flag") == "1";
-  problem.data = std::stoull(values.at("data"));
-  problem.scale = std::stod(values.at("scale"));
+  problem.data = parseNumber<std::uint64_t>(values.at("data"));
+  problem.scale = parseNumber<double>(values.at("scale"));
   problem.strided = values.at("strided") == "1";
   result.problems.push_back(problem);
 }

@@ -31,7 +31,7 @@ public:
     // What selects blocks has no tiles without Q and K.
     result.text = randomText(random, isWhole ? Purpose::Running : Purpose::Masking);
     for (int i = 0; i < 4; ++i)
-      result.problems.push_back(problem());
+      result.problems.push_back(problem(isWhole));
     return result;
   }
 
@@ -77,13 +77,18 @@ private:
     return std::llround(std::pow(static_cast<double>(most), exponent));
   }
 
-  Problem problem() {
+  /// Small ones, since the reference looks at every pair; parts and lists of keys pay in large
+  /// ones.
+  Problem problem(bool isWhole) {
     Problem result;
     gaze_shape &shape = result.shape;
-    const std::int64_t pairs = below(64) == 0 ? 490000 : 8000;
-    shape.seq_q = length(700);
-    shape.seq_k =
-        length(std::min<std::int64_t>(700, std::max<std::int64_t>(1, pairs / shape.seq_q)));
+    if (below(isWhole ? 8 : 64) == 0) {
+      shape.seq_q = 100 + static_cast<std::int64_t>(below(601));
+      shape.seq_k = 100 + static_cast<std::int64_t>(below(601));
+    } else {
+      shape.seq_q = length(700);
+      shape.seq_k = length(std::min<std::int64_t>(700, 8000 / shape.seq_q));
+    }
     if (below(2))
       std::swap(shape.seq_q, shape.seq_k);
     shape.batch = oneOf({1, 1, 2});

@@ -19,7 +19,7 @@ struct Outcome {
   int refused = 0;     ///< a requirement, a zero divisor, sizes of top_blocks
   int limited = 0;     ///< texts past a limit of the language
   int empty = 0;       ///< of the compared: no row keeps a key
-  int inParts = 0;     ///< of the compared: in several parts or by a list of keys
+  int inParts = 0;     ///< of the compared: the plan has several parts
   std::string failure; ///< of the first problem that went wrong
   int failed = -1;     ///< its index
 };

@@ -50,7 +50,8 @@ public:
     std::cout << "differential: seeds from " << given.seed << "\n" << std::flush;
     std::uint64_t seed = given.seed;
     for (; seed - given.seed < given.count && secondsSince(start) < given.seconds; ++seed)
-      if (!run(randomCase(seed, given.isWhole), "seed " + std::to_string(seed),
+      // As a file has it, so that what fails does so again from its file.
+      if (!run(parseCase(print(randomCase(seed, given.isWhole))), "seed " + std::to_string(seed),
                given.folder + "/differential-" + std::to_string(seed) + ".gaze") &&
           !given.keepsGoing)
         break;

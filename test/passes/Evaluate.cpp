@@ -169,6 +169,12 @@ private:
     return remainder;
   }
 
+  /// Bounds take the size of a product from floats, so they need not know that one within
+  /// 2^13 of 2^63 fits: -1 times the greatest int.
+  static bool isNearTheEnds(std::int64_t lhs, std::int64_t rhs) {
+    return std::abs(static_cast<double>(lhs) * static_cast<double>(rhs)) >= 0x1p63 - 0x1p13;
+  }
+
   std::int64_t integer(const Node &node) {
     std::int64_t lhs = operand(node, 0).integer;
     std::int64_t rhs = node.operands.size() > 1 ? operand(node, 1).integer : 0;
@@ -181,7 +187,7 @@ private:
       overflowed |= __builtin_sub_overflow(lhs, rhs, &result);
       return result;
     case Op::Multiply:
-      overflowed |= __builtin_mul_overflow(lhs, rhs, &result);
+      overflowed |= __builtin_mul_overflow(lhs, rhs, &result) || isNearTheEnds(lhs, rhs);
       return result;
     case Op::FloorDivide:
       return floorDivide(lhs, rhs);

@@ -40,7 +40,7 @@ struct Inputs {
 
 struct Evaluation {
   std::vector<Scalar> results;
-  bool overflowed = false; ///< some I64 operation wrapped around
+  bool overflowed = false; ///< some I64 operation wrapped around, or a product all but did
 };
 
 Evaluation evaluate(const Function &function, const Inputs &inputs);

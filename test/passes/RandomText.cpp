@@ -33,7 +33,7 @@ public:
     names.push_back("n");
     knowsLets = true;
     if (!isForRunning || below(16))
-      text += "  keep " + (isForRunning && below(3) ? terms(3) : boolean(4)) + ";\n";
+      text += "  keep " + (isForRunning && below(3) ? terms(below(4)) : boolean(4)) + ";\n";
     if (below(2))
       text += "  score = score + clamp(" + real(2) + ", -8, 8.0);\n"; // float32 holds it
     while (below(3) == 0)
