@@ -2,7 +2,6 @@
 # FileCheck, `not` and the exit code. One test folder per folder of the project.
 import ctypes.util
 import os
-import shutil
 
 import lit.formats
 
@@ -25,9 +24,7 @@ if "-fsanitize" in config.cxx_flags:
 if config.build_type == "Release":
     config.available_features.add("release")
 
-# NVIDIA's assembler, and a device of OpenCL, which tools/setup brings.
-if shutil.which("ptxas", path=os.environ["PATH"] + os.pathsep + "/usr/local/cuda/bin"):
-    config.available_features.add("ptxas")
+# Devices of OpenCL, of which tools/setup brings one.
 if ctypes.util.find_library("OpenCL"):
     config.available_features.add("opencl")
 # Programs that it compiles are kept here, too.

@@ -4,7 +4,6 @@ assemble, or spills registers, fails."""
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ import tempfile
 gaze, *rest = sys.argv[1:]
 options = [word for word in rest if not word.endswith(".gaze")]
 files = [word for word in rest if word.endswith(".gaze") and os.path.basename(word) != "std.gaze"]
-ptxas = shutil.which("ptxas", path=os.environ["PATH"] + ":/usr/local/cuda/bin")
+ptxas = os.path.join(os.path.dirname(sys.executable), "ptxas")  # tools/setup has put it there
 
 kernels = 0
 for file in files:
