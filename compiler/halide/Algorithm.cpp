@@ -12,12 +12,12 @@
 // states over disjoint keys merge by the same formula, so long rows, several
 // threads and several parts of a pattern all meet here. Scores are in units of
 // log 2, so that 2^x serves as the exponential; the factor log2(e) is folded into
-// the scale of Q.
+// the scale. A dot product is scaled, not Q before it: one multiplication a score more, but
+// each element of Q and K comes in as it is, and what is exact in the textbook's order is here.
 //
 // Q, K and V of 16 bits are widened to float32 as they are read. Where the target
-// multiplies pairs of bfloat16, Q and K are multiplied as they are, and the dot product
-// is scaled instead of Q; the weights of full tiles are rounded to bfloat16 before they
-// are summed, so that o and l have the same weights.
+// multiplies pairs of bfloat16, Q and K are multiplied as they are; the weights of full tiles
+// are rounded to bfloat16 before they are summed, so that o and l have the same weights.
 //
 // Full tiles come first in the list and have no mask code. In partial tiles a pair
 // that is not kept has the score -inf, never a finite sentinel, and the weight -0:
@@ -55,12 +55,11 @@ Accumulate::Accumulate(const Kernel &kernel, const KernelSizes &sizes, KeyOrder 
   const RowExpressions rows(kernel, sizes.headDim, environment(kernel), qi,
                             [&](const Expr &row) { return RowPosition{queryAt(row), head}; });
   rowValues = rows.loads();
-  defineQueries(rows.queryFactor(qi));
+  defineQueries(rows.dotFactor(qi));
 
   // Scores.
   const auto scaledDot = [&](const Tiles &of) {
-    const Expr dot = of.dot(qi, ki, ti);
-    return sizes.inPairs() ? strict_float(dot * factor(qi)) : dot;
+    return strict_float(of.dot(qi, ki, ti) * factor(qi));
   };
   for (Tiles *of : {&fullTiles, &partialTiles}) {
     defineDots(*of, rowAt(*of, ki));
@@ -125,7 +124,7 @@ void Accumulate::defineQueries(const Expr &scale) {
   const Expr row = min(qi, q.dim(1).extent() - 1);
   factor(qi) = scale;
   queryRows(di, qi) = sizes.element.widened(q(di, row));
-  queries(qi, di) = strict_float(queryRows(di, qi) * factor(qi));
+  queries(qi, di) = queryRows(di, qi);
   queryPairs(side, qi, di) = q(2 * di + side, row);
 }
 

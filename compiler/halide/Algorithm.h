@@ -53,7 +53,7 @@ struct Accumulate : Step {
   std::vector<Halide::Func> rowValues;    ///< (qi): what a row loads from inputs
   Halide::Func factor{"factor"};          ///< (qi): what a dot product is scaled by
   Halide::Func queryRows{"query_rows"};   ///< (di, qi): Q in float32
-  Halide::Func queries{"queries"};        ///< (qi, di): Q transposed, times the factor
+  Halide::Func queries{"queries"};        ///< (qi, di): Q transposed
   Halide::Func highest{"highest"};        ///< (qi): of these scores
   Halide::Func reference{"reference"};    ///< (qi): what is subtracted from these scores
   Halide::Func sum{"sum"};                ///< (qi): of these weights

@@ -100,7 +100,7 @@ void Attend::defineTiles(GpuTiles &of, const RowExpressions &rows, const Expr &f
   const Expr queryOfTile = ty * block.rows + row;
   const Expr position = tile * tileK + key * block.columns + tx;
   const Expr score =
-      rows.score(strict_float(of.dot(row, key, tx, ty, ti, piece) * rows.queryFactor(queryOfTile)),
+      rows.score(strict_float(of.dot(row, key, tx, ty, ti, piece) * rows.dotFactor(queryOfTile)),
                  queryOfTile, position);
   of.score(row, key, tx, ty, ti, piece) =
       areMasked

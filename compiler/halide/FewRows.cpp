@@ -52,7 +52,11 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
   rowValues = rows.loads();
   const Expr element = q(di, unsafe_promise_clamped(queryOf(ri), 0, queryCount - 1),
                          unsafe_promise_clamped(headOf(ri), 0, headCount - 1));
-  queries(di, ri) = strict_float(sizes.element.widened(element) * rows.queryFactor(ri));
+  queries(di, ri) = sizes.element.widened(element);
+  factor(ri) = rows.dotFactor(ri);
+  const auto scaledDot = [&](const RowTiles &of) {
+    return strict_float(of.dot(ki, ri, ti) * factor(ri));
+  };
 
   // Scores.
   for (RowTiles *of : {&fullTiles, &partialTiles}) {
@@ -63,12 +67,12 @@ AccumulateRows::AccumulateRows(const Kernel &kernel, const KernelSizes &sizes, i
     of->dot(ki, ri, ti) = 0.0f;
     of->dot(ki, ri, ti) += of->laneSums(lane, ki, ri, ti);
   }
-  fullTiles.scores(ki, ri, ti) = rows.score(fullTiles.dot(ki, ri, ti), ri, keyAt(fullTiles, ki));
+  fullTiles.scores(ki, ri, ti) = rows.score(scaledDot(fullTiles), ri, keyAt(fullTiles, ki));
   const Expr key = keyAt(partialTiles, ki);
   Expr keep = exists(key);
   if (!kernel.keepsEverything)
     keep = keep && rows.keeps(ri, key);
-  const Expr maybeScore = rows.score(partialTiles.dot(ki, ri, ti), ri, key);
+  const Expr maybeScore = rows.score(scaledDot(partialTiles), ri, key);
   partialTiles.scores(ki, ri, ti) = choose(keep, maybeScore, minusInfinity());
 
   // Softmax within this step.

@@ -52,7 +52,8 @@ struct AccumulateRows : Step {
 
   Halide::Func queryOf{"query_of"}, headOf{"head_of"}; ///< (ri)
   std::vector<Halide::Func> rowValues;                 ///< (ri): what a row loads from inputs
-  Halide::Func queries{"queries"};                     ///< (di, ri): Q times the scale
+  Halide::Func factor{"factor"};                       ///< (ri): what a dot product is scaled by
+  Halide::Func queries{"queries"};                     ///< (di, ri): Q in float32
   Halide::Func laneHighest{"lane_highest"};            ///< (li, ri)
   Halide::Func highest{"highest"};                     ///< (ri): of these scores
   Halide::Func reference{"reference"};    ///< (ri): what is subtracted from these scores

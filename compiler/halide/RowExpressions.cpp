@@ -68,13 +68,13 @@ std::vector<Func> RowExpressions::loads() const {
   return all;
 }
 
-Expr RowExpressions::queryFactor(const Expr &row) const {
+Expr RowExpressions::dotFactor(const Expr &row) const {
   const auto inKernel = [&](const Expr &scale) {
     return cast<float>(kernel.score.results.empty() ? strict_float(scale * Expr(log2OfE)) : scale);
   };
   if (kernel.scale.results.empty())
     return inKernel(Expr(1.0 / std::sqrt(static_cast<double>(headDim))));
-  // The factor goes into Q: times infinity, the signs of its elements would decide what comes out.
+  // A scale that float32 does not hold is NaN, as the language says.
   const Expr bits = reinterpret<std::uint32_t>(inKernel(translate(kernel.scale, at(row))[0]));
   const Expr exponent = Expr(0x7f800000u);
   return reinterpret<float>(select((bits & exponent) == exponent, Expr(0x7fc00000u), bits));

@@ -34,9 +34,9 @@ public:
   RowExpressions(const Kernel &kernel, int headDim, Environment environment,
                  std::function<RowPosition(Halide::Expr row)> positionOf);
 
-  /// What an element of Q is multiplied by: the scale and, where the pattern has no
+  /// What a dot product is multiplied by: the scale and, where the pattern has no
   /// score of its own, log2(e).
-  Halide::Expr queryFactor(const Halide::Expr &row) const;
+  Halide::Expr dotFactor(const Halide::Expr &row) const;
   /// The score in units of log 2, from the scaled dot product.
   Halide::Expr score(const Halide::Expr &dot, const Halide::Expr &row,
                      const Halide::Expr &key) const;

@@ -116,6 +116,7 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
 
   for (Func &value : a.rowValues)
     rows(value, qi, lanes);
+  rows(a.factor, qi, lanes);
   if (sizes.inPairs()) {
     a.queryPairs.compute_root()
         .reorder(a.side, qi, di)
@@ -123,7 +124,6 @@ void scheduleForCpu(Accumulate &a, const Schedule &schedule, int lanes) {
         .unroll(a.side)
         .vectorize(qi, lanes)
         .unroll(qi);
-    rows(a.factor, qi, lanes);
   } else {
     transposed(a.queries, a.queryRows, qi, di, lanes);
   }

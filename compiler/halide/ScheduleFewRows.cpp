@@ -128,7 +128,8 @@ void scheduleForCpu(AccumulateRows &a, const Schedule &schedule, int lanes) {
     scheduleValues(a, *of, update, vectors);
     ++update;
   }
-  for (Func *func : {&a.highest, &a.reference, &a.sum, &a.newHighest, &a.oldFactor, &a.newFactor})
+  for (Func *func :
+       {&a.factor, &a.highest, &a.reference, &a.sum, &a.newHighest, &a.oldFactor, &a.newFactor})
     func->compute_root();
   a.stateOut.update(0).vectorize(a.channel, a.lanes);
   a.stateOut.update(1).unscheduled();
