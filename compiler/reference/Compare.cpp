@@ -42,8 +42,10 @@ Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element typ
   return tolerance;
 }
 
-Tolerance gaze::reference::toleranceOf(const Result &reference, gaze_element type) {
-  return toleranceOf(reference, type, type == GAZE_ELEMENT_BFLOAT16);
+Tolerance gaze::reference::toleranceOf(const Result &reference, const gaze_kernel &kernel) {
+  const bool multipliesPairs =
+      kernel.element == GAZE_ELEMENT_BFLOAT16 && (kernel.cpu & GAZE_CPU_AVX512_BF16) != 0;
+  return toleranceOf(reference, kernel.element, multipliesPairs);
 }
 
 namespace {
@@ -112,16 +114,16 @@ struct Statistics {
     squaresOfFloors += floor * floor;
   }
 
-  /// Fewer numbers than 256 have no mean to speak of. Errors that are no worse than rounding
-  /// lie to either side, so their mean is well below that of their sizes; where outputs are much
-  /// alike they do not, and the plain reference's do as little.
+  /// Fewer numbers than 256 have no mean to speak of. Rounding errors lie to either side: their sum
+  /// has the standard deviation of their root of squares. Where they do not, for outputs that are
+  /// much alike, those of the plain reference do as little. docs/reliability.md derives this.
   void judge(double share, Comparison &result) const {
     if (count < 256)
       return;
     const auto of = [](double error, double limit) { return error > 0 ? error / limit : 0; };
-    const double mean = share * plainSizes + floors;
-    result.meanShare = of(sumOfSizes, mean);
-    result.biasShare = of(std::abs(sum), std::max(mean / 2, share * std::abs(plainSum) + floors));
+    result.meanShare = of(sumOfSizes, share * plainSizes + floors);
+    const double scatter = std::max(5 * std::sqrt(plainSquares), plainSizes / 7);
+    result.biasShare = of(std::abs(sum), share * (std::abs(plainSum) + scatter) + floors / 2);
     result.rootMeanSquareShare =
         of(std::sqrt(sumOfSquares), share * std::sqrt(plainSquares) + std::sqrt(squaresOfFloors));
     result.ok &= std::max({result.meanShare, result.biasShare, result.rootMeanSquareShare}) <= 1;

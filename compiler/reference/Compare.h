@@ -40,8 +40,8 @@ struct Tolerance {
 /// reference. A kernel that `roundsWeights` to bfloat16 does so by at most 2^-9 of each, and so of
 /// their sum; the log-sum-exp follows.
 Tolerance toleranceOf(const Result &reference, gaze_element type, bool roundsWeights);
-/// Of any kernel of `type`, which may round its weights where that is bfloat16.
-Tolerance toleranceOf(const Result &reference, gaze_element type);
+/// Of `kernel`, which rounds its weights where it multiplies pairs of bfloat16.
+Tolerance toleranceOf(const Result &reference, const gaze_kernel &kernel);
 
 struct Comparison {
   bool ok = true;

@@ -112,8 +112,7 @@ Json verify(const Case &of) {
                            problem.valueDim, problem.q.values().data(), problem.k.values().data(),
                            problem.v.values().data(), {}, reference::Pairs::Kept, of.plainType());
   return toJson(reference::compare(expected, problem.valueDim, output.out.values().data(),
-                                   output.lse.data(),
-                                   reference::toleranceOf(expected, of.kernel.element)));
+                                   output.lse.data(), reference::toleranceOf(expected, of.kernel)));
 }
 
 /// Rows of the last head, from the first query, the middle and the end.
@@ -135,7 +134,7 @@ Json verifySamples(const Case &of, const Plan &plan) {
         problem.v.values().data() + keys, {}, reference::Pairs::Kept, of.plainType());
     const Json found = toJson(reference::compare(
         expected, problem.valueDim, output.out.values().data() + from,
-        output.lse.data() + head * seq + row, reference::toleranceOf(expected, of.kernel.element)));
+        output.lse.data() + head * seq + row, reference::toleranceOf(expected, of.kernel)));
     if (worst.is_null() || !found["ok"] || found["max_abs_error"] > worst["max_abs_error"])
       worst = found;
     if (!found["ok"])

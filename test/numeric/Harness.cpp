@@ -62,13 +62,6 @@ CompiledPattern::CompiledPattern(const std::string &text, int headDim, int value
                                  const std::string &target, gaze_element element)
     : CompiledPattern(text, optionsOf(headDim, valueDim, target, element)) {}
 
-bool CompiledPattern::roundsWeights() const {
-  const std::string target = table().target;
-  return table().element == GAZE_ELEMENT_BFLOAT16 &&
-         (target.find("avx512_zen") != std::string::npos ||
-          target.find("avx512_sapphirerapids") != std::string::npos);
-}
-
 Tensors CompiledPattern::tensors(const gaze_shape &shape, unsigned seed) const {
   return Tensors(shape, headDim(), valueDim(), seed);
 }
@@ -201,8 +194,7 @@ reference::Result CompiledPattern::expected(const Tensors &tensors,
 
 std::string CompiledPattern::mismatch(const Tensors &tensors,
                                       const reference::Result &expected) const {
-  const reference::Tolerance tolerance =
-      reference::toleranceOf(expected, table().element, roundsWeights());
+  const reference::Tolerance tolerance = reference::toleranceOf(expected, table());
   const reference::Comparison found =
       reference::compare(expected, valueDim(), tensors.out.data(), tensors.lse.data(), tolerance);
   if (found.ok)

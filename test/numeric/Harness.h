@@ -64,8 +64,6 @@ public:
   const gaze_kernel &table() const { return kernel.table(); }
   int headDim() const { return kernel.table().head_dim; }
   int valueDim() const { return kernel.table().value_dim; }
-  /// It multiplies pairs of bfloat16.
-  bool roundsWeights() const;
   Tensors tensors(const gaze_shape &shape, unsigned seed = 1) const;
 
   /// Runs the kernel into tensors.out and tensors.lse. `values` empty: defaults.

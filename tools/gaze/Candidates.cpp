@@ -155,7 +155,7 @@ std::string Candidates::wrongResult(Compiled &candidate) {
     result.out.readBack();
     const reference::Comparison comparison = reference::compare(
         smallReference, small->valueDim, result.out.values().data(), result.lse.data(),
-        reference::toleranceOf(smallReference, small->element()));
+        reference::toleranceOf(smallReference, candidate.kernel.table()));
     if (!comparison.ok)
       return describe(comparison, "the float64 reference for " + small->describe());
   }

@@ -230,7 +230,7 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   output.out.readBack();
   const reference::Result expected =
       computeReference(chosen, problem, reference::Pairs::Kept, plainType(problem));
-  const reference::Tolerance tolerance = reference::toleranceOf(expected, problem.element());
+  const reference::Tolerance tolerance = reference::toleranceOf(expected, kernel.table());
   const reference::Comparison found = reference::compare(
       expected, problem.valueDim, output.out.values().data(), output.lse.data(), tolerance);
   std::optional<FoundCost> cost;
