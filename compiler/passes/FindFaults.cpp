@@ -191,16 +191,37 @@ private:
   Value mayBe(Value condition, bool when) {
     if (!ofScore.contains(condition))
       return when ? condition : negated(condition);
-    Operation *op = condition.getDefiningOp();
-    if (isa<arith::AndIOp, arith::OrIOp>(op)) {
-      Value lhs = mayBe(op->getOperand(0), when), rhs = mayBe(op->getOperand(1), when);
-      if (isa<arith::AndIOp>(op) != when)
-        return lhs && rhs ? arith::OrIOp::create(builder, op->getLoc(), lhs, rhs) : Value();
-      return lhs && rhs ? arith::AndIOp::create(builder, op->getLoc(), lhs, rhs) : lhs ? lhs : rhs;
-    }
-    if (isa<arith::XOrIOp>(op) && matchPattern(op->getOperand(1), m_One()))
-      return mayBe(op->getOperand(0), !when);
+    llvm::DenseMap<Value, Value> &found = when ? whereTrue : whereFalse;
+    auto known = found.find(condition);
+    if (known != found.end())
+      return known->second;
+    Value result = findWhetherItMayBe(condition.getDefiningOp(), when);
+    found[condition] = result;
+    return result;
+  }
+
+  Value findWhetherItMayBe(Operation *op, bool when) {
+    auto operand = [&](unsigned i, bool is) { return mayBe(op->getOperand(i), is); };
+    if (isa<arith::AndIOp, arith::OrIOp>(op))
+      return isa<arith::AndIOp>(op) == when ? both(operand(0, when), operand(1, when))
+                                            : either(operand(0, when), operand(1, when));
+    if (isa<arith::SelectOp>(op))
+      return either(both(operand(0, true), operand(1, when)),
+                    both(operand(0, false), operand(2, when)));
+    if (isa<arith::XOrIOp>(op) && matchPattern(op->getOperand(1), m_One())) // not
+      return operand(0, !when);
+    if (isa<arith::XOrIOp>(op))
+      return either(both(operand(0, true), operand(1, !when)),
+                    both(operand(0, false), operand(1, when)));
     return {};
+  }
+
+  /// Null stands for true.
+  Value both(Value a, Value b) {
+    return a && b ? arith::AndIOp::create(builder, a.getLoc(), a, b) : a ? a : b;
+  }
+  Value either(Value a, Value b) {
+    return a && b ? arith::OrIOp::create(builder, a.getLoc(), a, b) : Value();
   }
 
   Value negated(Value condition) {
@@ -227,9 +248,10 @@ private:
   OpBuilder builder;
   IRMapping copies;
   llvm::DenseMap<Value, Fault> faults;
-  llvm::DenseSet<Value> ofScore;     ///< values that depend on the score or on a selection
-  llvm::DenseMap<Value, int> depths; ///< loads within indices of loads
-  int64_t zones = 0;                 ///< that the loads look up
+  llvm::DenseSet<Value> ofScore; ///< values that depend on the score or on a selection
+  llvm::DenseMap<Value, Value> whereTrue, whereFalse; ///< that `mayBe` has found
+  llvm::DenseMap<Value, int> depths;                  ///< loads within indices of loads
+  int64_t zones = 0;                                  ///< that the loads look up
   SmallVector<Attribute> sites;
 };
 

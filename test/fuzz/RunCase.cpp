@@ -201,8 +201,8 @@ std::string runOne(CompiledPattern &pattern, bool isMaskOnly, const Problem &pro
     if (isRefused)
       return "a requirement that does not hold was not seen";
     if (pattern.inputCount() > 0)
-      if (const std::string expected = pattern.firstFault(problem.shape, values); fault != expected)
-        return "'" + fault + "' where '" + expected + "' was expected";
+      if (std::string wrong = pattern.wrongFault(fault, problem.shape, values); !wrong.empty())
+        return wrong;
     if (!fault.empty()) {
       ++outcome.outside;
       return "";

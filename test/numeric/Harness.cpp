@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <random>
 #include <sstream>
+#include <tuple>
 
 using namespace gaze;
 using namespace gaze::test;
@@ -151,7 +153,70 @@ std::vector<std::int64_t> CompiledPattern::extents(std::size_t index, const gaze
   return interpreter(values).extents(index, pair(shape, shape.batch, 0, 0, 0));
 }
 
-std::string CompiledPattern::firstFault(const gaze_shape &shape,
+namespace {
+
+/// Answers `top_blocks` with true at first, and with all other answers one after the other.
+class AnySelection : public dsl::Selector {
+public:
+  /// `isConsistent`: the same of one Selection wherever it is asked for within a pair.
+  explicit AnySelection(bool isConsistent) : isConsistent(isConsistent) {}
+
+  bool selected(const dsl::Selection &selection, const dsl::Coordinates &) const override {
+    const std::tuple asked(selection.count, selection.block, selection.share, selection.by);
+    const auto known = answered.find(asked);
+    if (isConsistent && known != answered.end())
+      return known->second;
+    if (next == answers.size())
+      answers.push_back(true);
+    return answered[asked] = answers[next++];
+  }
+
+  /// To the next answers; false where there are no more.
+  bool advance() {
+    while (!answers.empty() && !answers.back())
+      answers.pop_back();
+    if (answers.empty())
+      return false;
+    answers.back() = false;
+    next = 0;
+    answered.clear();
+    return true;
+  }
+
+private:
+  using Asked = std::tuple<std::int64_t, std::int64_t, std::int64_t, dsl::SelectBy>;
+
+  bool isConsistent;
+  mutable std::vector<bool> answers;
+  mutable std::size_t next = 0;
+  mutable std::map<Asked, bool> answered;
+};
+
+} // namespace
+
+std::set<std::string> CompiledPattern::faultsAt(const dsl::Coordinates &at,
+                                                const dsl::Interpreter &reading,
+                                                bool isConsistent) const {
+  std::set<std::string> faults;
+  AnySelection selection(isConsistent);
+  do {
+    try {
+      reading.scale(at);
+      if (reading.keep(at, &selection))
+        reading.score(at);
+    } catch (const dsl::OutOfRange &outside) {
+      const auto of = [&](dsl::Ambient name) {
+        return std::to_string(at.integers[static_cast<std::size_t>(name)]);
+      };
+      faults.insert(std::string(outside.what()) + ", at batch " + of(dsl::Ambient::Batch) +
+                    ", head " + of(dsl::Ambient::Head) + ", q " + of(dsl::Ambient::Q) + ", k " +
+                    of(dsl::Ambient::K));
+    }
+  } while (selection.advance());
+  return faults;
+}
+
+std::string CompiledPattern::wrongFault(const std::string &fault, const gaze_shape &shape,
                                         const std::vector<dsl::Value> &values) const {
   const dsl::Interpreter reading = interpreter(values);
   for (std::int64_t batch = 0; batch < shape.batch; ++batch)
@@ -159,17 +224,13 @@ std::string CompiledPattern::firstFault(const gaze_shape &shape,
       for (std::int64_t row = 0; row < shape.seq_q; ++row)
         for (std::int64_t key = 0; key < shape.seq_k; ++key) {
           const dsl::Coordinates at = pair(shape, batch, head, row, key);
-          try {
-            reading.scale(at);
-            if (reading.keep(at))
-              reading.score(at);
-          } catch (const dsl::OutOfRange &outside) {
-            return std::string(outside.what()) + ", at batch " + std::to_string(batch) + ", head " +
-                   std::to_string(head) + ", q " + std::to_string(row + shape.q_start) + ", k " +
-                   std::to_string(key);
-          }
+          // A compiler need not see that two selections are the same one.
+          if (!fault.empty() && faultsAt(at, reading, false).count(fault) > 0)
+            return "";
+          if (const auto faults = faultsAt(at, reading, true); !faults.empty())
+            return "'" + fault + "' where '" + *faults.begin() + "' was expected";
         }
-  return "";
+  return fault.empty() ? "" : "'" + fault + "' where there is none";
 }
 
 std::string CompiledPattern::plannedFault(const gaze_shape &shape,

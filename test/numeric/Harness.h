@@ -13,6 +13,7 @@
 #include "gaze/gaze.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,12 +79,14 @@ public:
   reference::Result check(const gaze_shape &shape,
                           const std::vector<dsl::Value> &values = {}) const;
 
-  /// The first index outside of an input, by batch entry, head, query and key, as the
-  /// interpreter finds it: its message and the pair; "" where there is none.
-  std::string firstFault(const gaze_shape &shape, const std::vector<dsl::Value> &values = {}) const;
-  /// What the plan says of it, without the place; "" where the plan is made.
+  /// What the plan says of an index outside of an input, without the place; "" where the plan is
+  /// made.
   std::string plannedFault(const gaze_shape &shape,
                            const std::vector<dsl::Value> &values = {}) const;
+  /// What is wrong with `fault` of `plannedFault`, if anything: it has to be at the first pair, by
+  /// batch entry, head, query and key, where the interpreter finds one.
+  std::string wrongFault(const std::string &fault, const gaze_shape &shape,
+                         const std::vector<dsl::Value> &values = {}) const;
 
   Plan plan(const gaze_shape &shape, const std::vector<dsl::Value> &values = {},
             int threads = 0) const;
@@ -93,6 +96,10 @@ public:
                         std::int64_t row, std::int64_t key) const;
 
 private:
+  /// The faults of a pair, as `plannedFault` has them: one or none for each way in which
+  /// `top_blocks` may select.
+  std::set<std::string> faultsAt(const dsl::Coordinates &at, const dsl::Interpreter &reading,
+                                 bool isConsistent) const;
   std::vector<dsl::Value> withDefaults(std::vector<dsl::Value> values) const;
 
   std::vector<gaze_input_tensor> runtimeInputs() const;

@@ -143,7 +143,9 @@ TEST(SelectingNaN, isSelectedLast) {
 std::string faultOf(const std::string &keep) {
   CompiledPattern pattern("pattern reading() { input wanted: bool[8]; keep " + keep + "; }", 8);
   pattern.give({{{8}, {}, {}, std::vector<std::uint8_t>(8, 1)}});
-  return pattern.plannedFault(shape(1, 1, 1, 16, 16));
+  std::string fault = pattern.plannedFault(shape(1, 1, 1, 16, 16));
+  EXPECT_EQ("", pattern.wrongFault(fault, shape(1, 1, 1, 16, 16))) << keep;
+  return fault;
 }
 
 TEST(SelectingFaults, countWhateverIsSelected) {
@@ -154,6 +156,12 @@ TEST(SelectingFaults, countWhateverIsSelected) {
   EXPECT_EQ("", faultOf(select + " and k < 8 and wanted[k]"));
   EXPECT_EQ("", faultOf("k < 8 and not " + select + " and wanted[k]"));
   EXPECT_EQ("", faultOf("k >= 8 or " + select + " or wanted[k]"));
+  EXPECT_NE("", faultOf("if " + select + " then k < 4 else wanted[k]"));
+  EXPECT_EQ("", faultOf("if " + select + " then k < 4 else k < 8 and wanted[k]"));
+  EXPECT_NE("", faultOf("(if " + select + " then k < 8 else k < 9) and wanted[k]"));
+  EXPECT_EQ("", faultOf("(if " + select + " then k < 8 else k < 4) and wanted[k]"));
+  EXPECT_NE("", faultOf("(" + select + " != (k < 8)) and wanted[k]"));
+  EXPECT_EQ("", faultOf("((" + select + " and k < 8) != (k < 4)) and wanted[k]"));
 }
 
 TEST(SelectingSizes, areRequired) {
