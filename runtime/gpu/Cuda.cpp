@@ -9,6 +9,8 @@
 #include "runtime/gpu/Library.h"
 
 #include <cstring>
+#include <map>
+#include <mutex>
 
 namespace gaze::runtime {
 namespace {
@@ -32,7 +34,6 @@ struct Functions {
   Result (*deviceName)(char *name, int length, Device device);
   Result (*deviceAttribute)(int *value, int attribute, Device device);
   Result (*retainContext)(void **context, Device device);
-  Result (*releaseContext)(Device device);
   Result (*pushContext)(void *context);
   Result (*popContext)(void **context);
   Result (*deviceOfContext)(Device *device);
@@ -54,7 +55,6 @@ struct Functions {
     library.bind(deviceName, "cuDeviceGetName");
     library.bind(deviceAttribute, "cuDeviceGetAttribute");
     library.bind(retainContext, "cuDevicePrimaryCtxRetain");
-    library.bind(releaseContext, "cuDevicePrimaryCtxRelease_v2");
     library.bind(pushContext, "cuCtxPushCurrent_v2");
     library.bind(popContext, "cuCtxPopCurrent_v2");
     library.bind(deviceOfContext, "cuCtxGetDevice");
@@ -123,15 +123,13 @@ std::string nameOf(Device device) {
 
 class CudaGpu final : public Gpu {
 public:
-  CudaGpu(Device number, void *inContext, void *stream, bool isPrimary)
-      : device(number), ofDevice(inContext), ownStream(stream), isPrimary(isPrimary) {
+  CudaGpu(Device number, void *inContext, void *stream)
+      : device(number), ofDevice(inContext), ownStream(stream) {
     called = nameOf(device);
   }
   ~CudaGpu() override {
     scratch.clear();
     releaseModules();
-    if (isPrimary)
-      functions().releaseContext(device);
   }
 
   gaze_api api() const override { return GAZE_API_CUDA; }
@@ -199,7 +197,6 @@ private:
   const Device device;
   void *const ofDevice;
   void *const ownStream;
-  const bool isPrimary;
   std::string called;
 
   std::int64_t attribute(int which) const {
@@ -231,14 +228,7 @@ public:
   std::string nameOf(std::int32_t index) const override { return runtime::nameOf(deviceAt(index)); }
   std::shared_ptr<Gpu> open(std::int32_t index) const override {
     const Device device = deviceAt(index);
-    void *context = nullptr;
-    check(functions().retainContext(&context, device), "to make the device's context");
-    try {
-      return std::make_shared<CudaGpu>(device, context, nullptr, true);
-    } catch (...) {
-      functions().releaseContext(device);
-      throw;
-    }
+    return std::make_shared<CudaGpu>(device, primaryContext(device), nullptr);
   }
   std::shared_ptr<Gpu> adopt(void *context, void *queue) const override {
     Device device = 0;
@@ -246,7 +236,7 @@ public:
       const Current current(context);
       check(functions().deviceOfContext(&device), "to ask for the context's device");
     }
-    return std::make_shared<CudaGpu>(device, context, queue, false);
+    return std::make_shared<CudaGpu>(device, context, queue);
   }
 
 private:
@@ -256,6 +246,15 @@ private:
     Device device = 0;
     check(functions().deviceGet(&device, index), "to open the device");
     return device;
+  }
+  static void *primaryContext(Device device) {
+    static std::mutex mutex;
+    static std::map<Device, void *> retained;
+    const std::lock_guard<std::mutex> lock(mutex);
+    void *&context = retained[device];
+    if (!context)
+      check(functions().retainContext(&context, device), "to make the device's context");
+    return context;
   }
   static bool isLoaded() { return functions().library.whyNot().empty(); }
 };

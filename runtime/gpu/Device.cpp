@@ -26,24 +26,34 @@ std::mutex &halideMutex() {
   return mutex;
 }
 
-/// How many devices use a context, whose modules they share; under the mutex.
-std::map<void *, int> &usersOfContexts() {
-  static auto &users = *new std::map<void *, int>(); // devices may be closed at the very end
+/// The devices of a context share its modules. Those of a context that Gaze has made stay, as it
+/// does: where modules of a context are released again and again, the cache of Halide 21's runtime
+/// loses count of them.
+struct Users {
+  int devices = 0;
+  bool isOurs = false;
+};
+
+/// By context; under the mutex.
+std::map<void *, Users> &usersOfContexts() {
+  static auto &users = *new std::map<void *, Users>(); // devices may be closed at the very end
   return users;
 }
 
 /// Halide's runtime looks up the driver's functions when it is first used, and not so that
 /// several threads may do so at once.
-void startHalide(const Gpu &gpu) {
+void startHalide(const Gpu &gpu, bool isOurs) {
   const std::lock_guard<std::mutex> lock(halideMutex());
-  ++usersOfContexts()[gpu.context()];
+  Users &users = usersOfContexts()[gpu.context()];
+  ++users.devices;
+  users.isOurs |= isOurs;
   installHooks();
   const UseDevice use(gpu, nullptr);
   use.check(halide_device_sync_global(nullptr, gpu.interface()), "the first call of the driver");
 }
 
-gaze_device *give(const std::shared_ptr<Gpu> &gpu) {
-  startHalide(*gpu);
+gaze_device *give(const std::shared_ptr<Gpu> &gpu, bool isOurs) {
+  startHalide(*gpu, isOurs);
   gpu->opened = gpu;
   return gpu.get();
 }
@@ -68,7 +78,7 @@ std::shared_ptr<Gpu> openDevice(gaze_api api, std::int32_t index) {
 void Gpu::releaseModules() const noexcept {
   const std::lock_guard<std::mutex> lock(halideMutex());
   const auto users = usersOfContexts().find(context());
-  if (users == usersOfContexts().end() || --users->second > 0)
+  if (users == usersOfContexts().end() || --users->second.devices > 0 || users->second.isOurs)
     return;
   usersOfContexts().erase(users);
   const UseDevice use(*this, nullptr);
@@ -89,7 +99,7 @@ gaze_status gaze_device_open(gaze_api api, int32_t index, gaze_device **device, 
     if (!device)
       invalid("device is null");
     *device = nullptr;
-    *device = give(openDevice(api, index));
+    *device = give(openDevice(api, index), true);
   });
 }
 
@@ -105,7 +115,7 @@ gaze_status gaze_device_adopt(gaze_api api, void *context, void *queue, gaze_dev
     if (driver.count() == 0)
       throw Failure(GAZE_DEVICE_ERROR,
                     "there is no " + nameOf(api) + " device: " + driver.whyNone());
-    *device = give(driver.adopt(context, queue));
+    *device = give(driver.adopt(context, queue), false);
   });
 }
 

@@ -75,8 +75,8 @@ public:
   mutable ScratchOfStreams scratch;
 
 protected:
-  /// Frees the modules that Halide's runtime has loaded into the context, where no other device
-  /// uses it. A destructor calls it once.
+  /// Frees the modules that Halide's runtime has loaded into a context of the caller's, where no
+  /// other device uses it. A destructor calls it once.
   void releaseModules() const noexcept;
 };
 
@@ -116,6 +116,7 @@ public:
   virtual std::string whyNone() const = 0;
   /// `index` is below `count`, here and there.
   virtual std::string nameOf(std::int32_t index) const = 0;
+  /// In a context that lives as long as the process.
   virtual std::shared_ptr<Gpu> open(std::int32_t index) const = 0;
   virtual std::shared_ptr<Gpu> adopt(void *context, void *queue) const = 0;
 };

@@ -8,6 +8,7 @@
 #include "runtime/gpu/HalideDevice.h"
 #include "runtime/gpu/Library.h"
 
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -229,19 +230,6 @@ private:
   std::string called;
 };
 
-/// Releases what clCreate... has made, at the end of a scope.
-class Made {
-public:
-  Made(void *object, Result (*release)(void *)) : object(object), release(release) {}
-  ~Made() { release(object); }
-  Made(const Made &) = delete;
-  Made &operator=(const Made &) = delete;
-
-private:
-  void *const object;
-  Result (*const release)(void *);
-};
-
 /// A device and the platform that it is of.
 struct Found {
   void *platform, *device;
@@ -265,17 +253,18 @@ public:
   std::shared_ptr<Gpu> open(std::int32_t index) const override {
     const std::lock_guard<std::mutex> lock(contexts());
     const Found found = find()[index];
-    const std::intptr_t properties[] = {contextPlatform,
-                                        reinterpret_cast<std::intptr_t>(found.platform), 0};
+    void *const context = contextOf(found);
     Result result = success;
-    void *const context =
-        functions().createContext(properties, 1, &found.device, nullptr, nullptr, &result);
-    check(result, "to make a context");
-    const Made ofDevice(context, functions().releaseContext);
     void *const queue = functions().createQueue(context, found.device, 0, &result);
     check(result, "to make a queue");
-    const Made own(queue, functions().releaseQueue);
-    return std::make_shared<OpenClGpu>(found.device, context, queue);
+    try {
+      auto gpu = std::make_shared<OpenClGpu>(found.device, context, queue);
+      functions().releaseQueue(queue); // the device holds it as well
+      return gpu;
+    } catch (...) {
+      functions().releaseQueue(queue);
+      throw;
+    }
   }
   std::shared_ptr<Gpu> adopt(void *context, void *queue) const override {
     if (!queue)
@@ -311,6 +300,20 @@ private:
         found.push_back({platform, device});
     }
     return found;
+  }
+
+  /// One for each device that was opened, as long as the process lives. Under the mutex.
+  static void *contextOf(const Found &found) {
+    static std::map<void *, void *> made;
+    void *&context = made[found.device];
+    if (!context) {
+      const std::intptr_t properties[] = {contextPlatform,
+                                          reinterpret_cast<std::intptr_t>(found.platform), 0};
+      Result result = success;
+      context = functions().createContext(properties, 1, &found.device, nullptr, nullptr, &result);
+      check(result, "to make a context");
+    }
+    return context;
   }
 
   static Result platforms(void **all, std::uint32_t room, std::uint32_t &count) {

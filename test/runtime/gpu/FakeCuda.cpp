@@ -71,10 +71,6 @@ int cuDevicePrimaryCtxRetain(void **context, int device) {
   *context = contextOf(device);
   return success;
 }
-int cuDevicePrimaryCtxRelease_v2(int device) {
-  --state.retained[device];
-  return success;
-}
 int cuCtxPushCurrent_v2(void *context) {
   contexts.push_back(context);
   ++state.entered;
@@ -128,12 +124,12 @@ int cuPointerGetAttribute(void *value, int attribute, std::uint64_t pointer) {
   constexpr int type = 2, isManaged = 8, ordinal = 9, access = 16; // CU_POINTER_ATTRIBUTE_*
   auto &number = *static_cast<unsigned *>(value);
   if (attribute == type)
-    number = 2; // CU_MEMORYTYPE_DEVICE
+    number = pointer == FakeCuda::pinned ? 1 : 2; // CU_MEMORYTYPE_HOST, _DEVICE
   else if (attribute == isManaged)
     number = pointer == FakeCuda::managed;
   else if (attribute == ordinal)
     number = pointer == FakeCuda::ofDevice1 || pointer == FakeCuda::managed ||
-             pointer == FakeCuda::ofPeer;
+             pointer == FakeCuda::ofPeer || pointer == FakeCuda::pinned;
   else if (attribute == access)
     number = pointer == FakeCuda::ofPeer ? 3 : 0;
   else

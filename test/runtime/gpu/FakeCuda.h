@@ -11,8 +11,9 @@ namespace gaze::test {
 struct FakeCuda {
   static constexpr int most = 4;
   /// Pointers: none of the driver's, memory of device 1, the same with access for device 0,
-  /// memory for all devices; else of device 0.
-  static constexpr std::uint64_t unknown = 64, ofDevice1 = 128, ofPeer = 256, managed = 192;
+  /// memory for all devices, and the host's that device 1 has pinned; else of device 0.
+  static constexpr std::uint64_t unknown = 64, ofDevice1 = 128, ofPeer = 256, managed = 192,
+                                 pinned = 320;
   std::atomic<int> devices{2};
   std::atomic<int> failing{0}; ///< the error of what runs on a device from now on
   std::atomic<int> allocations{0};
