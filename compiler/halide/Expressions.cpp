@@ -91,14 +91,16 @@ Expr floorDivide(const Translated &a, const Translated &b) {
     return select(b.expr == zero, zero, smallFloatToInt(strict_float(Halide::floor(quotient))));
   }
   // Halide's quotient leaves a remainder that is never negative; a negative divisor
-  // wants one that is never positive. -2^63 / -1 wraps.
+  // wants one that is never positive. -2^63 / -1 wraps. Of int64, -1 and 2^63 - 1 would be
+  // subtracted to compare them.
+  const Expr isMinusOne = reinterpret(UInt(64), b.expr) == UInt(64).max();
   const Expr divisor =
-      select(b.expr == zero || b.expr == -1, Halide::Internal::make_one(Int(64)), b.expr);
+      select(b.expr == zero || isMinusOne, Halide::Internal::make_one(Int(64)), b.expr);
   const Expr euclidean = a.expr / divisor;
   const Expr remainder = a.expr % divisor;
   const Expr floored = select(divisor < 0 && remainder != 0, euclidean - 1, euclidean);
   return select(b.expr == zero, zero,
-                select(b.expr == -1, wrapping(Op::Subtract, zero, a.expr), floored));
+                select(isMinusOne, wrapping(Op::Subtract, zero, a.expr), floored));
 }
 
 Expr floorModulo(const Translated &a, const Translated &b) {
