@@ -212,4 +212,5 @@ def main():
         sys.exit(f"more than {LIMIT / 1e6:.0f} MB")
 
 
-main()
+if __name__ == "__main__":
+    main()

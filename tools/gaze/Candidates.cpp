@@ -135,8 +135,9 @@ Candidates::Compiled &Candidates::compiled(const Schedule &schedule) {
   compiling.cached = Cached::Never; // most are used once
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
   Plan plan = chosen.plan(kernel.table(), problem.shape, threads, device);
-  recent.push_front(
-      {schedule, kernel, Runner(problem, kernel.table(), std::move(plan), threads, device)});
+  recent.push_front({schedule, kernel,
+                     Runner(problem, kernel.table(), std::move(plan), threads, device, onDevice)});
+  onDevice = recent.front().runner.tensors();
   return recent.front();
 }
 

@@ -53,7 +53,8 @@ private:
   const Problem &problem;
   KernelOptions options;
   int threads, device;
-  std::list<Compiled> recent; ///< the last that were used, newest first
+  std::shared_ptr<ProblemOnDevice> onDevice; ///< the tensors of all candidates
+  std::list<Compiled> recent;                ///< the last that were used, newest first
   std::optional<Problem> small;
   reference::Result smallReference;
   std::optional<reference::Result> standardResult; ///< of the whole problem

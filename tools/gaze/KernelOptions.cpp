@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "dsl/Text.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Gpu.h"
 #include "tools/gaze/Problem.h"
 
 #include <iostream>
@@ -13,11 +14,14 @@ using namespace gaze;
 using namespace gaze::cli;
 
 /// A schedule never changes what is computed, so one that was made for another machine or
-/// kernel is used; it may be slow, and that is worth a word.
-static void warnOfOtherOrigin(const std::string &path, const KernelOptions &options) {
-  const ChosenSchedule chosen = chooseSchedule(options);
+/// kernel is used; it may be slow, and that is worth a word. `gpu` is the name of the one that
+/// the kernel runs on, or empty.
+static void warnOfOtherOrigin(const std::string &path, const KernelOptions &options,
+                              const std::string &gpu) {
+  ChosenSchedule chosen = chooseSchedule(options);
   if (!chosen.given)
     return;
+  chosen.madeFor.gpu = gpu;
   MadeFor there = *chosen.given;
   there.cores = 0; // the threads share no schedule
   const std::string different = differences(chosen.madeFor, there);
@@ -26,8 +30,8 @@ static void warnOfOtherOrigin(const std::string &path, const KernelOptions &opti
               << ". It is used, but another schedule may be faster; gaze tune finds one\n";
 }
 
-KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim,
-                                 gaze_element otherwise) {
+static KernelOptions optionsOn(const std::string &gpu, const CodeOptions &options, int headDim,
+                               int valueDim, gaze_element otherwise) {
   KernelOptions result;
   result.headDim = headDim;
   result.valueDim = valueDim;
@@ -39,10 +43,17 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int va
   const std::string wrong = dsl::readFile(options.schedule, result.scheduleJson.emplace());
   if (!wrong.empty())
     throw Failure("cannot read '" + options.schedule + "': " + wrong);
-  warnOfOtherOrigin(options.schedule, result);
+  warnOfOtherOrigin(options.schedule, result, gpu);
   return result;
 }
 
+KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int valueDim,
+                                 gaze_element otherwise) {
+  return optionsOn("", options, headDim, valueDim, otherwise);
+}
+
 KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &problem) {
-  return kernelOptions(options, problem.headDim, problem.valueDim, problem.element());
+  const std::string gpu =
+      options.onGpu() ? deviceOf(options.api(), options.device).name() : std::string();
+  return optionsOn(gpu, options, problem.headDim, problem.valueDim, problem.element());
 }

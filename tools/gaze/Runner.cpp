@@ -9,11 +9,13 @@ using namespace gaze;
 using namespace gaze::cli;
 
 Runner::Runner(const Problem &toSolve, const gaze_kernel &kernel, Plan plan, int onThreads,
-               int device)
+               int device, std::shared_ptr<ProblemOnDevice> tensors)
     : problem(toSolve), runs(std::move(plan)), threads(onThreads),
       cached(std::clamp<std::int64_t>(toSolve.shape.q_start, 0, toSolve.shape.seq_k)) {
   if (kernel.gpu && !runs.get()->mustSelect())
-    onDevice = std::make_unique<ProblemOnDevice>(problem, deviceOf(kernel.gpu->api, device));
+    onDevice = tensors
+                   ? std::move(tensors)
+                   : std::make_shared<ProblemOnDevice>(problem, deviceOf(kernel.gpu->api, device));
   if (!runs.get()->mustSelect() || cached == 0)
     return;
   summaries.emplace(kernel, problem.shape.batch, problem.shape.kv_heads);

@@ -20,8 +20,10 @@ namespace gaze::cli {
 
 class Runner {
 public:
-  /// `problem` and `kernel` outlive it. Makes the summaries. Throws gaze::Error.
-  Runner(const Problem &problem, const gaze_kernel &kernel, Plan plan, int threads, int device = 0);
+  /// `problem` and `kernel` outlive it. Makes the summaries, and copies the tensors to the device,
+  /// but where `tensors` are there already. Throws gaze::Error.
+  Runner(const Problem &problem, const gaze_kernel &kernel, Plan plan, int threads, int device = 0,
+         std::shared_ptr<ProblemOnDevice> tensors = nullptr);
 
   /// Into the memory of `output`, as Problem::run, or on the GPU into its own.
   runtime::RunCosts run(Output &output);
@@ -29,6 +31,8 @@ public:
   void compute(Output &output);
 
   const Plan &plan() const { return runs; }
+  /// On the device; null where it reads those of the host.
+  const std::shared_ptr<ProblemOnDevice> &tensors() const { return onDevice; }
   /// Keys in front of a step; 0 where a run is no step.
   std::int64_t cachedKeys() const { return summaries ? cached : 0; }
   /// What it took to make the summaries, where a run is a step.
@@ -41,7 +45,7 @@ private:
   std::int64_t cached; ///< keys in front of the queries
   std::optional<Summaries> summaries;
   std::optional<double> made;
-  std::unique_ptr<ProblemOnDevice> onDevice;
+  std::shared_ptr<ProblemOnDevice> onDevice;
 };
 
 } // namespace gaze::cli

@@ -173,7 +173,8 @@ static void print(const Answer &answer, const Tuner &tuner, const Budget &budget
             << "time        " << threeDigits(answer.ms) << " ms, the default "
             << threeDigits(answer.defaultMs) << " ms, " << threeDigits(answer.defaultMs / answer.ms)
             << " times as long\n"
-            << "tried       " << budget.counted() << " schedules, " << tuner.trials().size()
+            << "tried       " << budget.counted()
+            << (budget.counted() == 1 ? " schedule, " : " schedules, ") << tuner.trials().size()
             << " with those known from before and the default; stopped: "
             << (answer.stopped == "exhausted" ? "nothing is left to try" : answer.stopped)
             << "\nwritten     " << options.out << "\n";
