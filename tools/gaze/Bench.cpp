@@ -21,6 +21,7 @@
 #include "tools/gaze/Runner.h"
 #include "tools/gaze/Timing.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iomanip>
 #include <iostream>

@@ -5,6 +5,7 @@
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/PatternLibrary.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 

@@ -7,8 +7,11 @@
 #ifndef GAZE_TOOLS_COMMANDS_H
 #define GAZE_TOOLS_COMMANDS_H
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace gaze::cli {
 

@@ -7,6 +7,7 @@
 #include "tools/gaze/Failure.h"
 #include "tools/gaze/OutputFile.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 

@@ -3,6 +3,7 @@
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 #include <memory>

@@ -3,6 +3,7 @@
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 

@@ -2,6 +2,7 @@
 #include "tools/gaze/Options.h"
 #include "tools/gaze/Failure.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
 using namespace gaze;

@@ -5,11 +5,15 @@
 #include "compiler/Compiler.h"
 #include "gaze/gaze.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+class Validator;
+} // namespace CLI
 
 namespace gaze::cli {
 

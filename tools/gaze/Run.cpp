@@ -7,6 +7,7 @@
 #include "tools/gaze/OutputFile.h"
 #include "tools/gaze/Problem.h"
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include <filesystem>

@@ -12,6 +12,7 @@
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Ticks.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>

@@ -22,6 +22,7 @@
 #include "tools/gaze/ScheduleSearch.h"
 #include "tools/gaze/TuningFile.h"
 
+#include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <iomanip>

@@ -9,6 +9,7 @@
 #include "tools/gaze/Problem.h"
 #include "tools/gaze/Progress.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <iostream>

@@ -9,6 +9,7 @@
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <new>
 
