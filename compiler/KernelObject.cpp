@@ -6,6 +6,8 @@
 #include "compiler/object/KernelTable.h"
 #include "compiler/object/LinkObjects.h"
 
+#include <algorithm>
+
 namespace fs = std::filesystem;
 
 namespace gaze {
@@ -40,6 +42,7 @@ std::string kernelText(const Kernel &kernel, const EmitOptions &options, Output 
     translated([&] { emitGpuFunction(kernel, options, which, ofDevice, path); });
     text += readBytes(path);
   }
+  text.erase(std::remove(text.begin(), text.end(), '\0'), text.end()); // that end a driver's texts
   return text;
 }
 
