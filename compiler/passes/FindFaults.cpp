@@ -201,18 +201,26 @@ private:
   }
 
   Value findWhetherItMayBe(Operation *op, bool when) {
-    auto operand = [&](unsigned i, bool is) { return mayBe(op->getOperand(i), is); };
-    if (isa<arith::AndIOp, arith::OrIOp>(op))
-      return isa<arith::AndIOp>(op) == when ? both(operand(0, when), operand(1, when))
-                                            : either(operand(0, when), operand(1, when));
-    if (isa<arith::SelectOp>(op))
-      return either(both(operand(0, true), operand(1, when)),
-                    both(operand(0, false), operand(2, when)));
+    auto areBoth = [&](unsigned i, bool is, unsigned j, bool other) {
+      Value first = mayBe(op->getOperand(i), is);
+      return both(first, mayBe(op->getOperand(j), other));
+    };
+    if (isa<arith::AndIOp, arith::OrIOp>(op)) {
+      if (isa<arith::AndIOp>(op) == when)
+        return areBoth(0, when, 1, when);
+      Value first = mayBe(op->getOperand(0), when);
+      return either(first, mayBe(op->getOperand(1), when));
+    }
+    if (isa<arith::SelectOp>(op)) {
+      Value first = areBoth(0, true, 1, when);
+      return either(first, areBoth(0, false, 2, when));
+    }
     if (isa<arith::XOrIOp>(op) && matchPattern(op->getOperand(1), m_One())) // not
-      return operand(0, !when);
-    if (isa<arith::XOrIOp>(op))
-      return either(both(operand(0, true), operand(1, !when)),
-                    both(operand(0, false), operand(1, when)));
+      return mayBe(op->getOperand(0), !when);
+    if (isa<arith::XOrIOp>(op)) {
+      Value first = areBoth(0, true, 1, !when);
+      return either(first, areBoth(0, false, 1, when));
+    }
     return {};
   }
 

@@ -249,7 +249,7 @@ private:
   }
   static void *primaryContext(Device device) {
     static std::mutex mutex;
-    static std::map<Device, void *> retained;
+    static auto &retained = *new std::map<Device, void *>(); // also for who opens at the very end
     const std::lock_guard<std::mutex> lock(mutex);
     void *&context = retained[device];
     if (!context)

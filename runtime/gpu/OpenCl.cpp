@@ -9,6 +9,7 @@
 #include "runtime/gpu/Library.h"
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -255,16 +256,10 @@ public:
     const Found found = find()[index];
     void *const context = contextOf(found);
     Result result = success;
-    void *const queue = functions().createQueue(context, found.device, 0, &result);
+    const std::unique_ptr<void, Result (*)(void *)> queue(
+        functions().createQueue(context, found.device, 0, &result), functions().releaseQueue);
     check(result, "to make a queue");
-    try {
-      auto gpu = std::make_shared<OpenClGpu>(found.device, context, queue);
-      functions().releaseQueue(queue); // the device holds it as well
-      return gpu;
-    } catch (...) {
-      functions().releaseQueue(queue);
-      throw;
-    }
+    return std::make_shared<OpenClGpu>(found.device, context, queue.get()); // holds it as well
   }
   std::shared_ptr<Gpu> adopt(void *context, void *queue) const override {
     if (!queue)
@@ -304,7 +299,7 @@ private:
 
   /// One for each device that was opened, as long as the process lives. Under the mutex.
   static void *contextOf(const Found &found) {
-    static std::map<void *, void *> made;
+    static auto &made = *new std::map<void *, void *>(); // also for who opens at the very end
     void *&context = made[found.device];
     if (!context) {
       const std::intptr_t properties[] = {contextPlatform,

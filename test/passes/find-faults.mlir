@@ -159,6 +159,52 @@ gaze.pattern @regions() inputs {
 
 // -----
 
+// Nor is what is selected: a side counts where the rest of the condition leaves it open. Of an
+// `if`, where one of its branches is true; of a `!=`, where the other side makes it so.
+// CHECK-LABEL: gaze.pattern @guarded_by_selections()
+// CHECK:       } faults {
+// CHECK:         %[[FEW:.*]] = arith.cmpi slt, %k, %c4_i64 : i64
+// CHECK:         %[[MORE:.*]] = arith.cmpi slt, %k, %c9_i64 : i64
+// CHECK:         %[[SITE:.*]] = arith.select %{{.*}}, %c1_i64, %{{.*}} : i64
+// CHECK:         %[[NOT_FEW:.*]] = arith.xori %[[FEW]], %true{{.*}} : i1
+// CHECK:         %[[EITHER:.*]] = arith.ori %[[FEW]], %[[MORE]] : i1
+// CHECK-NEXT:    arith.select %[[EITHER]], %[[SITE]], %{{.*}} : i64
+// CHECK-NEXT:    arith.select %[[EITHER]], %k, %{{.*}} : i64
+// CHECK:         %[[SITE:.*]] = arith.select %{{.*}}, %c2_i64, %{{.*}} : i64
+// CHECK-NEXT:    %[[ONLY:.*]] = arith.andi %[[MORE]], %[[NOT_FEW]] : i1
+// CHECK-NEXT:    %[[DIFFER:.*]] = arith.ori %[[ONLY]], %[[FEW]] : i1
+// CHECK-NEXT:    arith.select %[[DIFFER]], %[[SITE]], %{{.*}} : i64
+gaze.pattern @guarded_by_selections() inputs {
+  gaze.input @on : i1 "[8]" {
+    %0 = arith.constant 8 : i64
+    gaze.sizes %0 : i64
+  }
+  gaze.input @off : i1 "[8]" {
+    %0 = arith.constant 8 : i64
+    gaze.sizes %0 : i64
+  }
+} keep {
+  %k = gaze.coordinate k : i64
+  %one = arith.constant 1 : i64
+  %eight = arith.constant 8 : i64
+  %four = arith.constant 4 : i64
+  %nine = arith.constant 9 : i64
+  %selected = gaze.top_blocks %one, %eight, %eight by mean : i1
+  %few = arith.cmpi slt, %k, %four : i64
+  %more = arith.cmpi slt, %k, %nine : i64
+  %either = arith.select %selected, %few, %more : i1
+  %on = gaze.load @on[%k] : i1 loc("a.gaze":1:1)
+  %0 = arith.andi %either, %on : i1
+  %both = arith.andi %selected, %more : i1
+  %differ = arith.xori %both, %few : i1
+  %off = gaze.load @off[%k] : i1 loc("a.gaze":2:2)
+  %1 = arith.andi %differ, %off : i1
+  %2 = arith.ori %0, %1 : i1
+  gaze.yield %2 : i1
+}
+
+// -----
+
 // A condition that depends on the score is not known yet: both branches count, and no
 // score is left.
 // CHECK-LABEL: gaze.pattern @guarded_by_score()

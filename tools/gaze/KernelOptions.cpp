@@ -53,7 +53,8 @@ KernelOptions cli::kernelOptions(const CodeOptions &options, int headDim, int va
 }
 
 KernelOptions cli::kernelOptions(const CodeOptions &options, const Problem &problem) {
-  const std::string gpu =
-      options.onGpu() ? deviceOf(options.api(), options.device).name() : std::string();
+  std::string gpu;
+  if (options.onGpu() && !options.schedule.empty())
+    gpu = deviceOf(options.api(), options.device).name();
   return optionsOn(gpu, options, problem.headDim, problem.valueDim, problem.element());
 }

@@ -73,7 +73,7 @@ struct Problem {
                         const gaze_summaries *summaries = nullptr) const;
 };
 
-/// Of the kernel for `problem`, on the device that there is. Throws a Failure.
+/// Of the kernel for `problem`, which runs on the device that there is. Throws a Failure.
 KernelOptions kernelOptions(const CodeOptions &options, const Problem &problem);
 
 /// Which tensors of a problem there are.

@@ -221,8 +221,9 @@ static void show(const ShowOptions &options) {
   if (options.picture)
     file.emplace(*options.picture);
 
-  KernelOptions code = given ? kernelOptions(options.code, *given)
-                             : kernelOptions(options.code, headDim, options.shape.valueDim);
+  KernelOptions code = given
+                           ? kernelOptions(options.code, headDim, given->valueDim, given->element())
+                           : kernelOptions(options.code, headDim, options.shape.valueDim);
   code.maskOnly = true;
   const JitKernel jitted = jit(*chosen.program, *chosen.pattern, code);
   const gaze_kernel &kernel = jitted.table();

@@ -48,17 +48,20 @@ gaze_status gaze_device_count(gaze_api api, int32_t *count, gaze_error *error);
  * context, which the CUDA runtime and libraries over it use as well. For OpenCL over the devices of
  * all platforms in their order, with an in-order queue of its own and a context of all that are
  * opened by this index. Contexts, and kernels that were loaded into them, stay until the process
- * ends.
+ * ends: cudaDeviceReset takes them away, and no device of that number runs afterwards.
  * GAZE_DEVICE_ERROR where there is none, with what was looked for.
  */
 gaze_status gaze_device_open(gaze_api api, int32_t index, gaze_device **device, gaze_error *error);
 
 /**
- * A device in a context of the caller's (CUcontext or cl_context), which must outlive it. Adopt a
- * context once and keep the device: each time that the last device of it is closed, kernels that
- * were loaded into it are let go, and Halide 21's runtime loses count of them. `queue`
+ * A device in a context of the caller's (CUcontext or cl_context), which must outlive it. `queue`
  * is the stream or in-order queue of runs that name none: a cl_command_queue of that context, or a
  * CUstream, of which NULL is the default one.
+ *
+ * Adopt a context once, keep the device as long as the context, and do not make contexts by the
+ * dozen: kernels are unloaded when the last device of a context is closed, but where that
+ * happens twice to a context, Halide 21's runtime may miss some, and take them for those of a later
+ * context at the same address.
  */
 gaze_status gaze_device_adopt(gaze_api api, void *context, void *queue, gaze_device **device,
                               gaze_error *error);
