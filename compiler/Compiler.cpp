@@ -11,6 +11,7 @@
 #include "compiler/jit/Digest.h"
 #include "compiler/jit/Loader.h"
 #include "compiler/jit/ObjectCache.h"
+#include "dsl/Names.h"
 #include "dsl/Print.h"
 
 #include <HalideRuntime.h>
@@ -159,7 +160,10 @@ ChosenSchedule chooseSchedule(const KernelOptions &options) {
   if (wrong.empty())
     wrong = invalidReason(chosen.schedule, basis);
   if (!wrong.empty())
-    fail(CompileError::Kind::Pattern, "the schedule cannot be used: " + wrong);
+    fail(CompileError::Kind::Pattern,
+         "the schedule " +
+             (options.schedulePath.empty() ? "" : dsl::inQuotes(options.schedulePath) + " ") +
+             "cannot be used: " + wrong);
   return chosen;
 }
 
@@ -310,9 +314,9 @@ std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::
   }
   const std::string name = nameOf(pattern, options);
   if (!canNameKernel(name))
-    fail(CompileError::Kind::Pattern, "'" + name +
-                                          "' cannot be the name of a kernel in C: it is taken or "
-                                          "no identifier; give another with --name");
+    fail(CompileError::Kind::Pattern,
+         dsl::inQuotes(name) + " cannot be the name of a kernel in C: it is taken, too long or no "
+                               "identifier; give another with --name");
   std::vector<std::pair<std::string, std::string>> schedules;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const bool isOnly = targets.size() == 1;

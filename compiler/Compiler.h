@@ -59,6 +59,7 @@ struct KernelOptions {
   /// For tests.
   bool addressSanitizer = false;
   std::optional<std::string> scheduleJson; ///< text of a schedule file; default: Schedule.h's rule
+  std::string schedulePath;                ///< of that file, for messages; may be empty
   Cached cached = Cached::Use;             ///< jit only
 };
 

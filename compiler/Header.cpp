@@ -13,7 +13,7 @@ namespace {
 /// Keywords of C and C++, and what macros of their libraries and compilers are called.
 bool isReserved(const std::string &word) {
   static const std::string words =
-      " EOF I INFINITY INT64_MIN NAN NULL SIZE_MAX _start alignas alignof and and_eq asm "
+      " EOF I INFINITY INT64_MAX INT64_MIN NAN NULL SIZE_MAX _start alignas alignof and and_eq asm "
       "assert auto bitand bitor bool break case catch char char16_t char32_t char8_t class "
       "co_await co_return co_yield compl concept const const_cast consteval constexpr "
       "constinit continue decltype default delete do double dynamic_cast else enum errno "
@@ -24,6 +24,12 @@ bool isReserved(const std::string &word) {
       "switch template this thread_local throw true try typedef typeid typename typeof "
       "uint8_t union unix unsigned using virtual void volatile wchar_t while xor xor_eq ";
   return words.find(" " + word + " ") != std::string::npos;
+}
+
+/// Left to compilers: keywords such as _Bool, and macros that begin with two underscores.
+bool isOfCompiler(const std::string &word) {
+  return word.size() > 1 && word[0] == '_' &&
+         (word[1] == '_' || (word[1] >= 'A' && word[1] <= 'Z'));
 }
 
 /// What the C library defines: a kernel of that name would take its place.
@@ -46,7 +52,9 @@ std::string commented(std::string text) {
 }
 
 /// The name of a member that stands for `name`.
-std::string memberName(const std::string &name) { return isReserved(name) ? name + "_" : name; }
+std::string memberName(const std::string &name) {
+  return isReserved(name) || isOfCompiler(name) ? name + "_" : name;
+}
 
 const char *spelling(ValueType type) {
   return type == ValueType::I64 ? "int" : type == ValueType::I1 ? "bool" : "float";
@@ -380,8 +388,10 @@ bool canNameKernel(const std::string &name) {
                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                              "0123456789_") == std::string::npos;
   const bool isOurs = name.rfind("gaze", 0) == 0 || name.rfind("GAZE", 0) == 0 ||
-                      name.rfind("halide_", 0) == 0 || name.rfind("__", 0) == 0;
-  return startsWell && isWord && !isOurs && !isReserved(name) && !isOfLibrary(name);
+                      name.rfind("halide_", 0) == 0 || isOfCompiler(name);
+  constexpr std::size_t longest = 200; // NAME.TARGET.schedule.json is a file
+  return startsWell && isWord && name.size() <= longest && !isOurs && !isReserved(name) &&
+         !isOfLibrary(name);
 }
 
 std::string kernelHeader(const Kernel &kernel, const std::string &name,

@@ -57,16 +57,26 @@ std::string shown(const std::string &text) { return dsl::printable(dsl::shortene
 
 /// The JSON of a file. Of two equal keys JSON readers take the last, and a person means
 /// one of them: that is a mistake.
+/// Far more than a schedule has. nlohmann-json takes time with the square of either.
+constexpr std::size_t mostKeys = 100, mostValues = 20000;
+
 ordered_json parse(const std::string &text) {
   std::vector<std::set<std::string>> keys;
+  std::size_t values = 0; ///< objects and lists
   const auto visit = [&](int, ordered_json::parse_event_t event, const ordered_json &parsed) {
-    if (event == ordered_json::parse_event_t::object_start)
+    const bool isObject = event == ordered_json::parse_event_t::object_start;
+    if ((isObject || event == ordered_json::parse_event_t::array_start) && ++values > mostValues)
+      throw Wrong("there are more than " + std::to_string(mostValues) + " objects and lists in it");
+    if (isObject)
       keys.emplace_back();
     else if (event == ordered_json::parse_event_t::object_end)
       keys.pop_back();
-    else if (event == ordered_json::parse_event_t::key)
+    else if (event == ordered_json::parse_event_t::key) {
       if (const auto key = parsed.get<std::string>(); !keys.back().insert(key).second)
         throw Wrong("the key " + dsl::inQuotes(key) + " stands twice in one object");
+      else if (keys.back().size() > mostKeys)
+        throw Wrong("an object in it has more than " + std::to_string(mostKeys) + " keys");
+    }
     return true;
   };
   return ordered_json::parse(text, visit, /*allow_exceptions=*/false);

@@ -32,6 +32,8 @@ void checkStructSize(const char *name, const char *type, std::size_t size, std::
 
 Options::Options(const gaze_options *given) {
   const gaze_options all = complete(given);
+  if (all.reserved != 0)
+    invalid("options.reserved is " + std::to_string(all.reserved) + ", and must be 0");
   threads = {all.threads, all.parallel_for, all.parallel_for_context};
   checkThreads(threads);
   if (!all.allocate != !all.deallocate)

@@ -71,13 +71,15 @@ std::optional<std::string> ObjectCache::find(const std::string &key) const {
   if (folder.empty())
     return std::nullopt;
   const fs::path path = folder / key;
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return std::nullopt;
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  const std::string entry = bytes.str();
   std::error_code ignored;
+  std::ostringstream bytes;
+  if (fs::is_regular_file(path, ignored)) { // others may never end
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+      return std::nullopt;
+    bytes << file.rdbuf();
+  }
+  const std::string entry = bytes.str();
   if (entry.size() > digestSize) {
     std::string object = entry.substr(digestSize);
     if (entry.compare(0, digestSize, checksum(key, object)) == 0) {

@@ -45,6 +45,17 @@ TEST(ScheduleFile, whatIsWrongIsSaid) {
             "a trial in 'tuning' has a time that none can take");
 }
 
+/// They would take nlohmann-json minutes.
+TEST(ScheduleFile, millionsOfValues) {
+  std::string keys = "{\"k\": 1", lists = "{\"tuning\": {\"trials\": [[]";
+  for (int i = 0; i < 1000000; ++i) {
+    keys += ", \"k" + std::to_string(i) + "\": 1";
+    lists += ", []";
+  }
+  EXPECT_EQ(wrong(keys + "}"), "an object in it has more than 100 keys");
+  EXPECT_EQ(wrong(lists + "]}}"), "there are more than 20000 objects and lists in it");
+}
+
 /// JSON readers take the last of two equal keys, without a word.
 TEST(ScheduleFile, keysStandOnce) {
   EXPECT_EQ(wrong("{\"tile_q\": 8, \"keys\": 4, \"tile_q\": 16}"),
@@ -116,9 +127,9 @@ TEST(ScheduleFile, nesting) {
       text += close;
     return text;
   };
-  EXPECT_EQ(wrong(nested("[", "", "]")), "a schedule is a JSON object");
-  EXPECT_EQ(wrong("{\"tile_q\": " + nested("{\"a\": ", "1", "}") + "}"),
-            "knob 'tile_q' must be an integer from 1 to 256");
+  const char *const tooMany = "there are more than 20000 objects and lists in it";
+  EXPECT_EQ(wrong(nested("[", "", "]")), tooMany);
+  EXPECT_EQ(wrong("{\"tile_q\": " + nested("{\"a\": ", "1", "}") + "}"), tooMany);
 }
 
 /// Every beginning of a file is refused.

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <sys/stat.h>
 #include <thread>
 #include <vector>
 
@@ -57,6 +58,10 @@ TEST_F(ObjectCacheTest, whatIsDamagedGoes) {
   damage([&] { fs::resize_file(entry, fs::file_size(entry) + 1); });
   damage([&] { fs::resize_file(entry, 0); });
   damage([&] { std::fstream(entry, std::ios::in | std::ios::out).seekp(70).put('x'); });
+  damage([&] { // never ends
+    fs::remove(entry);
+    ASSERT_EQ(::mkfifo(entry.c_str(), 0600), 0);
+  });
   damage([&] { // an entry of another key
     cache.store(b, "another");
     fs::rename(entry.parent_path() / b, entry);

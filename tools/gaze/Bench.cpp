@@ -264,7 +264,7 @@ void cli::addBench(CLI::App &gaze) {
       ->add_option("--repetitions", options->repetitions,
                    "runs to time [as many as half a second takes, at least 5]")
       ->type_name("N")
-      ->check(CLI::Range(1, 1 << 20).description(""));
+      ->transform(wholeNumber(1, 1 << 20));
   addCodeOptions(*command, options->code);
   addDeviceOption(*command, options->code);
   addThreadsOption(*command, options->threads);

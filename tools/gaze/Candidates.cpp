@@ -132,6 +132,7 @@ Candidates::Compiled &Candidates::compiled(const Schedule &schedule) {
     recent.pop_back();
   KernelOptions compiling = options;
   compiling.scheduleJson = toJson(schedule);
+  compiling.schedulePath.clear();
   compiling.cached = Cached::Never; // most are used once
   const JitKernel kernel = jit(*chosen.program, *chosen.pattern, compiling);
   Plan plan = chosen.plan(kernel.table(), problem.shape, threads, device);

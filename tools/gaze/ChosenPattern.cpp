@@ -4,6 +4,7 @@
 #include "dsl/Names.h"
 #include "dsl/Text.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/OutputFile.h"
 #include "tools/gaze/PatternLibrary.h"
 
 #include <algorithm>
@@ -130,6 +131,13 @@ std::map<std::string, dsl::Value> cli::givenValues(const dsl::Pattern &pattern,
       throw Failure("--set " + name + " is given twice", ExitWrongUsage);
   }
   return values;
+}
+
+void cli::keepSources(const std::string &flag, const std::string &path,
+                      const dsl::Program &program) {
+  for (int i = 0; i < program.sources.size(); ++i)
+    if (isSameFile(path, program.sources.file(i).path()))
+      throw Failure(flag + " names '" + path + "', from which the pattern is read", ExitWrongUsage);
 }
 
 ChosenPattern cli::choosePattern(const PatternOptions &options, const ValueOptions &settings) {

@@ -1,6 +1,7 @@
 //===- Compile.cpp - gaze compile FILE -o DIR [--name NAME] ------------------===//
 #include "compiler/Compiler.h"
 #include "compiler/Header.h"
+#include "dsl/Names.h"
 #include "tools/gaze/ChosenPattern.h"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/DependencyFile.h"
@@ -51,17 +52,22 @@ static void compile(const CLI::App &command, CompileOptions options) {
   KernelOptions kernel = kernelOptions(options.code, options.headDim, options.valueDim);
   if (command.count("--name") > 0) {
     if (!canNameKernel(options.name))
-      throw Failure("--name '" + options.name +
-                        "' cannot be the name of a kernel in C: a word of "
-                        "letters, digits and underscores that C, C++ and gaze leave free",
+      throw Failure("--name " + dsl::inQuotes(options.name) +
+                        " cannot be the name of a kernel in C: a word of at most 200 letters, "
+                        "digits and underscores that C, C++ and gaze leave free",
                     ExitWrongUsage);
     kernel.name = options.name;
   }
   const ChosenPattern chosen = choosePattern(options.pattern);
+  keepSources("--depfile", options.depfile, *chosen.program);
   const FileOptions files = {options.folder, options.targets,
                              givenValues(*chosen.pattern, options.values.settings)};
   const std::vector<std::string> paths =
       compileToFiles(*chosen.program, *chosen.pattern, kernel, files);
+  for (const std::string &path : paths)
+    if (isSameFile(options.depfile, path))
+      throw Failure("--depfile names '" + path + "', which is one of the files of the kernel",
+                    ExitWrongUsage);
   if (!options.depfile.empty())
     writeDependencies(options, chosen.program->sources, paths.front());
   if (!options.quiet)

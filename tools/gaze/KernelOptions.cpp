@@ -43,6 +43,7 @@ static KernelOptions optionsOn(const std::string &gpu, const CodeOptions &option
   const std::string wrong = dsl::readFile(options.schedule, result.scheduleJson.emplace());
   if (!wrong.empty())
     throw Failure("cannot read '" + options.schedule + "': " + wrong);
+  result.schedulePath = options.schedule;
   warnOfOtherOrigin(options.schedule, result, gpu);
   return result;
 }

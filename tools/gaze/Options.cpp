@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 
 using namespace gaze;
 using namespace gaze::cli;
@@ -34,7 +35,7 @@ static CLI::Option *addSize(CLI::App &command, const char *name, std::int64_t &s
                             const std::string &description) {
   return command.add_option(name, size, description)
       ->type_name("N")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40).description(""));
+      ->transform(wholeNumber(1, std::int64_t(1) << 40));
 }
 
 void cli::addShapeOptions(CLI::App &command, ShapeOptions &options) {
@@ -55,7 +56,7 @@ void cli::addHeadDimOption(CLI::App &command, int &headDim) {
       .add_option("--head-dim", headDim,
                   "channels of a head: a multiple of 8, 8 to 256 [" + std::to_string(headDim) + "]")
       ->type_name("D")
-      ->check(CLI::Range(1, 1 << 20).description(""));
+      ->transform(wholeNumber(1, 1 << 20));
 }
 
 void cli::addValueDimOption(CLI::App &command, int &valueDim) {
@@ -63,7 +64,7 @@ void cli::addValueDimOption(CLI::App &command, int &valueDim) {
       .add_option("--value-dim", valueDim,
                   "channels of a head of V and of the output, likewise [--head-dim]")
       ->type_name("D")
-      ->check(CLI::Range(1, 1 << 20).description(""));
+      ->transform(wholeNumber(1, 1 << 20));
 }
 
 void cli::addQStartOption(CLI::App &command, std::optional<std::int64_t> &qStart) {
@@ -72,7 +73,7 @@ void cli::addQStartOption(CLI::App &command, std::optional<std::int64_t> &qStart
       .add_option("--q-start", qStart,
                   "position of the first query in the key sequence [seq_k - seq_q]")
       ->type_name("N")
-      ->check(CLI::Range(-limit, limit).description(""));
+      ->transform(wholeNumber(-limit, limit));
 }
 
 bool cli::shapeWasGiven(const CLI::App &command) {
@@ -123,7 +124,12 @@ void cli::addElementAndScheduleOptions(CLI::App &command, CodeOptions &options) 
       ->type_name("T")
       ->check(oneOf({"f32", "f16", "bf16"}));
   command.add_option("--schedule", options.schedule, "a *.schedule.json to compile with")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(CLI::Validator(
+          [](const std::string &given) {
+            return given.empty() ? "the name of the file is empty" : "";
+          },
+          ""));
 }
 
 void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {
@@ -156,7 +162,7 @@ void cli::addDeviceOption(CLI::App &command, CodeOptions &options) {
           .add_option("--device", options.device,
                       "which GPU, counted from 0, with --target cuda or opencl [0]")
           ->type_name("N")
-          ->check(CLI::Range(0, 1 << 20).description(""));
+          ->transform(wholeNumber(0, 1 << 20));
   command.parse_complete_callback([device, &options] {
     if (device->count() > 0 && !options.onGpu())
       throw CLI::ValidationError(
@@ -167,7 +173,24 @@ void cli::addDeviceOption(CLI::App &command, CodeOptions &options) {
 void cli::addThreadsOption(CLI::App &command, int &threads) {
   command.add_option("--threads", threads, "threads to run on [all cores]")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096).description(""));
+      ->transform(wholeNumber(1, 4096));
+}
+
+CLI::Validator cli::wholeNumber(std::int64_t least, std::int64_t most) {
+  return CLI::Validator(
+      [least, most](std::string &text) -> std::string {
+        std::int64_t value = 0;
+        const char *const end = text.data() + text.size();
+        const auto [parsed, error] = std::from_chars(text.data(), end, value);
+        if (parsed != end || error == std::errc::invalid_argument)
+          return "'" + text + "' is no whole number";
+        if (error != std::errc() || value < least || value > most)
+          return "Value " + text + " not in range " + std::to_string(least) + " to " +
+                 std::to_string(most);
+        text = std::to_string(value);
+        return "";
+      },
+      "");
 }
 
 CLI::Validator cli::oneOf(std::vector<std::string> words) {

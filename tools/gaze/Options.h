@@ -94,6 +94,9 @@ KernelOptions kernelOptions(const CodeOptions &options, int headDim, int valueDi
 /// [--threads N], 0: all cores
 void addThreadsOption(CLI::App &command, int &threads);
 
+/// For `transform`: holds a flag to an int in decimal, `least` to `most`. CLI11 takes 010 for 8.
+CLI::Validator wholeNumber(std::int64_t least, std::int64_t most);
+
 /// Holds a flag to a few words.
 CLI::Validator oneOf(std::vector<std::string> words);
 

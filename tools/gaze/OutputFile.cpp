@@ -12,6 +12,11 @@
 
 using namespace gaze::cli;
 
+bool gaze::cli::isSameFile(const std::string &one, const std::string &other) {
+  std::error_code missing;
+  return std::filesystem::equivalent(one, other, missing) && !missing;
+}
+
 OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
   if (path.empty())
     throw Failure("the name of an output file is empty");

@@ -15,6 +15,9 @@
 
 namespace gaze::cli {
 
+/// Also by another path. False where either is not there, or is empty.
+bool isSameFile(const std::string &one, const std::string &other);
+
 class OutputFile {
 public:
   /// Throws a Failure that names `path` where it could not be written. A path that

@@ -35,6 +35,8 @@ static void run(const RunOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem = readProblem(options.tensors, options.qStart, options.code);
   checkRequirements(chosen, problem.shape, problem.headDim);
+  keepSources("-o", options.out, *chosen.program);
+  keepSources("--lse", options.lse, *chosen.program);
   if (!options.lse.empty() && std::filesystem::weakly_canonical(options.lse) ==
                                   std::filesystem::weakly_canonical(options.out))
     throw Failure("-o and --lse name the same file", ExitWrongUsage);

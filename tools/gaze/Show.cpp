@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -218,8 +219,10 @@ static void show(const ShowOptions &options) {
     throw Failure("--head " + std::to_string(*options.head) + ": the heads are 0 to " +
                   std::to_string(shape.heads - 1));
   std::optional<OutputFile> file;
-  if (options.picture)
+  if (options.picture) {
+    keepSources("-o", *options.picture, *chosen.program);
     file.emplace(*options.picture);
+  }
 
   KernelOptions code = given
                            ? kernelOptions(options.code, headDim, given->valueDim, given->element())
@@ -266,12 +269,13 @@ void cli::addShow(CLI::App &gaze) {
       ->add_option(
           "--seed", options->seed,
           "of the random Q and K that top_blocks selects for, where no files are given [0]")
-      ->type_name("N");
+      ->type_name("N")
+      ->transform(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
   command
       ->add_option("--head", options->head,
                    "draw this head alone, where masks differ by head [all that differ]")
       ->type_name("H")
-      ->check(CLI::Range(std::int64_t(0), std::int64_t(1) << 40).description(""));
+      ->transform(wholeNumber(0, std::int64_t(1) << 40));
   command->add_option("-o", options->picture, "a picture, drawn instead of the one at the terminal")
       ->type_name("OUT.png|OUT.svg");
   addCodeOptions(*command, options->code);

@@ -27,6 +27,7 @@
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -403,9 +404,10 @@ void cli::addTune(CLI::App &gaze) {
           ""));
   command->add_option("--trials", options->trials, "schedules to try, beside those known")
       ->type_name("N")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40).description(""));
+      ->transform(wholeNumber(1, std::int64_t(1) << 40));
   command->add_option("--seed", options->seed, "of the order and of the restarts [0]")
-      ->type_name("N");
+      ->type_name("N")
+      ->transform(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
   addCodeOptions(*command, options->code);
   addDeviceOption(*command, options->code);
   addThreadsOption(*command, options->threads);

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -253,7 +254,8 @@ void cli::addVerify(CLI::App &gaze) {
   addTensorOptions(*command, options->tensors, /*required=*/false);
   command
       ->add_option("--seed", options->seed, "of the random tensors, where no files are given [0]")
-      ->type_name("N");
+      ->type_name("N")
+      ->transform(wholeNumber(0, std::numeric_limits<std::int64_t>::max()));
   command->add_flag("--dense", options->dense,
                     "what the mask costs, for random tensors too; with files it is always told");
   addCodeOptions(*command, options->code);

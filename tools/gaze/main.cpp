@@ -10,6 +10,7 @@
 #include "tools/gaze/Failure.h"
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <iostream>
 #include <new>
 
@@ -55,6 +56,7 @@ static ExitStatus parseAndRun(CLI::App &app, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+  std::signal(SIGXFSZ, SIG_IGN); // `ulimit -f`: an error of the write, as a full disk is
   try {
     CLI::App app("Gaze: sparse-attention patterns, compiled to fast kernels.", "gaze");
     app.set_version_flag("--version", std::string("gaze ") + gaze_version());
