@@ -73,7 +73,9 @@ std::optional<std::string> ObjectCache::find(const std::string &key) const {
   const fs::path path = folder / key;
   std::error_code ignored;
   std::ostringstream bytes;
-  if (fs::is_regular_file(path, ignored)) { // others may never end
+  constexpr std::uintmax_t largest = std::uintmax_t(64)
+                                     << 20; // a kernel is far smaller; others may never end
+  if (fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) <= largest) {
     std::ifstream file(path, std::ios::binary);
     if (!file)
       return std::nullopt;

@@ -58,6 +58,7 @@ TEST_F(ObjectCacheTest, whatIsDamagedGoes) {
   damage([&] { fs::resize_file(entry, fs::file_size(entry) + 1); });
   damage([&] { fs::resize_file(entry, 0); });
   damage([&] { std::fstream(entry, std::ios::in | std::ios::out).seekp(70).put('x'); });
+  damage([&] { fs::resize_file(entry, std::uintmax_t(1) << 40); });
   damage([&] { // never ends
     fs::remove(entry);
     ASSERT_EQ(::mkfifo(entry.c_str(), 0600), 0);

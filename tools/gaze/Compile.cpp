@@ -60,6 +60,8 @@ static void compile(const CLI::App &command, CompileOptions options) {
   }
   const ChosenPattern chosen = choosePattern(options.pattern);
   keepSources("--depfile", options.depfile, *chosen.program);
+  if (isSameFile(options.depfile, options.code.schedule))
+    throw Failure("--depfile names the schedule file", ExitWrongUsage);
   const FileOptions files = {options.folder, options.targets,
                              givenValues(*chosen.pattern, options.values.settings)};
   const std::vector<std::string> paths =

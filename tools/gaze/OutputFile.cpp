@@ -13,8 +13,16 @@
 using namespace gaze::cli;
 
 bool gaze::cli::isSameFile(const std::string &one, const std::string &other) {
-  std::error_code missing;
-  return std::filesystem::equivalent(one, other, missing) && !missing;
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (one.empty() || other.empty())
+    return false;
+  if (fs::equivalent(one, other, error) && !error)
+    return true; // hard links, too
+  const auto place = [&](const std::string &path) {
+    return fs::weakly_canonical(fs::absolute(path, error), error);
+  };
+  return place(one) == place(other);
 }
 
 OutputFile::OutputFile(const std::string &path) : path(path), target(path) {

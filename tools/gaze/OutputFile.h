@@ -15,7 +15,7 @@
 
 namespace gaze::cli {
 
-/// Also by another path. False where either is not there, or is empty.
+/// Whether both paths lead to one file, which need not be there. False where either is empty.
 bool isSameFile(const std::string &one, const std::string &other);
 
 class OutputFile {

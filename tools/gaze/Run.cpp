@@ -10,8 +10,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include <filesystem>
-
 using namespace gaze;
 using namespace gaze::cli;
 
@@ -37,8 +35,7 @@ static void run(const RunOptions &options) {
   checkRequirements(chosen, problem.shape, problem.headDim);
   keepSources("-o", options.out, *chosen.program);
   keepSources("--lse", options.lse, *chosen.program);
-  if (!options.lse.empty() && std::filesystem::weakly_canonical(options.lse) ==
-                                  std::filesystem::weakly_canonical(options.out))
+  if (isSameFile(options.out, options.lse))
     throw Failure("-o and --lse name the same file", ExitWrongUsage);
   OutputFile outFile(options.out);
   std::optional<OutputFile> lseFile;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Compiler.h"
+#include "dsl/Text.h"
 #include "gaze/gaze.hpp"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
@@ -13,12 +14,15 @@
 #include <csignal>
 #include <iostream>
 #include <new>
+#include <sstream>
 
 using namespace gaze;
 using namespace gaze::cli;
 
 static ExitStatus report(const std::string &text, ExitStatus status) {
-  std::cerr << text;
+  std::istringstream lines(text); // with names that users gave
+  for (std::string line; std::getline(lines, line);)
+    std::cerr << dsl::printable(line) << "\n";
   return status;
 }
 
