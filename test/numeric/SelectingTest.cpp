@@ -141,7 +141,11 @@ TEST(SelectingNaN, isSelectedLast) {
 
 /// What a pattern with an input of 8 elements says of 16 keys.
 std::string faultOf(const std::string &keep) {
-  CompiledPattern pattern("pattern reading() { input wanted: bool[8]; keep " + keep + "; }", 8);
+  KernelOptions options;
+  options.headDim = 8;
+  options.maskOnly = true;
+  CompiledPattern pattern("pattern reading() { input wanted: bool[8]; keep " + keep + "; }",
+                          options);
   pattern.give({{{8}, {}, {}, std::vector<std::uint8_t>(8, 1)}});
   std::string fault = pattern.plannedFault(shape(1, 1, 1, 16, 16));
   EXPECT_EQ("", pattern.wrongFault(fault, shape(1, 1, 1, 16, 16))) << keep;
