@@ -55,11 +55,11 @@ std::string shown(const std::string &text) { return dsl::printable(dsl::shortene
 // Reading
 //===----------------------------------------------------------------------===//
 
-/// The JSON of a file. Of two equal keys JSON readers take the last, and a person means
-/// one of them: that is a mistake.
 /// Far more than a schedule has. nlohmann-json takes time with the square of either.
 constexpr std::size_t mostKeys = 100, mostValues = 20000;
 
+/// The JSON of a file. Of two equal keys JSON readers take the last, and a person means
+/// one of them: that is a mistake.
 ordered_json parse(const std::string &text) {
   std::vector<std::set<std::string>> keys;
   std::size_t values = 0; ///< objects and lists

@@ -22,7 +22,8 @@ bool gaze::cli::isSameFile(const std::string &one, const std::string &other) {
   const auto place = [&](const std::string &path) {
     return fs::weakly_canonical(fs::absolute(path, error), error);
   };
-  return place(one) == place(other);
+  const fs::path ofOne = place(one); // empty where it cannot be followed
+  return !ofOne.empty() && ofOne == place(other);
 }
 
 OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
