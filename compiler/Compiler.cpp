@@ -279,22 +279,40 @@ static void setDefaults(Kernel &kernel, const std::map<std::string, dsl::Value> 
     }
 }
 
+/// The object, the header, and a schedule for each target.
+static std::vector<std::string> fileNames(const std::string &name,
+                                          const std::vector<KernelOptions> &targets) {
+  std::vector<std::string> names = {name + ".o", name + ".h"};
+  for (const KernelOptions &target : targets)
+    names.push_back(name + (targets.size() == 1 ? "" : "." + target.target) + ".schedule.json");
+  return names;
+}
+
+std::vector<std::string> kernelFiles(const dsl::Pattern &pattern, const KernelOptions &options,
+                                     const FileOptions &files) {
+  std::vector<std::string> paths;
+  for (const std::string &name :
+       fileNames(nameOf(pattern, options), forEachTarget(options, files.targets)))
+    paths.push_back(fs::path(files.folder) / name);
+  return paths;
+}
+
 /// Writes files beside their places first and renames them when all are complete.
-static std::vector<std::string>
-placeFiles(const std::string &folder,
-           const std::vector<std::pair<std::string, std::string>> &contents) {
+static std::vector<std::string> placeFiles(const std::string &folder,
+                                           const std::vector<std::string> &names,
+                                           const std::vector<std::string> &contents) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
     fail(CompileError::Kind::File, "cannot make the folder " + folder + ": " + error.message());
   const TemporaryFolder staged{fs::path(folder)};
-  for (const auto &[name, bytes] : contents) {
-    writeBytes(staged.path() / name, bytes);
-    if (const fs::path to = fs::path(folder) / name; fs::is_directory(to, error))
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    writeBytes(staged.path() / names[i], contents[i]);
+    if (const fs::path to = fs::path(folder) / names[i]; fs::is_directory(to, error))
       fail(CompileError::Kind::File, "cannot write " + to.string() + ": it is a folder");
   }
   std::vector<std::string> paths;
-  for (const auto &[name, bytes] : contents) {
+  for (const std::string &name : names) {
     const fs::path to = fs::path(folder) / name;
     fs::rename(staged.path() / name, to, error);
     if (error)
@@ -317,23 +335,20 @@ std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::
     fail(CompileError::Kind::Pattern,
          dsl::inQuotes(name) + " cannot be the name of a kernel in C: it is taken, too long or no "
                                "identifier; give another with --name");
-  std::vector<std::pair<std::string, std::string>> schedules;
+  std::vector<std::string> schedules;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const bool isOnly = targets.size() == 1;
-    if (!isOnly)
+    if (targets.size() > 1)
       variants[i].prefix += "_" + inIdentifier(targets[i].target);
-    schedules.emplace_back(name + (isOnly ? "" : "." + targets[i].target) + ".schedule.json",
-                           toJson(usedSchedule(pattern, targets[i])));
+    schedules.push_back(toJson(usedSchedule(pattern, targets[i])));
   }
   Kernel kernel = lower(program, pattern).kernel;
   setDefaults(kernel, files.defaults);
   const dsl::Span source = pattern.name.span;
-  std::vector<std::pair<std::string, std::string>> contents = {
-      {name + ".o", kernelObject(kernel, name, variants)},
-      {name + ".h",
-       kernelHeader(kernel, name, variants, program.sources.file(source.file).path())}};
+  std::vector<std::string> contents = {
+      kernelObject(kernel, name, variants),
+      kernelHeader(kernel, name, variants, program.sources.file(source.file).path())};
   contents.insert(contents.end(), schedules.begin(), schedules.end());
-  return placeFiles(files.folder, contents);
+  return placeFiles(files.folder, fileNames(name, targets), contents);
 }
 
 std::string emit(const dsl::Program &program, const dsl::Pattern &pattern,

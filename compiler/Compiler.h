@@ -103,8 +103,13 @@ struct FileOptions {
   std::map<std::string, dsl::Value> defaults; ///< of parameters, instead of the pattern's own
 };
 
-/// Writes NAME.o, NAME.h and NAME.schedule.json, or NAME.TARGET.schedule.json for each of
-/// several targets, and returns their paths. A file is complete or not there. Throws CompileError.
+/// Where compileToFiles will write: NAME.o, NAME.h and NAME.schedule.json, or
+/// NAME.TARGET.schedule.json for each of several targets. Throws CompileError.
+std::vector<std::string> kernelFiles(const dsl::Pattern &pattern, const KernelOptions &options,
+                                     const FileOptions &files);
+
+/// Writes these files and returns their paths. A file is complete or not there. Throws
+/// CompileError.
 std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::Pattern &pattern,
                                         const KernelOptions &options, const FileOptions &files);
 

@@ -114,7 +114,9 @@ bool gaze::dsl::isKeyword(std::string_view word) {
   return std::find(std::begin(keywords), std::end(keywords), word) != std::end(keywords);
 }
 
-std::string gaze::dsl::inQuotes(std::string_view name) { return '\'' + shortened(name, 60) + '\''; }
+std::string gaze::dsl::inQuotes(std::string_view name) {
+  return '\'' + printable(shortened(name, 60)) + '\'';
+}
 
 int gaze::dsl::editDistance(std::string_view a, std::string_view b) {
   auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };

@@ -43,7 +43,7 @@ const std::vector<BuiltinSignature> &builtins();
 /// Words that cannot be names: those that begin or join expressions and statements.
 bool isKeyword(std::string_view word);
 
-/// 'name', shortened where it is absurdly long.
+/// 'name', printable, and shortened where it is absurdly long.
 std::string inQuotes(std::string_view name);
 
 /// How many letters must be inserted, deleted, replaced or swapped with a

@@ -7,31 +7,51 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 using namespace gaze::dsl;
 
 namespace {
 
-/// The length of the UTF-8 character that `text` begins with; 0 when it is none
-/// (RFC 3629: no surrogates, nothing overlong, nothing past U+10FFFF).
-std::size_t characterLength(std::string_view text) {
+struct Character {
+  std::size_t length; ///< in bytes; 0 where it is none
+  std::uint32_t code;
+};
+
+/// The UTF-8 character that `text` begins with (RFC 3629: no surrogates, nothing overlong,
+/// nothing past U+10FFFF).
+Character firstCharacter(std::string_view text) {
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) < 0x80)
-    return 1;
+    return {1, byte(0)};
   std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
   if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < length)
-    return 0;
+    return {};
   std::uint32_t code = byte(0) & (0xFFU >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0) != 0x80)
-      return 0;
+      return {};
     code = code << 6 | (byte(i) & 0x3FU);
   }
   constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
   bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return code < smallest[length] || surrogate || code > 0x10FFFF ? 0 : length;
+  if (code < smallest[length] || surrogate || code > 0x10FFFF)
+    return {};
+  return {length, code};
+}
+
+/// What a terminal obeys, or shows as nothing, or reorders other text by (Unicode's classes
+/// Cc, Cf, Zl and Zp below U+10000).
+bool isPrintable(std::uint32_t code) {
+  constexpr std::pair<std::uint32_t, std::uint32_t> hidden[] = {
+      {0x00, 0x08},     {0x0A, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},     {0x600, 0x605},
+      {0x61C, 0x61C},   {0x6DD, 0x6DD},   {0x70F, 0x70F},   {0x180E, 0x180E}, {0x200B, 0x200F},
+      {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}};
+  return std::none_of(std::begin(hidden), std::end(hidden),
+                      [&](auto range) { return range.first <= code && code <= range.second; });
 }
 
 std::string lineOf(std::string_view text, std::size_t at) {
@@ -48,7 +68,7 @@ std::string gaze::dsl::whyNotText(std::string_view text) {
   if (auto zero = text.find('\0'); zero != std::string_view::npos)
     return "it is not a text file (" + lineOf(text, zero) + " holds a zero byte)";
   for (std::size_t at = 0; at < text.size();) {
-    std::size_t length = characterLength(text.substr(at));
+    std::size_t length = firstCharacter(text.substr(at)).length;
     if (length == 0)
       return "it is not a text file (" + lineOf(text, at) + " is not UTF-8)";
     at += length;
@@ -80,12 +100,11 @@ std::string gaze::dsl::readFile(const std::string &path, std::string &text) {
 
 std::string gaze::dsl::printable(std::string_view text) {
   std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool isLong = // two bytes in UTF-8
-        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    i += isLong ? 1 : 0;
-    result += isLong || (byte < 0x20 && byte != '\t') || byte == 0x7F ? '?' : text[i];
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = firstCharacter(text.substr(at));
+    const std::size_t length = std::max<std::size_t>(character.length, 1); // any byte of a name
+    result += isPrintable(character.code) || character.length == 0 ? text.substr(at, length) : "?";
+    at += length;
   }
   return result;
 }

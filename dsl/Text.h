@@ -18,8 +18,8 @@ std::string readFile(const std::string &path, std::string &text);
 /// same form, or nothing.
 std::string whyNotText(std::string_view text);
 
-/// Text that others wrote as it may stand in a message: a terminal obeys control characters,
-/// also those of U+0080 to U+009F. Tabs stay.
+/// Text that others wrote as it may stand in a message: '?' for each character that a terminal
+/// obeys, does not show, or reorders other text by. Tabs stay.
 std::string printable(std::string_view text);
 
 /// Text that is absurdly long, cut behind `longest` bytes.

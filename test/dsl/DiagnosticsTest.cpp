@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Support.h"
+#include "dsl/Text.h"
 
 #include <gtest/gtest.h>
 
@@ -42,6 +43,14 @@ INSTANTIATE_TEST_SUITE_P(Inputs, Mistake, testing::ValuesIn(mistakes()), [](cons
   std::replace(words.begin(), words.end(), '-', '_');
   return words;
 });
+
+TEST(Diagnostics, ShowNothingThatATerminalHidesOrObeys) {
+  EXPECT_EQ(printable("a\tb\x1b[1m\x7f"), "a\tb?[1m?");
+  EXPECT_EQ(printable("\u0085 \u00ad \u200b \u202e \u2066 \ufeff"), "? ? ? ? ? ?");
+  EXPECT_EQ(printable("\u00e4 \u65e5 \U0001f600"), "\u00e4 \u65e5 \U0001f600");
+  EXPECT_EQ(printable("\xff\xe2\x80"), "\xff\xe2\x80"); // a file may be called so
+  EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
+}
 
 TEST(Diagnostics, AreRenderedInTheOrderOfTheirPlaces) {
   SourceSet sources;

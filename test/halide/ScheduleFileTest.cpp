@@ -98,6 +98,7 @@ TEST(ScheduleFile, controlCharactersAreNotRepeated) {
   EXPECT_EQ(wrong("{\"made_for\": {\"format\": 1, \"\\u001b]0;x\\u0007\": 1}}"),
             "unknown key '?]0;x?' in 'made_for'");
   EXPECT_EQ(wrong("{\"a\\u001bb\": 1}"), "unknown knob 'a?b'");
+  EXPECT_EQ(wrong("{\"a\\u0000b\": 1}"), "unknown knob 'a?b'");
 }
 
 TEST(ScheduleFile, textsOfAnyLengthGiveShortMessages) {

@@ -39,6 +39,7 @@ ChosenPattern cli::choosePattern(const PatternOptions &options) {
     suggestion.consider(pattern.name.text, "the pattern");
     names += (names.empty() ? "" : ", ") + pattern.name.text;
   }
+  names = dsl::shortened(names, 400);
   if (options.name.empty() && patterns.size() == 1)
     chosen.pattern = &patterns.front();
   else if (options.name.empty())
@@ -133,11 +134,13 @@ std::map<std::string, dsl::Value> cli::givenValues(const dsl::Pattern &pattern,
   return values;
 }
 
-void cli::keepSources(const std::string &flag, const std::string &path,
-                      const dsl::Program &program) {
+void cli::keepSources(const std::string &flag, const std::string &path, const dsl::Program &program,
+                      const std::string &schedule) {
   for (int i = 0; i < program.sources.size(); ++i)
     if (isSameFile(path, program.sources.file(i).path()))
       throw Failure(flag + " names '" + path + "', from which the pattern is read", ExitWrongUsage);
+  if (isSameFile(path, schedule))
+    throw Failure(flag + " names the schedule file", ExitWrongUsage);
 }
 
 ChosenPattern cli::choosePattern(const PatternOptions &options, const ValueOptions &settings) {

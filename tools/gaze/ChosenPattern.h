@@ -47,8 +47,9 @@ ChosenPattern choosePattern(const PatternOptions &options);
 ChosenPattern choosePattern(const PatternOptions &options, const ValueOptions &settings);
 
 /// Throws a Failure where `path`, which `flag` gives to write to, is a file that the pattern was
-/// read from.
-void keepSources(const std::string &flag, const std::string &path, const dsl::Program &program);
+/// read from, or the schedule file.
+void keepSources(const std::string &flag, const std::string &path, const dsl::Program &program,
+                 const std::string &schedule);
 
 /// The values of `settings` (NAME=VALUE), by name. Throws a Failure that says which is wrong.
 std::map<std::string, dsl::Value> givenValues(const dsl::Pattern &pattern,

@@ -59,17 +59,19 @@ static void compile(const CLI::App &command, CompileOptions options) {
     kernel.name = options.name;
   }
   const ChosenPattern chosen = choosePattern(options.pattern);
-  keepSources("--depfile", options.depfile, *chosen.program);
-  if (isSameFile(options.depfile, options.code.schedule))
-    throw Failure("--depfile names the schedule file", ExitWrongUsage);
   const FileOptions files = {options.folder, options.targets,
                              givenValues(*chosen.pattern, options.values.settings)};
-  const std::vector<std::string> paths =
-      compileToFiles(*chosen.program, *chosen.pattern, kernel, files);
-  for (const std::string &path : paths)
+  const std::string &schedule = options.code.schedule;
+  keepSources("--depfile", options.depfile, *chosen.program, schedule);
+  for (const std::string &path : kernelFiles(*chosen.pattern, kernel, files)) {
+    // What a schedule file says is in the one that is written.
+    keepSources("-o", path, *chosen.program, "");
     if (isSameFile(options.depfile, path))
       throw Failure("--depfile names '" + path + "', which is one of the files of the kernel",
                     ExitWrongUsage);
+  }
+  const std::vector<std::string> paths =
+      compileToFiles(*chosen.program, *chosen.pattern, kernel, files);
   if (!options.depfile.empty())
     writeDependencies(options, chosen.program->sources, paths.front());
   if (!options.quiet)

@@ -1,6 +1,7 @@
 //===- Npy.cpp - NumPy's .npy files ------------------------------------------===//
 #include "tools/gaze/Npy.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Memory.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -77,6 +78,7 @@ OpenNpy::OpenNpy(const std::string &path) {
   header = parseNpyHeader(path, beginning, size);
   for (std::int64_t extent : header.shape)
     count *= static_cast<std::size_t>(extent);
+  checkMemory("'" + path + "'", count, sizeof(float)); // as values; a sparse file may say anything
   stream.seekg(static_cast<std::streamoff>(header.dataBegin));
 }
 

@@ -59,21 +59,33 @@ public:
       else if (key == "shape" && !std::exchange(sawShape, true))
         shape();
       else
-        malformed();
+        malformed("its key " + gaze::dsl::inQuotes(key) + " is unknown, or stands twice");
       if (!take(',')) {
         expect('}');
         break;
       }
     }
     skipSpace();
-    if (!rest.empty() || !sawType || !sawOrder || !sawShape)
-      malformed();
+    if (!rest.empty())
+      malformed("something stands behind its '}'");
+    const char *missing = !sawType    ? "descr"
+                          : !sawOrder ? "fortran_order"
+                          : !sawShape ? "shape"
+                                      : nullptr;
+    if (missing)
+      malformed("it lacks the key '" + std::string(missing) + "'");
     return header;
   }
 
 private:
-  [[noreturn]] void malformed() const {
-    throw Failure("'" + path + "' is no .npy file that NumPy writes: its header is malformed");
+  [[noreturn]] void malformed(const std::string &why) const {
+    throw Failure("'" + path +
+                  "' is no .npy file that NumPy writes: its header is malformed: " + why);
+  }
+
+  [[noreturn]] void needs(const std::string &what) const {
+    malformed(what + " is needed " +
+              (rest.empty() ? "at its end" : "before " + gaze::dsl::inQuotes(rest)));
   }
 
   void skipSpace() {
@@ -91,7 +103,7 @@ private:
 
   void expect(char c) {
     if (!take(c))
-      malformed();
+      needs("'" + std::string(1, c) + "'");
   }
 
   bool takeWord(std::string_view word) {
@@ -108,7 +120,7 @@ private:
       expect('\'');
     const std::size_t end = rest.find(quote);
     if (end == std::string_view::npos)
-      malformed();
+      malformed("a text in it has no end");
     std::string text(rest.substr(0, end));
     rest.remove_prefix(end + 1);
     return text;
@@ -122,11 +134,10 @@ private:
         header.type = candidate.type;
         return;
       }
-    throw Failure(
-        "'" + path + "' holds elements of type " +
-        (found.empty() ? "a structure" : gaze::dsl::printable(gaze::dsl::inQuotes(found))) +
-        "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 "
-        "bits, and bools");
+    throw Failure("'" + path + "' holds elements of type " +
+                  (found.empty() ? "a structure" : gaze::dsl::inQuotes(found)) +
+                  "; gaze reads little-endian floats, signed ints, unsigned ints of at most 32 "
+                  "bits, and bools");
   }
 
   void order() {
@@ -134,7 +145,7 @@ private:
       throw Failure("'" + path +
                     "' is in Fortran order; gaze reads C order (numpy.ascontiguousarray)");
     if (!takeWord("False"))
-      malformed();
+      needs("True or False");
   }
 
   void shape() {
@@ -146,7 +157,7 @@ private:
       if (error == std::errc::result_out_of_range)
         throw Failure("'" + path + "' names a dimension past what 64 bits count");
       if (error != std::errc() || size < 0)
-        malformed();
+        needs("a size of at least 0");
       rest.remove_prefix(end - rest.data());
       header.shape.push_back(size);
       if (!take(',')) {

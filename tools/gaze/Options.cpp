@@ -9,12 +9,18 @@
 using namespace gaze;
 using namespace gaze::cli;
 
+static CLI::Validator notEmpty() {
+  return CLI::Validator(
+      [](const std::string &given) { return given.empty() ? "the name is empty" : ""; }, "");
+}
+
 void cli::addPatternOptions(CLI::App &command, PatternOptions &options) {
   command.add_option("FILE", options.file, "the pattern file, or the name of one of the library")
       ->required()
       ->type_name("");
   command.add_option("--pattern", options.name, "which pattern, where the file has several")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(notEmpty());
 }
 
 void cli::addValueOptions(CLI::App &command, ValueOptions &options) {
@@ -125,11 +131,7 @@ void cli::addElementAndScheduleOptions(CLI::App &command, CodeOptions &options) 
       ->check(oneOf({"f32", "f16", "bf16"}));
   command.add_option("--schedule", options.schedule, "a *.schedule.json to compile with")
       ->type_name("FILE")
-      ->check(CLI::Validator(
-          [](const std::string &given) {
-            return given.empty() ? "the name of the file is empty" : "";
-          },
-          ""));
+      ->check(notEmpty());
 }
 
 void cli::addCodeOptions(CLI::App &command, CodeOptions &options) {

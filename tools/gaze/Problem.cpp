@@ -3,12 +3,12 @@
 #include "runtime/Error.h"
 #include "runtime/Selection.h"
 #include "tools/gaze/Failure.h"
+#include "tools/gaze/Memory.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <random>
-#include <unistd.h>
 
 using namespace gaze;
 using namespace gaze::cli;
@@ -43,14 +43,7 @@ static std::size_t checkedSize(std::initializer_list<std::int64_t> factors) {
   bool overflows = false;
   for (std::int64_t factor : factors)
     overflows |= __builtin_mul_overflow(size, static_cast<std::uint64_t>(factor), &size);
-  // Linux promises memory that it has not; the process would be killed later.
-  const auto memory = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                      static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
-  if (overflows || size > memory / sizeof(float) / 4)
-    throw Failure("not enough memory: a tensor of this shape takes " +
-                  (overflows ? "more than any machine has"
-                             : std::to_string(size / ((std::uint64_t(1) << 30) / 4)) + " GiB") +
-                  ", and this machine has " + std::to_string(memory >> 30) + " GiB");
+  checkMemory("a tensor of this shape", overflows ? UINT64_MAX : size, sizeof(float), 4);
   return size;
 }
 

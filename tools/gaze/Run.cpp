@@ -33,8 +33,8 @@ static void run(const RunOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem = readProblem(options.tensors, options.qStart, options.code);
   checkRequirements(chosen, problem.shape, problem.headDim);
-  keepSources("-o", options.out, *chosen.program);
-  keepSources("--lse", options.lse, *chosen.program);
+  keepSources("-o", options.out, *chosen.program, options.code.schedule);
+  keepSources("--lse", options.lse, *chosen.program, options.code.schedule);
   if (isSameFile(options.out, options.lse))
     throw Failure("-o and --lse name the same file", ExitWrongUsage);
   OutputFile outFile(options.out);

@@ -220,7 +220,7 @@ static void show(const ShowOptions &options) {
                   std::to_string(shape.heads - 1));
   std::optional<OutputFile> file;
   if (options.picture) {
-    keepSources("-o", *options.picture, *chosen.program);
+    keepSources("-o", *options.picture, *chosen.program, options.code.schedule);
     file.emplace(*options.picture);
   }
 
