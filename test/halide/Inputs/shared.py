@@ -33,7 +33,7 @@ def shared(head_dim, tile_q, tile_k, columns, rows):
     return 4 * (state + tiles + 4 * tile_q)
 
 
-for head_dim in (8, 32, 40, 64, 72, 96, 128, 136, 192, 256):
+for head_dim in (8, 40, 64, 72, 128, 136, 256):
     tile_q = 64 if head_dim <= 64 else 24 if head_dim <= 128 else 16
     tile_k, columns = (32, 8) if head_dim <= 128 else (16, 16)
     expected = shared(head_dim, tile_q, tile_k, columns, 4 if head_dim <= 64 else 2)
