@@ -41,7 +41,8 @@ std::string print(const Case &printed);
 Case parseCase(const std::string &file);
 
 /// Everything follows from the seed. Most kernels have masks alone, where not all are to be whole.
-Case randomCase(std::uint64_t seed, bool isWhole);
+/// `target` empty: one that runs here.
+Case randomCase(std::uint64_t seed, bool isWhole, const std::string &target = "");
 
 } // namespace gaze::test
 

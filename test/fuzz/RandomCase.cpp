@@ -21,7 +21,8 @@ namespace {
 
 class Maker {
 public:
-  Maker(std::uint64_t seed, bool isAlwaysWhole) : random(seed), isAlwaysWhole(isAlwaysWhole) {}
+  Maker(std::uint64_t seed, bool isAlwaysWhole, std::string target)
+      : random(seed), isAlwaysWhole(isAlwaysWhole), target(std::move(target)) {}
 
   Case make() {
     Case result;
@@ -49,7 +50,8 @@ private:
     for (const std::string &name : targetNames())
       if (const auto target = findTarget(name); !target->isGpu() && runsHere(*target))
         targets.push_back(name);
-    result.target = targets[below(targets.size())];
+    const std::string &here = targets[below(targets.size())];
+    result.target = target.empty() ? here : target;
     result.element = oneOf(
         {GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT32, GAZE_ELEMENT_FLOAT16, GAZE_ELEMENT_BFLOAT16});
     result.headDim = oneOf({8, 8, 8, 8, 8, 16, 24, 40});
@@ -111,10 +113,11 @@ private:
 
   std::mt19937_64 random;
   const bool isAlwaysWhole;
+  const std::string target;
 };
 
 } // namespace
 
-Case gaze::test::randomCase(std::uint64_t seed, bool isWhole) {
-  return Maker(seed, isWhole).make();
+Case gaze::test::randomCase(std::uint64_t seed, bool isWhole, const std::string &target) {
+  return Maker(seed, isWhole, target).make();
 }

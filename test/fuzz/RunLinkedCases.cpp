@@ -1,0 +1,64 @@
+//===- RunLinkedCases.cpp - Random programs beside the reference, without a compiler -------===//
+//
+// What `differential` does, on a processor that has no compiler or is emulated: kernels come
+// from the linker, and all else is the same code. As the first process of a machine that has
+// no other (test/fuzz/emulated) it ends the machine.
+//
+//===----------------------------------------------------------------------===//
+#include "LinkedCases.h"
+
+#include "RunCase.h"
+
+#include <iostream>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+using namespace gaze;
+using namespace gaze::test;
+
+/// What `jit` returns: the case that is being run.
+static const gaze_kernel *current = nullptr;
+
+namespace gaze {
+
+struct JitKernel::Storage {
+  const gaze_kernel *kernel;
+};
+JitKernel::JitKernel(std::shared_ptr<const Storage> storage) : storage(std::move(storage)) {}
+const gaze_kernel &JitKernel::table() const { return *storage->kernel; }
+
+JitKernel jit(const dsl::Program &, const dsl::Pattern &, const KernelOptions &) {
+  return JitKernel(std::make_shared<const JitKernel::Storage>(JitKernel::Storage{current}));
+}
+
+} // namespace gaze
+
+static int runAll() {
+  Outcome all;
+  int failures = 0;
+  for (const LinkedCase &one : linkedCases) {
+    current = one.kernel;
+    const Outcome outcome = runCase(parseCase(one.file));
+    all.compared += outcome.compared;
+    all.outside += outcome.outside;
+    all.refused += outcome.refused;
+    failures += !outcome.failure.empty();
+    std::cout << one.name << " (" << one.kernel->target
+              << "): " << (outcome.failure.empty() ? "right" : outcome.failure) << "\n"
+              << std::flush;
+  }
+  std::cout << linkedCases.size() << " seeds: " << all.compared << " problems compared, "
+            << all.outside << " with an index outside, " << all.refused << " refused; " << failures
+            << " failed\n"
+            << std::flush;
+  return failures > 0;
+}
+
+int main() {
+  const int status = runAll();
+  if (getpid() == 1) {
+    sync();
+    reboot(RB_AUTOBOOT);
+  }
+  return status;
+}
