@@ -337,8 +337,10 @@ std::vector<std::string> compileToFiles(const dsl::Program &program, const dsl::
                                "identifier; give another with --name");
   std::vector<std::string> schedules;
   for (std::size_t i = 0; i < targets.size(); ++i) {
+    // With a digit, so that they are not the functions of a kernel that is called like a variant.
     if (targets.size() > 1)
-      variants[i].prefix += "_" + inIdentifier(targets[i].target);
+      variants[i].prefix =
+          "gaze_" + std::to_string(i) + "_" + name + "_" + inIdentifier(targets[i].target);
     schedules.push_back(toJson(usedSchedule(pattern, targets[i])));
   }
   Kernel kernel = lower(program, pattern).kernel;

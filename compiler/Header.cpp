@@ -3,6 +3,7 @@
 
 #include "gaze/gaze.h"
 
+#include <algorithm>
 #include <dlfcn.h>
 #include <limits>
 #include <sstream>
@@ -32,6 +33,14 @@ bool isOfCompiler(const std::string &word) {
          (word[1] == '_' || (word[1] >= 'A' && word[1] <= 'Z'));
 }
 
+/// What gaze.h, math.h and signal.h define as macros.
+bool hasPrefixOfMacros(const std::string &word) {
+  for (const char *prefix : {"GAZE_", "M_", "SIG"})
+    if (word.rfind(prefix, 0) == 0)
+      return true;
+  return false;
+}
+
 /// What the C library defines: a kernel of that name would take its place.
 bool isOfLibrary(const std::string &word) {
   for (const char *library : {"libc.so.6", "libm.so.6"})
@@ -49,11 +58,6 @@ std::string commented(std::string text) {
   for (std::size_t at = text.find("*/"); at != std::string::npos; at = text.find("*/", at))
     text.insert(at + 1, " ");
   return text;
-}
-
-/// The name of a member that stands for `name`.
-std::string memberName(const std::string &name) {
-  return isReserved(name) || isOfCompiler(name) ? name + "_" : name;
 }
 
 const char *spelling(ValueType type) {
@@ -125,6 +129,22 @@ public:
   }
 
 private:
+  bool isNameOfPattern(const std::string &word) const {
+    const auto isIt = [&](const auto &named) { return named.name == word; };
+    return std::any_of(kernel.parameters.begin(), kernel.parameters.end(), isIt) ||
+           std::any_of(kernel.inputs.begin(), kernel.inputs.end(), isIt);
+  }
+
+  /// The name of the member that stands for a parameter or an input.
+  std::string memberName(const std::string &of) const {
+    std::string member = of;
+    while (isReserved(member) || isOfCompiler(member) || (member == of && hasPrefixOfMacros(of)) ||
+           member == name + "_parameters" || member == name + "_inputs" ||
+           (member != of && isNameOfPattern(member)))
+      member += "_";
+    return member;
+  }
+
   bool hasParameters() const { return !kernel.parameters.empty(); }
   bool hasInputs() const { return !kernel.inputs.empty(); }
   bool isForGpu() const { return options.target.isGpu(); }

@@ -15,21 +15,35 @@ Span gaze::dsl::join(Span first, Span last) {
   return {first.file, std::min(first.begin, last.begin), std::max(first.end, last.end)};
 }
 
-SourceFile::SourceFile(std::string path, std::string text)
-    : filePath(std::move(path)), contents(std::move(text)), lineStarts{0} {
-  for (std::size_t i = 0; i < contents.size(); ++i)
-    if (contents[i] == '\n')
-      lineStarts.push_back(static_cast<std::uint32_t>(i + 1));
-}
-
 /// Every byte but a UTF-8 continuation byte begins a character.
 static bool beginsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+static constexpr std::uint32_t bytesPerCount = 4096;
+
+SourceFile::SourceFile(std::string path, std::string text)
+    : filePath(std::move(path)), contents(std::move(text)), lineStarts{0} {
+  std::uint32_t characters = 0;
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    if (i % bytesPerCount == 0)
+      characterCounts.push_back(characters);
+    characters += beginsCharacter(contents[i]) ? 1 : 0;
+    if (contents[i] == '\n')
+      lineStarts.push_back(static_cast<std::uint32_t>(i + 1));
+  }
+  characterCounts.push_back(characters);
+}
+
+std::uint32_t SourceFile::charactersBefore(std::uint32_t offset) const {
+  const std::uint32_t counted = offset / bytesPerCount;
+  const auto begin = contents.begin() + counted * bytesPerCount;
+  return characterCounts[counted] + static_cast<std::uint32_t>(std::count_if(
+                                        begin, contents.begin() + offset, beginsCharacter));
+}
 
 LineColumn SourceFile::lineColumn(std::uint32_t offset) const {
   offset = std::min(offset, static_cast<std::uint32_t>(contents.size()));
   auto next = std::upper_bound(lineStarts.begin(), lineStarts.end(), offset);
-  auto before = std::count_if(contents.begin() + *std::prev(next), contents.begin() + offset,
-                              beginsCharacter);
+  const std::uint32_t before = charactersBefore(offset) - charactersBefore(*std::prev(next));
   return {static_cast<int>(next - lineStarts.begin()), static_cast<int>(before) + 1};
 }
 

@@ -48,9 +48,14 @@ public:
   std::uint32_t lineStart(int line) const;
 
 private:
+  /// How many characters begin before byte `offset`.
+  std::uint32_t charactersBefore(std::uint32_t offset) const;
+
   std::string filePath;
   std::string contents;
   std::vector<std::uint32_t> lineStarts;
+  /// charactersBefore of every 4096th byte: a line may have millions of places.
+  std::vector<std::uint32_t> characterCounts;
 };
 
 /// All the files that one compilation has read, in the order of reading.

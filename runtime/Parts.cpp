@@ -23,6 +23,9 @@
 #include <utility>
 
 namespace gaze::runtime {
+
+bool alwaysInParts = false;
+
 namespace {
 
 /// In the unit of costOf: what a row takes beside its keys, and to save or to merge it.
@@ -47,7 +50,7 @@ public:
     };
     Vector<std::optional<Order>> paying;
     for (const Planes &each : planes)
-      paying.push_back(order(each, false));
+      paying.push_back(order(each, alwaysInParts));
     if (std::none_of(paying.begin(), paying.end(),
                      [](const auto &each) { return each.has_value(); }))
       return std::nullopt;
@@ -190,7 +193,7 @@ Vector<Part> parts(const gaze_plan &plan, const Vector<Planes> &planes) {
   }
   // Reading keys from a list, and one plan more, cost a little as well.
   constexpr double least = 0.85;
-  return inParts < least * inTiles ? std::move(all) : Vector<Part>();
+  return alwaysInParts || inParts < least * inTiles ? std::move(all) : Vector<Part>();
 }
 
 } // namespace

@@ -352,13 +352,15 @@ private:
     case Op::Maximum:
       return minimumOrMaximum(node.op, values[node.operands[0]], values[node.operands[1]]);
     case Op::Negate:
-      return strict_float(-in[0]);
+      // Halide's -x is 0 - x, which makes 0 of 0.
+      return arithmetic(Op::Multiply, in[0], Halide::Internal::make_const(in[0].type(), -1));
     case Op::Absolute:
       if (node.type == ValueType::I64) {
         const Expr zero = Halide::Internal::make_zero(Int(64));
         return select(in[0] < zero, wrapping(Op::Subtract, zero, in[0]), in[0]);
       }
-      return Halide::abs(in[0]);
+      // Halide's may be -0 for -0.
+      return arithmetic(Op::Add, Halide::abs(in[0]), Halide::Internal::make_zero(in[0].type()));
     case Op::Equal:
     case Op::NotEqual:
     case Op::Less:

@@ -274,6 +274,10 @@ Result gaze::reference::attention(const dsl::Interpreter &interpreter, const gaz
   result.keys.resize(rows);
   result.magnitude.resize(rows);
   result.undecided.resize(rows);
+  result.largestValue = std::all_of(v, v + largest.size() * valueDim,
+                                    [](float value) { return std::isfinite(value); })
+                            ? *std::max_element(largest.begin(), largest.end())
+                            : std::numeric_limits<double>::quiet_NaN();
   result.plain.resize(plain ? rows * valueDim : 0);
   result.plainLse.resize(plain ? rows : 0);
   result.lseByScores.resize(plain ? rows : 0);

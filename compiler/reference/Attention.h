@@ -39,6 +39,8 @@ struct Result {
   bool selects = false; ///< `top_blocks` has been asked for a pair
   /// [batch, heads, seq_q]: 1 where float32 may select other blocks (Selections.h).
   std::vector<char> undecided;
+  /// Of |v|, which no output is beyond; NaN where one is no number.
+  double largestValue = 0;
   /// `out` as a plain program in float32 has it, rounded to a type (Plain.h); empty where
   /// it was not asked for.
   std::vector<float> plain;

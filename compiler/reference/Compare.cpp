@@ -152,6 +152,21 @@ static RowErrors errorsOf(const Result &reference, std::int64_t row, int valueDi
   return errors;
 }
 
+/// What a row may be that has other blocks than the reference: a mean of values, if those are
+/// numbers.
+static bool mayBeUndecided(const Result &reference, std::int64_t row, int valueDim,
+                           const float *out, const float *lse) {
+  if (reference.undecided.empty() || !reference.undecided[row])
+    return false;
+  if (!std::isfinite(reference.largestValue))
+    return true;
+  constexpr double rounding = 1 + 0x1p-6; // of 16 bits, and of sums
+  return (!lse || !std::isnan(lse[row])) &&
+         std::all_of(out + row * valueDim, out + (row + 1) * valueDim, [&](float value) {
+           return std::abs(value) <= rounding * reference.largestValue;
+         });
+}
+
 static void addTo(Statistics &statistics, const Result &reference, std::int64_t row, int valueDim,
                   const float *out, const Tolerance &tolerance) {
   const double size = reference.magnitude[row];
@@ -169,7 +184,7 @@ Comparison gaze::reference::compare(const Result &reference, int valueDim, const
   const auto rows = static_cast<std::int64_t>(reference.lse.size());
   for (std::int64_t row = 0; row < rows; ++row) {
     const RowErrors errors = errorsOf(reference, row, valueDim, out, lse, tolerance);
-    if (errors.share > 1 && !reference.undecided.empty() && reference.undecided[row]) {
+    if (errors.share > 1 && mayBeUndecided(reference, row, valueDim, out, lse)) {
       ++result.rowsUndecided;
       continue;
     }

@@ -36,7 +36,8 @@ static std::string print(const Problem &problem) {
   line << "//! shape=" << shape.batch << "," << shape.heads << "," << shape.kv_heads << ","
        << shape.seq_q << "," << shape.seq_k << "," << shape.q_start << " w=" << problem.w
        << " p=" << problem.p << " flag=" << problem.flag << " data=" << problem.data
-       << " scale=" << problem.scale << " strided=" << problem.strided << "\n";
+       << " scale=" << problem.scale << " strided=" << problem.strided
+       << " parts=" << problem.inParts << "\n";
   return line.str();
 }
 
@@ -88,6 +89,7 @@ static void parseLine(const std::map<std::string, std::string> &values, Case &re
   problem.data = parseNumber<std::uint64_t>(values.at("data"));
   problem.scale = parseNumber<double>(values.at("scale"));
   problem.strided = values.at("strided") == "1";
+  problem.inParts = values.count("parts") && values.at("parts") == "1";
   result.problems.push_back(problem);
 }
 

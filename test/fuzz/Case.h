@@ -28,6 +28,7 @@ struct Problem {
   std::uint64_t data = 0; ///< seed of Q, K, V and what inputs hold
   double scale = 1;       ///< factor on Q and K
   bool strided = false;   ///< tensors [batch, seq, heads, dim] with gaps
+  bool inParts = false;   ///< in parts wherever they fit, and not only where they pay
 };
 
 struct Case {
@@ -39,6 +40,8 @@ struct Case {
 std::string print(const Case &printed);
 /// Throws std::invalid_argument.
 Case parseCase(const std::string &file);
+
+constexpr std::uint64_t problemsOfCase = 4; ///< of a random one
 
 /// Everything follows from the seed. Most kernels have masks alone, where not all are to be whole.
 /// `target` empty: one that runs here.

@@ -31,7 +31,7 @@ public:
     result.options.maskOnly = !isWhole;
     // What selects blocks has no tiles without Q and K.
     result.text = randomText(random, isWhole ? Purpose::Running : Purpose::Masking);
-    for (int i = 0; i < 4; ++i)
+    for (std::uint64_t i = 0; i < problemsOfCase; ++i)
       result.problems.push_back(problem(isWhole));
     return result;
   }
@@ -108,6 +108,7 @@ private:
     result.data = random();
     result.scale = oneOf({1.0, 1.0, 1.0, 0.01, 8.0});
     result.strided = below(3) == 0;
+    result.inParts = below(2) == 0;
     return result;
   }
 

@@ -3,11 +3,13 @@
 
 #include "Harness.h"
 #include "compiler/reference/Elements.h"
+#include "runtime/Parts.h"
 #include "tools/gaze/KernelMask.h"
 
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <random>
 
 using namespace gaze;
@@ -117,6 +119,63 @@ bool sameBits(const std::vector<float> &one, const std::vector<float> &other) {
   return std::memcmp(one.data(), other.data(), one.size() * sizeof(float)) == 0;
 }
 
+/// How a plan has the pair: not at all, in a tile that is masked, in one that is kept whole, or in
+/// more than one.
+enum Planned : std::uint8_t { Absent, Partial, Full, Twice };
+
+/// Nothing where the plan takes keys in other orders than their own, which are no tiles.
+std::optional<std::vector<std::uint8_t>> plannedPairs(const Plan &plan, const gaze_shape &shape,
+                                                      std::int64_t head, std::int64_t batch) {
+  struct Pairs {
+    std::int64_t keys;
+    std::vector<std::uint8_t> planned;
+  } pairs{shape.seq_k, std::vector<std::uint8_t>(shape.seq_q * shape.seq_k, Absent)};
+  const auto visit = [](void *context, std::int64_t qBegin, std::int64_t qEnd, std::int64_t kBegin,
+                        std::int64_t kEnd, std::int32_t full) {
+    auto &[keys, planned] = *static_cast<Pairs *>(context);
+    for (std::int64_t row = qBegin; row < qEnd; ++row)
+      for (std::int64_t key = kBegin; key < kEnd; ++key) {
+        std::uint8_t &pair = planned[row * keys + key];
+        pair = pair != Absent ? Twice : full ? Full : Partial;
+      }
+    return 0;
+  };
+  if (gaze_plan_visit(plan.get(), head, batch, visit, &pairs, nullptr) != GAZE_OK)
+    return std::nullopt;
+  return pairs.planned;
+}
+
+/// Holds the mask and the plan to the interpreter.
+std::string compareMasks(const CompiledPattern &pattern, const Problem &problem,
+                         const std::vector<dsl::Value> &values) {
+  const gaze_shape &shape = problem.shape;
+  const Plan plan = pattern.plan(shape, values);
+  const cli::KernelMask mask(*plan.get());
+  const dsl::Interpreter interpreter = pattern.interpreter(values);
+  std::vector<std::uint8_t> kept(shape.seq_q * shape.seq_k);
+  for (std::int64_t batch = 0; batch < shape.batch; ++batch)
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      const auto planned = plannedPairs(plan, shape, head, batch);
+      if (!planned && pattern.table().part_count == 0)
+        return "the plan cannot be visited";
+      mask.keep({head, batch}, 0, shape.seq_q, 0, shape.seq_k, kept.data());
+      for (std::size_t i = 0; i < kept.size(); ++i) {
+        const auto row = static_cast<std::int64_t>(i) / shape.seq_k;
+        const auto key = static_cast<std::int64_t>(i) % shape.seq_k;
+        const bool expected = interpreter.keep(pattern.pair(shape, batch, head, row, key));
+        const bool isPlanned =
+            !planned || ((*planned)[i] != (expected ? Absent : Full) && (*planned)[i] != Twice);
+        if (expected != (kept[i] != 0) || !isPlanned)
+          return "batch " + std::to_string(batch) + ", head " + std::to_string(head) + ", row " +
+                 std::to_string(row) + ", key " + std::to_string(key) +
+                 (expected ? " is kept" : " is not kept") + ", but the mask has " +
+                 std::to_string(kept[i]) + " and the plan " +
+                 (planned ? std::to_string((*planned)[i]) : "no tiles");
+      }
+    }
+  return "";
+}
+
 /// Compares one problem; "" where all is right.
 std::string compareOne(const CompiledPattern &pattern, const Problem &problem,
                        const std::vector<dsl::Value> &values, Outcome &outcome) {
@@ -138,57 +197,10 @@ std::string compareOne(const CompiledPattern &pattern, const Problem &problem,
   return "";
 }
 
-/// How a plan has the pair: not at all, in a tile that is masked, in one that is kept whole.
-enum Planned : std::uint8_t { Absent, Partial, Full };
-
-std::vector<std::uint8_t> plannedPairs(const Plan &plan, const gaze_shape &shape, std::int64_t head,
-                                       std::int64_t batch) {
-  struct Pairs {
-    std::int64_t keys;
-    std::vector<std::uint8_t> planned;
-  } pairs{shape.seq_k, std::vector<std::uint8_t>(shape.seq_q * shape.seq_k, Absent)};
-  const auto visit = [](void *context, std::int64_t qBegin, std::int64_t qEnd, std::int64_t kBegin,
-                        std::int64_t kEnd, std::int32_t full) {
-    auto &[keys, planned] = *static_cast<Pairs *>(context);
-    for (std::int64_t row = qBegin; row < qEnd; ++row)
-      for (std::int64_t key = kBegin; key < kEnd; ++key)
-        planned[row * keys + key] = full ? Full : Partial;
-    return 0;
-  };
-  if (gaze_plan_visit(plan.get(), head, batch, visit, &pairs, nullptr) != GAZE_OK)
-    throw std::runtime_error("the plan cannot be visited");
-  return pairs.planned;
-}
-
-/// Holds the mask and the plan to the interpreter.
-std::string compareMasks(const CompiledPattern &pattern, const Problem &problem,
-                         const std::vector<dsl::Value> &values) {
-  const gaze_shape &shape = problem.shape;
-  const Plan plan = pattern.plan(shape, values);
-  const cli::KernelMask mask(*plan.get());
-  const dsl::Interpreter interpreter = pattern.interpreter(values);
-  std::vector<std::uint8_t> kept(shape.seq_q * shape.seq_k);
-  for (std::int64_t batch = 0; batch < shape.batch; ++batch)
-    for (std::int64_t head = 0; head < shape.heads; ++head) {
-      const std::vector<std::uint8_t> planned = plannedPairs(plan, shape, head, batch);
-      mask.keep({head, batch}, 0, shape.seq_q, 0, shape.seq_k, kept.data());
-      for (std::size_t i = 0; i < kept.size(); ++i) {
-        const auto row = static_cast<std::int64_t>(i) / shape.seq_k;
-        const auto key = static_cast<std::int64_t>(i) % shape.seq_k;
-        const bool expected = interpreter.keep(pattern.pair(shape, batch, head, row, key));
-        if (expected != (kept[i] != 0) || planned[i] == (expected ? Absent : Full))
-          return "batch " + std::to_string(batch) + ", head " + std::to_string(head) + ", row " +
-                 std::to_string(row) + ", key " + std::to_string(key) +
-                 (expected ? " is kept" : " is not kept") + ", but the mask has " +
-                 std::to_string(kept[i]) + " and the plan " + std::to_string(planned[i]);
-      }
-    }
-  return "";
-}
-
 /// The fault that both find, or that only one finds.
 std::string runOne(CompiledPattern &pattern, bool isMaskOnly, const Problem &problem,
                    Outcome &outcome) {
+  runtime::alwaysInParts = problem.inParts;
   const std::vector<dsl::Value> values = valuesOf(pattern.pattern(), problem);
   const dsl::Coordinates at = pattern.pair(problem.shape, 0, 0, 0, 0);
   const bool isRefused = pattern.interpreter(values).failedRequirement(at) >= 0;
@@ -207,14 +219,14 @@ std::string runOne(CompiledPattern &pattern, bool isMaskOnly, const Problem &pro
       ++outcome.outside;
       return "";
     }
-    if (isMaskOnly) {
-      if (pattern.table().selection_count > 0) // no tiles before Q and K are known
-        return "";
-      ++outcome.masks;
-      return compareMasks(pattern, problem, values);
-    }
     outcome.inParts += pattern.plan(problem.shape, values).info().parts > 1;
-    return compareOne(pattern, problem, values, outcome);
+    // What selects has no mask before Q and K are known.
+    if (pattern.table().selection_count == 0) {
+      ++outcome.masks;
+      if (std::string wrong = compareMasks(pattern, problem, values); !wrong.empty())
+        return wrong;
+    }
+    return isMaskOnly ? "" : compareOne(pattern, problem, values, outcome);
   } catch (const Error &error) {
     if (error.code() != GAZE_REQUIREMENT_FAILED)
       return std::string("status ") + std::to_string(error.code()) + ": " + error.what();

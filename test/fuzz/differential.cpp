@@ -28,7 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Arguments {
-  std::uint64_t count = 300;
+  std::uint64_t count = 300, atLeast = 0;
   std::uint64_t seed = 0;
   double seconds = 1e9;
   double reducing = 120;
@@ -40,6 +40,11 @@ struct Arguments {
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// A failure without its numbers and names.
+std::string kindOf(const std::string &failure) {
+  return failure.substr(0, failure.find_first_of("0123456789'\n"));
 }
 
 class Differential {
@@ -55,10 +60,11 @@ public:
                given.folder + "/differential-" + std::to_string(seed) + ".gaze") &&
           !given.keepsGoing)
         break;
-    if (seed - given.seed < given.count && failures == 0)
+    const std::uint64_t ran = seed - given.seed;
+    if (ran < given.count && failures == 0)
       std::cout << "stopped after " << given.seconds << " seconds\n";
-    report(seed - given.seed, "seeds");
-    return failures > 0;
+    report(ran, "seeds");
+    return failures > 0 || !areEnough(ran);
   }
 
   int runFiles() {
@@ -91,22 +97,35 @@ private:
     std::cout << name << ": " << outcome.failure << "\n" << std::flush;
     if (keptAs.empty())
       return false;
-    keepReduced(one, outcome.failed, keptAs);
+    keepReduced(one, outcome.failed, outcome.failure, keptAs);
     return false;
   }
 
-  void keepReduced(Case one, int problem, const std::string &path) {
+  /// Whether what was run says something: so many seeds, of which few came to nothing.
+  bool areEnough(std::uint64_t ran) const {
+    if (ran < given.atLeast)
+      std::cout << "fewer seeds than " << given.atLeast << "\n";
+    const auto refused = static_cast<std::uint64_t>(all.refused + problemsOfCase * all.limited);
+    const bool areRefused = ran >= 100 && refused > problemsOfCase * ran * 15 / 100;
+    if (areRefused)
+      std::cout << "more than 15 % were refused\n";
+    return ran >= given.atLeast && !areRefused;
+  }
+
+  void keepReduced(Case one, int problem, std::string failure, const std::string &path) {
     if (problem >= 0)
       one.problems = {one.problems[static_cast<std::size_t>(problem)]};
+    std::ofstream(path + ".whole") << print(one);
     const Clock::time_point from = Clock::now();
-    std::string failure;
+    const std::string kind = kindOf(failure);
     const Case reduced = reduce(
         one,
         [&](const Case &smaller) {
           const Outcome outcome = runIsolated(smaller, given.limit);
-          if (!outcome.failure.empty())
-            failure = outcome.failure;
-          return !outcome.failure.empty();
+          if (outcome.failure.empty() || kindOf(outcome.failure) != kind)
+            return false;
+          failure = outcome.failure;
+          return true;
         },
         [&] { return secondsSince(from) < given.reducing; });
     if (given.reducing > 0)
@@ -138,6 +157,7 @@ int main(int argc, char **argv) {
       1000000 % 1000000000000 * 1000;
   CLI::App app("Random programs beside the float64 reference.");
   app.add_option("--count", given.count, "so many seeds");
+  app.add_option("--at-least", given.atLeast, "fail where --seconds ended it before so many");
   app.add_option("--seed", given.seed, "the first one; default: from the clock");
   app.add_option("--seconds", given.seconds, "begin no seed after that");
   app.add_option("--limit", given.limit, "seconds that one seed may take");

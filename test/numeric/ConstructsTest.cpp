@@ -51,6 +51,13 @@ const Construct constructs[] = {
     {"floatDivisionAndModulo", "pattern p(a: float = 0.37) { keep (q - k) * a % 2.5 < 1.1 "
                                "and q * 1.0 / (k + 1) > 0.5; }"},
     {"floorOfFloat", "pattern p() { keep floor(q / 3.0) == floor(k * 0.31 - 2.5); }"},
+    // The sign of zero, which a division shows.
+    {"minusZero",
+     "pattern p(z: float = 0.0) { keep k <= q and (1 / (-(z * k)) < 0 or 1 / (-z) > 0); }"},
+    {"absoluteZero", "pattern p() { keep 1 / abs(-0.0 * k) > 0 or k > 9; }"},
+    {"minusZeroInScores",
+     "pattern p(z: float = 0.0) { keep k <= q; score = if 1 / (-(score * z)) < 0 then 0.1 * k "
+     "else abs(-score * 0.0); }"},
     // NaN in a mask: every comparison with it is false but !=, also in the tile bounds.
     {"nanOfSqrt", "pattern p() { keep k <= q and sqrt(q - k) < 4; }"},
     {"nanOfLog", "pattern p() { keep log2(q - k) < 3; }"},

@@ -13,6 +13,7 @@ TEST(Threads, sameBits) {
   const CompiledPattern pattern(
       "pattern p() { keep k <= q and (head == 1 or q - k < 100 or chance(0.05, 3, q, k)); }");
   Tensors first = pattern.tensors(shape(2, 3, 1, 700, 1500));
+  pattern.check(first);
   pattern.run(first, {}, 1);
   for (int threads : {2, 3, 7, 64}) {
     Tensors again = pattern.tensors(first.shape);

@@ -202,10 +202,16 @@ void cli::checkRequirements(const ChosenPattern &chosen, const gaze_shape &shape
     diagnostics.error(require.span, dsl::shortened(require.message, 400));
   }
   at.integers[static_cast<int>(dsl::Ambient::Batch)] = shape.batch;
+  const auto isNone = [](std::int64_t size) { return size < 1; };
   for (std::size_t i = 0; failed < 0 && i < chosen.inputs.size(); ++i) {
     const dsl::Input &input = chosen.pattern->inputs[i];
     const std::vector<std::int64_t> sizes = interpreter.extents(i, at);
-    if (sizes != chosen.inputs[i].shape)
+    if (sizes != chosen.inputs[i].shape && std::any_of(sizes.begin(), sizes.end(), isNone))
+      diagnostics.error(
+          input.name.span,
+          "the input '" + input.name.text + "' has the shape " + spelling(sizes) +
+              " here, and an axis has at least 1 element (what is divided by 0 is 0)");
+    else if (sizes != chosen.inputs[i].shape)
       diagnostics.error(input.name.span, "the input '" + input.name.text + "' needs the shape " +
                                              spelling(sizes) + ", but " +
                                              quoted(chosen.inputs[i].path) + " has " +

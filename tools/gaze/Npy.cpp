@@ -33,18 +33,46 @@ static std::uint64_t fileSize(const std::string &path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-/// Reads `count` elements of type `Element` as values of another type. Returns how many of
+namespace {
+
+/// A file behind its header.
+struct OpenNpy {
+  std::string path;
+  std::ifstream stream;
+  NpyHeader header;
+  std::size_t count = 1;
+
+  explicit OpenNpy(const std::string &path);
+};
+
+} // namespace
+
+OpenNpy::OpenNpy(const std::string &path) : path(path) {
+  const std::uint64_t size = fileSize(path);
+  stream.open(path, std::ios::binary);
+  if (!stream)
+    throw Failure("cannot read '" + path + "': " + std::strerror(errno));
+  std::string beginning(std::min<std::uint64_t>(size, 1 << 16), '\0');
+  stream.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  header = parseNpyHeader(path, beginning, size);
+  for (std::int64_t extent : header.shape)
+    count *= static_cast<std::size_t>(extent);
+  stream.seekg(static_cast<std::streamoff>(header.dataBegin));
+}
+
+/// Reads elements of type `Element` as values of another type. Returns how many of
 /// the values are infinite where the elements are not.
 template <typename Element, typename Value>
-static std::int64_t readValues(std::ifstream &stream, std::vector<Value> &values,
-                               std::size_t count) {
+static std::int64_t readValues(OpenNpy &file, std::vector<Value> &values) {
+  const std::size_t count = file.count;
+  checkMemory("'" + file.path + "'", count, sizeof(Value)); // a sparse file may have any size
   std::int64_t overflows = 0;
   std::vector<Element> piece(std::min<std::size_t>(count, 1 << 18));
   values.resize(count);
-  for (std::size_t done = 0; done < count && stream;) {
+  for (std::size_t done = 0; done < count && file.stream;) {
     const std::size_t size = std::min(count - done, piece.size());
-    stream.read(reinterpret_cast<char *>(piece.data()),
-                static_cast<std::streamsize>(size * sizeof(Element)));
+    file.stream.read(reinterpret_cast<char *>(piece.data()),
+                     static_cast<std::streamsize>(size * sizeof(Element)));
     std::transform(piece.begin(), piece.begin() + size, values.begin() + done,
                    [](Element value) { return static_cast<Value>(value); });
     if constexpr (sizeof(Element) > sizeof(Value))
@@ -55,42 +83,15 @@ static std::int64_t readValues(std::ifstream &stream, std::vector<Value> &values
   return overflows;
 }
 
-namespace {
-
-/// A file behind its header.
-struct OpenNpy {
-  std::ifstream stream;
-  NpyHeader header;
-  std::size_t count = 1;
-
-  explicit OpenNpy(const std::string &path);
-};
-
-} // namespace
-
-OpenNpy::OpenNpy(const std::string &path) {
-  const std::uint64_t size = fileSize(path);
-  stream.open(path, std::ios::binary);
-  if (!stream)
-    throw Failure("cannot read '" + path + "': " + std::strerror(errno));
-  std::string beginning(std::min<std::uint64_t>(size, 1 << 16), '\0');
-  stream.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
-  header = parseNpyHeader(path, beginning, size);
-  for (std::int64_t extent : header.shape)
-    count *= static_cast<std::size_t>(extent);
-  checkMemory("'" + path + "'", count, sizeof(float)); // as values; a sparse file may say anything
-  stream.seekg(static_cast<std::streamoff>(header.dataBegin));
-}
-
 /// How many overflow float32; nothing where the elements are no floats.
 static std::optional<std::int64_t> readFloats(OpenNpy &file, std::vector<float> &values) {
   switch (file.header.type) {
   case ElementType::Float16:
-    return readValues<_Float16>(file.stream, values, file.count);
+    return readValues<_Float16>(file, values);
   case ElementType::Float32:
-    return readValues<float>(file.stream, values, file.count);
+    return readValues<float>(file, values);
   case ElementType::Float64:
-    return readValues<double>(file.stream, values, file.count);
+    return readValues<double>(file, values);
   default:
     return std::nullopt;
   }
@@ -99,41 +100,43 @@ static std::optional<std::int64_t> readFloats(OpenNpy &file, std::vector<float> 
 static void readInts(OpenNpy &file, std::vector<std::int64_t> &values) {
   switch (file.header.type) {
   case ElementType::Int8:
-    readValues<std::int8_t>(file.stream, values, file.count);
+    readValues<std::int8_t>(file, values);
     break;
   case ElementType::Int16:
-    readValues<std::int16_t>(file.stream, values, file.count);
+    readValues<std::int16_t>(file, values);
     break;
   case ElementType::Int32:
-    readValues<std::int32_t>(file.stream, values, file.count);
+    readValues<std::int32_t>(file, values);
     break;
   case ElementType::UInt8:
-    readValues<std::uint8_t>(file.stream, values, file.count);
+    readValues<std::uint8_t>(file, values);
     break;
   case ElementType::UInt16:
-    readValues<std::uint16_t>(file.stream, values, file.count);
+    readValues<std::uint16_t>(file, values);
     break;
   case ElementType::UInt32:
-    readValues<std::uint32_t>(file.stream, values, file.count);
+    readValues<std::uint32_t>(file, values);
     break;
   default:
-    readValues<std::int64_t>(file.stream, values, file.count);
+    readValues<std::int64_t>(file, values);
     break;
   }
 }
 
 /// NumPy writes bools as 0 and 1, and takes anything for one.
-static void readBools(OpenNpy &file, const std::string &path, std::vector<std::uint8_t> &values) {
-  readValues<std::uint8_t>(file.stream, values, file.count);
+static void readBools(OpenNpy &file, std::vector<std::uint8_t> &values) {
+  readValues<std::uint8_t>(file, values);
   const auto odd = std::find_if(values.begin(), values.end(), [](auto value) { return value > 1; });
   if (odd != values.end())
-    throw Failure("'" + path + "' holds a bool that is " + std::to_string(*odd) +
+    throw Failure("'" + file.path + "' holds a bool that is " + std::to_string(*odd) +
                   ", and not 0 or 1; write it anew, as with (x != 0) in NumPy");
 }
 
-static void checkRead(const OpenNpy &file, const std::string &path) {
+static void checkRead(const OpenNpy &file) {
+  if (file.stream.eof())
+    throw Failure("cannot read '" + file.path + "': it became shorter meanwhile");
   if (!file.stream)
-    throw Failure("cannot read '" + path + "': " + std::strerror(errno));
+    throw Failure("cannot read '" + file.path + "': " + std::strerror(errno));
 }
 
 NpyTensor gaze::cli::readNpy(const std::string &path) {
@@ -143,7 +146,7 @@ NpyTensor gaze::cli::readNpy(const std::string &path) {
   if (!overflows)
     throw Failure("'" + path + "' holds " + spelling(file.header.type) +
                   "; Q, K and V are float16, float32 or float64");
-  checkRead(file, path);
+  checkRead(file);
   tensor.overflows = *overflows;
   return tensor;
 }
@@ -152,10 +155,10 @@ NpyInput gaze::cli::readNpyInput(const std::string &path) {
   OpenNpy file(path);
   NpyInput input{path, file.header.type, file.header.shape, {}, {}, {}};
   if (file.header.type == ElementType::Bool)
-    readBools(file, path, input.bools);
+    readBools(file, input.bools);
   else if (!readFloats(file, input.floats))
     readInts(file, input.ints);
-  checkRead(file, path);
+  checkRead(file);
   return input;
 }
 

@@ -74,7 +74,7 @@ void cli::addValueDimOption(CLI::App &command, int &valueDim) {
 }
 
 void cli::addQStartOption(CLI::App &command, std::optional<std::int64_t> &qStart) {
-  const std::int64_t limit = std::int64_t(1) << 40;
+  const std::int64_t limit = std::int64_t(1) << 39; // the runtime's
   command
       .add_option("--q-start", qStart,
                   "position of the first query in the key sequence [seq_k - seq_q]")

@@ -109,7 +109,7 @@ private:
   void keep(const Trial &trial);
   Answer confirm();
   /// What a longer comparison with the default showed replaces a trial's time.
-  void correct(const Schedule &schedule, const Duel &last);
+  void correct(Schedule schedule, const Duel &last);
 
   const TuneOptions &options;
   ScheduleBasis basis;
@@ -296,7 +296,7 @@ Answer Tuner::confirm() {
   return answer;
 }
 
-void Tuner::correct(const Schedule &schedule, const Duel &last) {
+void Tuner::correct(Schedule schedule, const Duel &last) { // a copy, of `best`
   best = tuning.trials.front();
   for (Trial &trial : tuning.trials) {
     if (trial.schedule == schedule) {

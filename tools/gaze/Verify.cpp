@@ -88,9 +88,10 @@ static std::int64_t rowsWithNan(const reference::Result &expected) {
   return rows;
 }
 
-/// What an output may be off by at least.
-static double bound(const reference::Tolerance &tolerance) {
-  return std::max(tolerance.out, reference::toleranceF32);
+/// What an output may be off by, about: of its row's magnitude in float32, in any case in 16 bits.
+static double bound(const reference::Tolerance &tolerance, gaze_element element) {
+  return element == GAZE_ELEMENT_FLOAT32 ? reference::toleranceF32
+                                         : std::max(tolerance.out, reference::toleranceF32);
 }
 
 static std::int64_t rowsUndecided(const reference::Result &expected) {
@@ -111,18 +112,17 @@ static std::string textOfSelection(const reference::Comparison &found,
 }
 
 static void printText(const reference::Comparison &found, const reference::Result &expected,
-                      const reference::Tolerance &tolerance) {
+                      const reference::Tolerance &tolerance, gaze_element element) {
   std::cout << "largest error          " << found.maxAbsError << "\n"
             << "of the log-sum-exp     " << found.maxLseError << "\n"
             << "rows that keep no key  " << expected.rowsEmpty << "\n";
   if (const std::int64_t rows = rowsWithNan(expected))
     std::cout << "rows with NaN          " << rows << ", as the formula gives for these inputs\n";
-  if (expected.plain.empty())
-    std::cout << "tolerance              " << reference::toleranceF32
-              << " of each row's magnitude, and of 1\n";
-  else
-    std::cout << "tolerance              " << bound(tolerance)
-              << ", twice the largest error of plain float32 rounded to the type\n";
+  std::cout
+      << "tolerance              " << bound(tolerance, element)
+      << (element == GAZE_ELEMENT_FLOAT32
+              ? " of each row's magnitude, and four times the largest error of plain float32\n"
+              : ", twice the largest error of plain float32 rounded to the type\n");
   if (expected.selects)
     std::cout << textOfSelection(found, expected);
   std::cout << (found.ok ? "ok\n" : "not ok\n");
@@ -130,13 +130,11 @@ static void printText(const reference::Comparison &found, const reference::Resul
 
 static nlohmann::ordered_json toJson(const reference::Comparison &found,
                                      const reference::Result &expected,
-                                     const reference::Tolerance &tolerance) {
-  nlohmann::ordered_json object = {{"max_abs_error", number(found.maxAbsError)},
-                                   {"max_lse_error", number(found.maxLseError)},
-                                   {"rows_empty", expected.rowsEmpty},
-                                   {"rows_nan", rowsWithNan(expected)},
-                                   {"tolerance", bound(tolerance)},
-                                   {"ok", found.ok}};
+                                     const reference::Tolerance &tolerance, gaze_element element) {
+  nlohmann::ordered_json object = {
+      {"max_abs_error", number(found.maxAbsError)}, {"max_lse_error", number(found.maxLseError)},
+      {"rows_empty", expected.rowsEmpty},           {"rows_nan", rowsWithNan(expected)},
+      {"tolerance", bound(tolerance, element)},     {"ok", found.ok}};
   if (expected.selects)
     object["selection"] = {{"rows_undecided", rowsUndecided(expected)},
                            {"rows_different", found.rowsUndecided}};
@@ -153,15 +151,15 @@ static std::string textOf(const FoundCost &found) {
 /// `cost` where it was asked for.
 static void print(const reference::Comparison &found, const reference::Result &expected,
                   const reference::Tolerance &tolerance, const std::optional<FoundCost> &cost,
-                  bool json) {
+                  gaze_element element, bool json) {
   if (json) {
-    nlohmann::ordered_json object = toJson(found, expected, tolerance);
+    nlohmann::ordered_json object = toJson(found, expected, tolerance, element);
     if (cost)
       object["dense"] = cost->cost ? costJson(*cost->cost, cost->causal) : nullptr;
     std::cout << object.dump(2) << "\n";
     return;
   }
-  printText(found, expected, tolerance);
+  printText(found, expected, tolerance, element);
   if (cost)
     std::cout << "\n" << textOf(*cost);
 }
@@ -200,12 +198,6 @@ static void excuseOverflow(const ChosenPattern &chosen) {
   throw Failure(text.str(), ExitNotVerified);
 }
 
-/// float32 has a tolerance of its own.
-static std::optional<gaze_element> plainType(const Problem &problem) {
-  const gaze_element element = problem.element();
-  return element == GAZE_ELEMENT_FLOAT32 ? std::nullopt : std::optional(element);
-}
-
 static void verify(const CLI::App &command, const VerifyOptions &options) {
   checkDevice(options.code);
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
@@ -231,14 +223,14 @@ static void verify(const CLI::App &command, const VerifyOptions &options) {
   problem.run(plan, output, options.threads);
   output.out.readBack();
   const reference::Result expected =
-      computeReference(chosen, problem, reference::Pairs::Kept, plainType(problem));
+      computeReference(chosen, problem, reference::Pairs::Kept, problem.element());
   const reference::Tolerance tolerance = reference::toleranceOf(expected, kernel.table());
   const reference::Comparison found = reference::compare(
       expected, problem.valueDim, output.out.values().data(), output.lse.data(), tolerance);
   std::optional<FoundCost> cost;
   if (options.dense || options.tensors.given())
     cost = computeCost(chosen, problem, expected);
-  print(found, expected, tolerance, cost, options.json);
+  print(found, expected, tolerance, cost, problem.element(), options.json);
   if (!found.ok) {
     excuseOverflow(chosen);
     failAt(found, expected, problem, output);
@@ -264,13 +256,13 @@ void cli::addVerify(CLI::App &gaze) {
   addJsonFlag(*command, options->json);
   command->footer(
       "Runs the kernel and the reference, which evaluates the pattern pair by pair in\n"
-      "float64 and shares nothing with the compiler. An output row may be off by 3e-6 of its\n"
-      "magnitude (the weighted mean of max |v|), and by 3e-6 where that is less than 1; the\n"
-      "log-sum-exp likewise. A kernel of f16 or bf16 may be off by twice the largest error of a\n"
-      "plain program in float32 whose output is rounded to the type, which is computed as well;\n"
-      "the log-sum-exp of bf16 by 2^-9. NaN is right only where the reference has it. Exit status "
-      "3\n"
-      "where the kernel is wrong.\n\n"
+      "float64 and shares nothing with the compiler that is behind the checked text. A plain\n"
+      "program in float32, its output rounded to the type, is computed as well: an output may be\n"
+      "off by four times its largest error (twice in f16 and bf16), and by 3e-6 of its row's\n"
+      "magnitude (the weighted mean of max |v|); the mean, the root mean square and the bias of\n"
+      "all errors have limits of their own. The log-sum-exp may be off by 3e-6 of itself and of\n"
+      "1, and by four times the plain program's error; that of bf16 by 2^-9. NaN is right only\n"
+      "where the reference has it. Exit status 3 where the kernel is wrong.\n\n"
       "Blocks that top_blocks selects are scored in float32 by the kernel and in float64 by the\n"
       "reference. Where the lowest score that is selected and the highest that is not are\n"
       "no further apart than float32 rounding explains (n * 2^-24 of the sum of magnitudes each,\n"

@@ -11,10 +11,13 @@
 #include "tools/gaze/Failure.h"
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <iostream>
 #include <new>
 #include <sstream>
+#include <unistd.h>
 
 using namespace gaze;
 using namespace gaze::cli;
@@ -59,7 +62,16 @@ static ExitStatus parseAndRun(CLI::App &app, int argc, char **argv) {
   return ExitRight;
 }
 
+/// A file that is opened later would otherwise be standard output where the caller has closed that.
+/// Writing to what is opened here fails, as it did before.
+static void occupyStandardStreams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+      ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv) {
+  occupyStandardStreams();
   std::signal(SIGXFSZ, SIG_IGN); // `ulimit -f`: an error of the write, as a full disk is
   try {
     CLI::App app("Gaze: sparse-attention patterns, compiled to fast kernels.", "gaze");

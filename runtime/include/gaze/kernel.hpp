@@ -30,7 +30,8 @@ private:
 template <gaze_type Type, int Rank> class Input {
 public:
   template <typename Element>
-  Input(const Element *data, const std::array<std::int64_t, Rank> &extents) {
+  Input(const Element *data,
+        const std::array<std::int64_t, static_cast<std::size_t>(Rank)> &extents) {
     constexpr bool isInt =
         std::is_same_v<Element, std::int32_t> || std::is_same_v<Element, std::int64_t>;
     constexpr bool isBool = std::is_same_v<Element, bool> || std::is_same_v<Element, std::uint8_t>;
@@ -45,7 +46,7 @@ public:
                      : std::is_same_v<Element, std::int64_t> ? GAZE_ELEMENT_INT64
                                                              : GAZE_ELEMENT_FLOAT32;
     tensor.rank = Rank;
-    for (int axis = 0; axis < Rank; ++axis)
+    for (std::size_t axis = 0; axis < extents.size(); ++axis)
       tensor.extents[axis] = extents[axis];
   }
 

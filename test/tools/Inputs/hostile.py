@@ -64,6 +64,9 @@ cases = {
     ),
     "a comment of 50 MB": lambda: check(pattern("a", "keep k <= q;", "//" + "x" * long + "\n")),
     "a line of 50 MB": lambda: check(pattern("a", "keep k <= q" + " " * long + "?;")),
+    "many places of a line of 50 MB": lambda: check(
+        pattern("a", " " * long + 'require seq_q > 0, "x";' * 500 + " keep k <= q;")
+    ),
     "a file of 65 MB": lambda: check(pattern("a", "keep k <= q;", " " * (65 << 20))),
     "a sparse terabyte": lambda: check(sparse("a.gaze", 1 << 40)),
     "an endless file": lambda: check("/dev/zero"),

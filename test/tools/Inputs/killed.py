@@ -66,6 +66,8 @@ for number in range(int(count)):
     for text, a, b in zip(contents(target), *whole):
         if text not in (a, b):
             sys.exit(f"half-written after {seconds:.3f} s")
+if kills == 0:
+    sys.exit("each compilation ended before it was killed")
 run(*compiling(16, target))
 if contents(target) != whole[1]:
     sys.exit("the next compilation is not as the first was")
@@ -79,12 +81,15 @@ def trials():
     return json.load(open(schedule))["tuning"]["trials"] if os.path.exists(schedule) else []
 
 
+compilations = kills
 for number in range(int(count)):
     before = trials()
     kills += not run(*tuning, "1000", seconds=4 * duration * chance.random())
     if trials()[: len(before)] != before:
         sys.exit("trials are lost")
 before = len(trials())
+if kills == compilations or before == 0:
+    sys.exit(f"{kills - compilations} kills of tune, {before} trials: nothing could be lost")
 run(*tuning, "1")
 if len(trials()) <= before:
     sys.exit("tune does not go on")
