@@ -5,6 +5,7 @@
 #include "dsl/Load.h"
 
 #include <algorithm>
+#include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
 
@@ -194,20 +195,22 @@ TEST(Selections, keepsOnlyWhatRoundingCannotChange) {
 /// An output that is not the reference's is no error where rounding may select another block, and
 /// one where it may not.
 TEST(Selections, aTieIsNoError) {
-  const auto found = [](float second) {
+  const auto found = [](float second, float out) {
     const Selected selected("top_blocks(1, 2)", {1, 1, 1, 1, 4, 0}, {1}, {1, 2, 2, second});
     reference::Result expected = selected.attention();
     EXPECT_TRUE(expected.selects);
-    // What another block may have given.
-    std::vector<float> out = {static_cast<float>(expected.out[0]) + 1};
     std::vector<float> lse = {static_cast<float>(expected.lse[0])};
-    return reference::compare(expected, 1, out.data(), lse.data());
+    out *= static_cast<float>(expected.largestValue);
+    return reference::compare(expected, 1, &out, lse.data());
   };
-  const reference::Comparison tied = found(1);
+  const float mean = 0.25, none = 1.1F; // what another block may have given
+  const reference::Comparison tied = found(1, mean);
   EXPECT_TRUE(tied.ok);
   EXPECT_EQ(tied.rowsUndecided, 1);
   EXPECT_EQ(tied.maxAbsError, 0);
-  const reference::Comparison apart = found(1.5);
+  EXPECT_FALSE(found(1, none).ok);
+  EXPECT_FALSE(found(1, std::nanf("")).ok);
+  const reference::Comparison apart = found(1.5, mean);
   EXPECT_FALSE(apart.ok);
   EXPECT_EQ(apart.rowsUndecided, 0);
   EXPECT_EQ(apart.worstRow, 0);
