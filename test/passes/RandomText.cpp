@@ -38,6 +38,8 @@ public:
       text += "  score = score + clamp(" + real(2) + ", -8, 8.0);\n"; // float32 holds it
     while (below(3) == 0)
       text += "  score = " + score() + ";\n";
+    if (below(16) == 0) // last: its rounding is that of a score of 1000, however small that becomes
+      text += "  score = score + 1e3;\n";
     if (below(8) == 0)
       text += scale();
     return text + "}\n";
@@ -152,7 +154,7 @@ private:
     case 8:
       return "if " + boolean(2) + " then log(0.0) else score"; // as if it were not kept
     case 9:
-      return "(score + 0.25 * n where q = k, n = " + integer(1) + " % 16) + 1e3";
+      return "(score + 0.25 * n where q = k, n = " + integer(1) + " % 16)";
     case 10:
       return "clamp(-score, -3, high = 3.0)";
     default:
