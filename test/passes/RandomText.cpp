@@ -33,7 +33,11 @@ public:
     names.push_back("n");
     knowsLets = true;
     if (!isForRunning || below(16))
-      text += "  keep " + (isForRunning && below(3) ? terms(below(4)) : boolean(4)) + ";\n";
+      text += "  keep " +
+              (isForRunning && below(2)   ? inParts()
+               : isForRunning && below(3) ? terms(below(4))
+                                          : boolean(4)) +
+              ";\n";
     if (below(2))
       text += "  score = score + clamp(" + real(2) + ", -8, 8.0);\n"; // float32 holds it
     while (below(3) == 0)
@@ -95,11 +99,22 @@ private:
     return term();
   }
 
-  std::string term() {
+  /// With terms that have orders of their own beside others.
+  std::string inParts() {
+    std::string text = any({"", "k <= q and "}) + ("(" + terms(1));
+    do
+      text += " or " + term(below(3) ? 0 : 2);
+    while (below(3) == 0);
+    return text + ")";
+  }
+
+  std::string term() { return term(below(14)); }
+
+  std::string term(int which) {
     const auto count = [&](int least, int most) {
       return std::to_string(least + below(most - least + 1));
     };
-    switch (below(14)) {
+    switch (which) {
     case 0:
       return "(q - k) % " + count(1, 20) + " == " + count(0, 3);
     case 1:
