@@ -201,6 +201,13 @@ Expr real(const Halide::Type &type, double value) {
   return reinterpret(type, Halide::Internal::make_const(bits, 1) << (type.bits() - 1));
 }
 
+/// |x|. Halide's may be -0, and Halide takes it for no NaN.
+Expr withoutSign(const Expr &x) {
+  const Halide::Type bits = UInt(x.type().bits());
+  const Expr sign = Halide::Internal::make_const(bits, 1) << (bits.bits() - 1);
+  return reinterpret(x.type(), reinterpret(bits, x) & ~sign);
+}
+
 bool isNonZero(const Expr &x) {
   const auto constant = Halide::Internal::as_const_float(x);
   return constant && *constant != 0;
@@ -359,8 +366,7 @@ private:
         const Expr zero = Halide::Internal::make_zero(Int(64));
         return select(in[0] < zero, wrapping(Op::Subtract, zero, in[0]), in[0]);
       }
-      // Halide's may be -0 for -0.
-      return arithmetic(Op::Add, Halide::abs(in[0]), Halide::Internal::make_zero(in[0].type()));
+      return withoutSign(in[0]);
     case Op::Equal:
     case Op::NotEqual:
     case Op::Less:
