@@ -6,7 +6,7 @@
 // that is made meanwhile keeps a copy, so that what outlives the call, as a plan does,
 // gives its memory back to where it came from.
 //
-// Test: test/runtime/MemoryTest.cpp
+// Tests: test/numeric/AllocationsTest.cpp, OutOfMemoryTest.cpp
 //
 //===----------------------------------------------------------------------===//
 #ifndef GAZE_RUNTIME_MEMORY_H

@@ -139,10 +139,10 @@ private:
 
 /// Where a head has few groups, as in a decode step, heads that share keys fill a register
 /// block of scores together.
-std::vector<Item> itemsOf(const gaze_shape &shape, std::int64_t groups) {
+Vector<Item> itemsOf(const gaze_shape &shape, std::int64_t groups) {
   const std::int64_t sharing = shape.heads / shape.kv_heads;
   const std::int64_t together = std::clamp<std::int64_t>(groupsTogether / groups, 1, sharing);
-  std::vector<Item> items;
+  Vector<Item> items;
   for (std::int64_t plane = 0; plane < shape.batch * shape.kv_heads; ++plane) {
     const std::int64_t kvHead = plane % shape.kv_heads, endHead = (kvHead + 1) * sharing;
     for (std::int64_t head = kvHead * sharing; head < endHead; head += together)
@@ -161,7 +161,7 @@ void fillTables(gaze_plan &plan, const Job &job, const Summary &summary, const g
   const auto tableOf = [&](std::int64_t plane) {
     return plan.selectedBools.data() + job.first + plane * job.table.entries();
   };
-  const std::vector<Item> items = itemsOf(shape, job.groups.count);
+  const Vector<Item> items = itemsOf(shape, job.groups.count);
   forEachWorker(static_cast<std::int64_t>(items.size()), threads, [&](const auto &next) {
     Scorer scorer(plan, job, candidates, q);
     for (std::int64_t i = next(); i >= 0; i = next()) {

@@ -34,20 +34,24 @@ struct EndingMemory {
   }
 };
 
-class OutOfMemory : public testing::TestWithParam<int> {
+struct Given {
+  const char *text;
+  gaze_shape sizes;
+  int parts; ///< of the plan; 0 before it has selected
+  int threads;
+};
+
+class OutOfMemory : public testing::TestWithParam<Given> {
 protected:
-  const CompiledPattern pattern{
-      "pattern p() { input doc: int[seq_k]; keep k <= q and (q - k < 4 or top_blocks(2, 8, share = "
-      "8)) and doc[k] == 0; }",
-      16};
-  const gaze_shape sizes = shape(2, 4, 2, 70, 150);
+  const CompiledPattern pattern{GetParam().text, 16};
+  const gaze_shape sizes = GetParam().sizes;
   Tensors data = pattern.tensors(sizes);
   EndingMemory memory;
   gaze_options options = {};
 
   void SetUp() override {
     options.struct_size = sizeof options;
-    options.threads = GetParam();
+    options.threads = GetParam().threads;
     options.allocate = [](void *context, std::size_t bytes, std::size_t alignment) {
       return static_cast<EndingMemory *>(context)->allocate(bytes, alignment);
     };
@@ -62,10 +66,13 @@ protected:
   gaze_tensor v() { return tensor(data.v, sizes.kv_heads, sizes.seq_k); }
   gaze_tensor out() { return tensor(data.out, sizes.heads, sizes.seq_q); }
 
+  /// The pattern has no input, or one of ints by the key.
   gaze_status make(gaze_plan **plan, gaze_error *error) {
-    const std::vector<std::int64_t> docs(150);
-    const gaze_input_tensor doc = {docs.data(), GAZE_ELEMENT_INT64, 1, {150}};
-    return gaze_plan_create(&pattern.table(), &sizes, nullptr, 0, &doc, 1, &options, plan, error);
+    const std::vector<std::int64_t> docs(static_cast<std::size_t>(sizes.seq_k));
+    const gaze_input_tensor doc = {docs.data(), GAZE_ELEMENT_INT64, 1, {sizes.seq_k}};
+    const auto inputs = static_cast<std::int32_t>(pattern.inputCount());
+    return gaze_plan_create(&pattern.table(), &sizes, nullptr, 0, &doc, inputs, &options, plan,
+                            error);
   }
 
   /// With all the memory there is.
@@ -111,15 +118,40 @@ TEST_P(OutOfMemory, OfPlans) {
       5);
 }
 
-TEST_P(OutOfMemory, OfRunsAndSelections) {
+TEST_P(OutOfMemory, OfRuns) {
+  gaze_plan *const plan = made();
+  gaze_plan_info about = {};
+  about.struct_size = sizeof about;
+  ASSERT_EQ(GAZE_OK, gaze_plan_get_info(plan, &about, nullptr));
+  EXPECT_EQ(GetParam().parts, about.parts);
+  const gaze_tensor inQ = q(), inK = k(), inV = v(), to = out();
+  const auto run = [&](gaze_error *error) {
+    return gaze_run(plan, &inQ, &inK, &inV, &to, nullptr, &options, error);
+  };
+  memory.left = 1 << 20;
+  gaze_error error;
+  ASSERT_EQ(GAZE_OK, run(&error)) << error.message;
+  const std::vector<float> expected = data.out;
+  std::fill(data.out.begin(), data.out.end(), 7.0F);
+  EXPECT_GT(failuresOf(run), 0);
+  EXPECT_TRUE(expected == data.out) << "other bits after failures";
+
+  // A merge takes no memory at all.
+  std::vector<float> lse(static_cast<std::size_t>(sizes.batch * sizes.heads * sizes.seq_q));
+  const gaze_tensor of = view(lse.data(), {sizes.batch, sizes.heads, sizes.seq_q});
+  EXPECT_EQ(0, failuresOf([&](auto *why) {
+              return gaze_merge(&to, &of, &to, &of, &to, &of, &options, why);
+            }));
+  EXPECT_TRUE(expected == data.out) << "half of each";
+  gaze_plan_destroy(plan);
+  EXPECT_EQ(0, memory.out);
+}
+
+class OutOfMemoryToSelect : public OutOfMemory {};
+
+TEST_P(OutOfMemoryToSelect, OfSelectionsAndWorkspaces) {
   gaze_plan *const plan = made();
   const gaze_tensor inQ = q(), inK = k(), inV = v(), to = out();
-  const auto run = [&](const gaze_plan *of, gaze_error *error) {
-    return gaze_run(of, &inQ, &inK, &inV, &to, nullptr, &options, error);
-  };
-  EXPECT_GT(failuresOf([&](auto *error) { return run(plan, error); }), 5);
-  const std::vector<float> expected = data.out;
-
   gaze_plan *selected = nullptr;
   const auto select = [&](auto *error) {
     return gaze_plan_select(plan, &inQ, &inK, &options, &selected, error);
@@ -128,9 +160,14 @@ TEST_P(OutOfMemory, OfRunsAndSelections) {
 
   memory.left = 1 << 20;
   gaze_error error;
+  ASSERT_EQ(GAZE_OK, gaze_run(plan, &inQ, &inK, &inV, &to, nullptr, &options, &error));
+  const std::vector<float> expected = data.out;
   ASSERT_EQ(GAZE_OK, select(&error)) << error.message;
   std::fill(data.out.begin(), data.out.end(), 7.0F);
-  EXPECT_GT(failuresOf([&](auto *why) { return run(selected, why); }), 0);
+  EXPECT_GT(failuresOf([&](auto *why) {
+              return gaze_run(selected, &inQ, &inK, &inV, &to, nullptr, &options, why);
+            }),
+            0);
   EXPECT_TRUE(expected == data.out) << "other bits after failures";
 
   gaze_workspace *workspace = nullptr;
@@ -144,7 +181,7 @@ TEST_P(OutOfMemory, OfRunsAndSelections) {
 }
 
 /// Summaries that could not grow are brought up to the keys by the next update.
-TEST_P(OutOfMemory, OfSummaries) {
+TEST_P(OutOfMemoryToSelect, OfSummaries) {
   gaze_plan *const plan = made();
   const gaze_tensor inQ = q(), inK = k(), inV = v(), to = out();
   gaze_error error;
@@ -180,6 +217,24 @@ TEST_P(OutOfMemory, OfSummaries) {
   EXPECT_EQ(0, memory.out);
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, OutOfMemory, testing::Values(1, 3));
+constexpr const char *selecting =
+    "pattern p() { input doc: int[seq_k]; keep k <= q and (q - k < 4 or top_blocks(2, 8, share = "
+    "8)) and doc[k] == 0; }";
+constexpr const char *strided = "pattern p() { keep q - k < 100 and q > k or (q - k) % 3 == 0; }";
+constexpr const char *columns =
+    "pattern p() { input doc: int[seq_k]; keep k <= q and k % 13 == 12 and doc[k] == 0; }";
+constexpr gaze_shape square = {2, 4, 2, 70, 150, 0}, longRows = {1, 2, 1, 60, 9000, 8940};
+
+INSTANTIATE_TEST_SUITE_P(Selecting, OutOfMemory,
+                         testing::Values(Given{selecting, square, 0, 1},
+                                         Given{selecting, square, 0, 3}));
+INSTANTIATE_TEST_SUITE_P(Selecting, OutOfMemoryToSelect,
+                         testing::Values(Given{selecting, square, 0, 1},
+                                         Given{selecting, square, 0, 3}));
+// Two parts of a plan, whose long rows are cut and merged; a list of keys.
+INSTANTIATE_TEST_SUITE_P(InParts, OutOfMemory,
+                         testing::Values(Given{strided, longRows, 2, 1},
+                                         Given{strided, longRows, 2, 3},
+                                         Given{columns, longRows, 1, 3}));
 
 } // namespace

@@ -461,7 +461,7 @@ typedef struct gaze_options {
 
 /**
  * What a plan holds; sums over all heads and batch entries. A plan that selects blocks
- * (top_blocks) has no tiles before Q and K are known: items, tiles and cost are 0, and
+ * (top_blocks) has no tiles before Q and K are known: items, tiles, cost and parts are 0, and
  * those of one input are in the plan that gaze_plan_select makes.
  */
 typedef struct gaze_plan_info {
