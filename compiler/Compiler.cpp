@@ -201,6 +201,12 @@ static std::vector<std::pair<std::string, void *>> halideFunctions() {
   };
 }
 
+std::size_t mostParts(const dsl::Program &program, const dsl::Pattern &pattern,
+                      const KernelOptions &options) {
+  const Kernel kernel = lower(program, pattern).kernel;
+  return resolve(pattern, options).hasParts(kernel) ? kernel.parts.size() : 1;
+}
+
 JitKernel jit(const dsl::Program &program, const dsl::Pattern &pattern,
               const KernelOptions &options) {
   EmitOptions resolved = resolve(pattern, options);

@@ -88,6 +88,11 @@ private:
   std::shared_ptr<const Storage> storage;
 };
 
+/// In how many parts a plan may compute the pattern, each in an order of its own; 1: in tiles
+/// alone. Throws CompileError.
+std::size_t mostParts(const dsl::Program &program, const dsl::Pattern &pattern,
+                      const KernelOptions &options);
+
 /// Throws CompileError where this machine lacks instructions of a known target.
 void checkRunsHere(const std::string &target);
 

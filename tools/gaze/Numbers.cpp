@@ -189,6 +189,9 @@ std::string gaze::cli::numbersText(const Numbers &numbers) {
   if (!numbers.selection.empty())
     text += "selection   " + numbers.selection + "\n";
   text += "tiles       " + tilesText(numbers) + "\n";
+  if (numbers.parts > 1)
+    text += "in parts    where it pays, up to " + std::to_string(numbers.parts) +
+            " with orders of their own instead of these tiles; gaze bench tells\n";
   text += "work saved  " + guess + percent(numbers.saved()) + " of the tiles are skipped\n";
   text += "flops       " + guess + flopsText(numbers.flops) + ", dense attention " +
           flopsText(numbers.flopsDense) + "\n";
@@ -221,6 +224,8 @@ std::string gaze::cli::numbersJson(const Numbers &numbers) {
                  {"bytes", numbers.bytes},
                  {"bytes_dense", numbers.bytesDense},
                  {"plan_bytes", numbers.planBytes}};
+  if (numbers.parts > 1)
+    object["parts_at_most"] = numbers.parts;
   if (!numbers.selection.empty())
     object["selection"] = numbers.selection;
   if (exactly || reach.kind == Reach::Kind::AtLeast)

@@ -25,6 +25,7 @@ struct Numbers {
   bool exact = true;
   double error = 0; ///< of `kept`, as a share of it
   Reach reach;
+  std::size_t parts = 1; ///< in which a plan may compute the pattern instead of these tiles
   std::string selection; ///< for which tensors top_blocks selected; empty where it did not
 
   double density() const { return static_cast<double>(kept) / static_cast<double>(pairs); }

@@ -220,7 +220,7 @@ static void show(const ShowOptions &options) {
                   std::to_string(shape.heads - 1));
   std::optional<OutputFile> file;
   if (options.picture) {
-    keepSources("-o", *options.picture, *chosen.program, options.code.schedule);
+    keepSources("-o", *options.picture, chosen, options.code.schedule, options.tensors);
     file.emplace(*options.picture);
   }
 
@@ -244,6 +244,7 @@ static void show(const ShowOptions &options) {
   shown.groups = surveyGroups(mask, shown.heads, shown.batches, whatToDraw(options, shown, kernel),
                               options.threads);
   shown.numbers = addUp(shown.groups, kernel, shape);
+  shown.numbers.parts = mostParts(*chosen.program, *chosen.pattern, code);
   shown.numbers.selection = selection;
   shown.numbers.reach = reachOf(mask, shown, options.threads);
 
@@ -286,7 +287,10 @@ void cli::addShow(CLI::App &gaze) {
       "▒ up to two thirds, ▓ less than all, █ all. Where heads or batch entries differ,\n"
       "each different mask is drawn; the numbers are of all together.\n\n"
       "Memory: what the kernel reads of K and V, a tile at a time, and what\n"
-      "the plan takes. Reach: how many layers it takes until every query has heard of\n"
+      "the plan takes. In parts: regular steps, lone columns and selected blocks may be computed "
+      "in\n"
+      "orders of their own, which reads and computes less than these tiles. Reach: how many layers "
+      "it takes until every query has heard of\n"
       "every key that dense attention with the same causality would give it, or a query\n"
       "that never does; for long sequences a bound from below. Counts that would take\n"
       "long are estimated from a sample, and say so: \"about\", and in --json \"exact\".\n"
