@@ -43,7 +43,12 @@ void cli::addCheck(CLI::App &gaze) {
   command->callback([files] {
     bool right = true;
     for (const std::string &file : *files)
-      right &= check(file);
+      try {
+        right &= check(file);
+      } catch (const Failure &failure) {
+        std::cerr << failure.what();
+        right = false;
+      }
     if (!right)
       throw Failure::rendered(""); // all has been said
   });

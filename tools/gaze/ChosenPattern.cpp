@@ -134,11 +134,21 @@ std::map<std::string, dsl::Value> cli::givenValues(const dsl::Pattern &pattern,
   return values;
 }
 
-void cli::keepSources(const std::string &flag, const std::string &path, const dsl::Program &program,
-                      const std::string &schedule) {
-  for (int i = 0; i < program.sources.size(); ++i)
-    if (isSameFile(path, program.sources.file(i).path()))
-      throw Failure(flag + " names '" + path + "', from which the pattern is read", ExitWrongUsage);
+void cli::keepSources(const std::string &flag, const std::string &path, const ChosenPattern &chosen,
+                      const std::string &schedule, const TensorOptions &tensors) {
+  const auto keep = [&](const std::string &source, const std::string &what) {
+    if (isSameFile(path, source))
+      throw Failure(flag + " names '" + path + "', from which " + what + " is read",
+                    ExitWrongUsage);
+  };
+  const dsl::SourceSet &sources = chosen.program->sources;
+  for (int i = 0; i < sources.size(); ++i)
+    keep(sources.file(i).path(), "the pattern");
+  for (std::size_t i = 0; i < chosen.inputs.size(); ++i)
+    keep(chosen.inputs[i].path, "the input '" + chosen.pattern->inputs[i].name.text + "'");
+  keep(tensors.q, "Q");
+  keep(tensors.k, "K");
+  keep(tensors.v, "V");
   if (isSameFile(path, schedule))
     throw Failure(flag + " names the schedule file", ExitWrongUsage);
 }
@@ -206,16 +216,14 @@ void cli::checkRequirements(const ChosenPattern &chosen, const gaze_shape &shape
   for (std::size_t i = 0; failed < 0 && i < chosen.inputs.size(); ++i) {
     const dsl::Input &input = chosen.pattern->inputs[i];
     const std::vector<std::int64_t> sizes = interpreter.extents(i, at);
-    if (sizes != chosen.inputs[i].shape && std::any_of(sizes.begin(), sizes.end(), isNone))
-      diagnostics.error(
-          input.name.span,
-          "the input '" + input.name.text + "' has the shape " + spelling(sizes) +
-              " here, and an axis has at least 1 element (what is divided by 0 is 0)");
-    else if (sizes != chosen.inputs[i].shape)
-      diagnostics.error(input.name.span, "the input '" + input.name.text + "' needs the shape " +
-                                             spelling(sizes) + ", but " +
-                                             quoted(chosen.inputs[i].path) + " has " +
-                                             spelling(chosen.inputs[i].shape));
+    if (sizes == chosen.inputs[i].shape)
+      continue;
+    const bool holdsNone = std::any_of(sizes.begin(), sizes.end(), isNone);
+    diagnostics.error(
+        input.name.span,
+        "the input '" + input.name.text + "' needs the shape " + spelling(sizes) +
+            (holdsNone ? ", which holds no element (what is divided by 0 is 0)," : ",") + " but " +
+            quoted(chosen.inputs[i].path) + " has " + spelling(chosen.inputs[i].shape));
   }
   if (!diagnostics.empty())
     throw Failure::rendered(diagnostics.render(chosen.program->sources));

@@ -46,10 +46,10 @@ ChosenPattern choosePattern(const PatternOptions &options);
 /// its inputs.
 ChosenPattern choosePattern(const PatternOptions &options, const ValueOptions &settings);
 
-/// Throws a Failure where `path`, which `flag` gives to write to, is a file that the pattern was
-/// read from, or the schedule file.
-void keepSources(const std::string &flag, const std::string &path, const dsl::Program &program,
-                 const std::string &schedule);
+/// Throws a Failure where `path`, which `flag` gives to write to, is a file that the pattern or
+/// one of its inputs was read from, or is the schedule file or one of `tensors`.
+void keepSources(const std::string &flag, const std::string &path, const ChosenPattern &chosen,
+                 const std::string &schedule, const TensorOptions &tensors = {});
 
 /// The values of `settings` (NAME=VALUE), by name. Throws a Failure that says which is wrong.
 std::map<std::string, dsl::Value> givenValues(const dsl::Pattern &pattern,

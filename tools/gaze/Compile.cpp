@@ -62,10 +62,10 @@ static void compile(const CLI::App &command, CompileOptions options) {
   const FileOptions files = {options.folder, options.targets,
                              givenValues(*chosen.pattern, options.values.settings)};
   const std::string &schedule = options.code.schedule;
-  keepSources("--depfile", options.depfile, *chosen.program, schedule);
+  keepSources("--depfile", options.depfile, chosen, schedule);
   for (const std::string &path : kernelFiles(*chosen.pattern, kernel, files)) {
     // What a schedule file says is in the one that is written.
-    keepSources("-o", path, *chosen.program, "");
+    keepSources("-o", path, chosen, "");
     if (isSameFile(options.depfile, path))
       throw Failure("--depfile names '" + path + "', which is one of the files of the kernel",
                     ExitWrongUsage);

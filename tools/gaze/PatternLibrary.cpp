@@ -1,6 +1,9 @@
 //===- PatternLibrary.cpp - Where pattern files are found --------------------===//
 #include "tools/gaze/PatternLibrary.h"
 
+#include "dsl/Names.h"
+#include "tools/gaze/Failure.h"
+
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -33,8 +36,15 @@ std::string cli::patternFile(const std::string &name) {
   std::error_code error;
   if (fs::exists(name, error) || name.find_first_of("./") != std::string::npos)
     return name;
-  for (const std::string &folder : libraryFolders())
+  dsl::Suggestion suggestion(name);
+  for (const std::string &folder : libraryFolders()) {
     if (const fs::path file = fs::path(folder) / (name + ".gaze"); fs::exists(file, error))
       return file.string();
-  return name;
+    for (fs::directory_iterator file(folder, error), end; !error && file != end;
+         file.increment(error))
+      if (file->path().extension() == ".gaze")
+        suggestion.consider(file->path().stem().string(), "the pattern");
+  }
+  throw Failure(dsl::inQuotes(name) + " is no file, and no pattern of the library" +
+                suggestion.text());
 }

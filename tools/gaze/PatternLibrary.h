@@ -12,7 +12,7 @@ namespace gaze::cli {
 std::vector<std::string> libraryFolders();
 
 /// The file that the user means by `name`: `longformer`, which is no path and no file here,
-/// is one of the library. `name` itself where there is none either.
+/// is one of the library. Throws a Failure where such a name is in no folder of it.
 ///
 /// Test: test/tools/library.test
 std::string patternFile(const std::string &name);

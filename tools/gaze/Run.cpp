@@ -33,8 +33,8 @@ static void run(const RunOptions &options) {
   const ChosenPattern chosen = choosePattern(options.pattern, options.values);
   const Problem problem = readProblem(options.tensors, options.qStart, options.code);
   checkRequirements(chosen, problem.shape, problem.headDim);
-  keepSources("-o", options.out, *chosen.program, options.code.schedule);
-  keepSources("--lse", options.lse, *chosen.program, options.code.schedule);
+  keepSources("-o", options.out, chosen, options.code.schedule, options.tensors);
+  keepSources("--lse", options.lse, chosen, options.code.schedule, options.tensors);
   if (isSameFile(options.out, options.lse))
     throw Failure("-o and --lse name the same file", ExitWrongUsage);
   OutputFile outFile(options.out);

@@ -121,7 +121,8 @@ static void printText(const reference::Comparison &found, const reference::Resul
   std::cout
       << "tolerance              " << bound(tolerance, element)
       << (element == GAZE_ELEMENT_FLOAT32
-              ? " of each row's magnitude, and four times the largest error of plain float32\n"
+              ? " of each row's magnitude or its scores' rounding, and four times the largest "
+                "error of plain float32\n"
               : ", twice the largest error of plain float32 rounded to the type\n");
   if (expected.selects)
     std::cout << textOfSelection(found, expected);
@@ -259,7 +260,9 @@ void cli::addVerify(CLI::App &gaze) {
       "float64 and shares nothing with the compiler that is behind the checked text. A plain\n"
       "program in float32, its output rounded to the type, is computed as well: an output may be\n"
       "off by four times its largest error (twice in f16 and bf16), and by 3e-6 of its row's\n"
-      "magnitude (the weighted mean of max |v|); the mean, the root mean square and the bias of\n"
+      "magnitude (the weighted mean of max |v|) or what the rounding of its scores explains,\n"
+      "u * (sqrt(head_dim) * |scale| * |q| * |k| + 4 * |score|) each for u = 2^-24; the mean, the "
+      "root mean square and the bias of\n"
       "all errors have limits of their own. The log-sum-exp may be off by 3e-6 of itself and of\n"
       "1, and by four times the plain program's error; that of bf16 by 2^-9. NaN is right only\n"
       "where the reference has it. Exit status 3 where the kernel is wrong.\n\n"

@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Compiler.h"
+#include "dsl/Names.h"
 #include "dsl/Text.h"
 #include "gaze/gaze.hpp"
 #include "tools/gaze/Commands.h"
 #include "tools/gaze/Failure.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -42,6 +44,20 @@ static ExitStatus reportCompileError(const CompileError &error) {
   return report(Failure::rendered(error.what()).what(), ExitWrongInput);
 }
 
+/// What the command does not know: the first option, or else the first argument.
+static std::string unexpected(const CLI::App &command, const std::vector<std::string> &arguments) {
+  const auto option = std::find_if(arguments.begin(), arguments.end(), [](const auto &argument) {
+    return argument.size() > 1 && argument[0] == '-';
+  });
+  if (option == arguments.end())
+    return "gaze " + command.get_name() + " has no use for " + dsl::inQuotes(arguments.front());
+  const std::string name = option->substr(0, option->find('='));
+  dsl::Suggestion suggestion(name);
+  for (const CLI::Option *known : command.get_options())
+    suggestion.consider(known->get_name(), "");
+  return "gaze " + command.get_name() + " has no option " + dsl::inQuotes(name) + suggestion.text();
+}
+
 /// Parses the command line and runs its command; throws what the command throws.
 static ExitStatus parseAndRun(CLI::App &app, int argc, char **argv) {
   const std::string first = argc > 1 ? argv[1] : "";
@@ -52,10 +68,13 @@ static ExitStatus parseAndRun(CLI::App &app, int argc, char **argv) {
   } catch (const CLI::Success &asked) { // --help, --version
     app.exit(asked);
   } catch (const CLI::ParseError &error) {
-    std::string command;
-    for (const CLI::App *parsed : app.get_subcommands())
+    std::string command, what = error.what();
+    for (const CLI::App *parsed : app.get_subcommands()) {
       command = " " + parsed->get_name();
-    throw Failure(std::string(error.what()) + "\nSee `gaze help" + command + "`.", ExitWrongUsage);
+      if (dynamic_cast<const CLI::ExtrasError *>(&error))
+        what = unexpected(*parsed, parsed->remaining());
+    }
+    throw Failure(what + "\nSee `gaze help" + command + "`.", ExitWrongUsage);
   }
   if (!std::cout.flush())
     throw Failure("cannot write to standard output");
