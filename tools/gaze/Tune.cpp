@@ -414,8 +414,8 @@ void cli::addTune(CLI::App &gaze) {
   addJsonFlag(*command, options->json);
   command->footer("Ctrl-C ends the search, with the best so far written. The same command again\n"
                   "goes on from the file. --schedule gives a schedule to start from beside the\n"
-                  "default. The file is for --schedule of run, verify, bench and compile;\n"
-                  "it names the CPU or the GPU that schedules were timed on;\n"
+                  "default. The file is for --schedule of run, verify, show, bench, compile and\n"
+                  "emit; it names the CPU or the GPU that schedules were timed on;\n"
                   "docs/schedules.md has the rest.\n\n"
                   "Example:\n"
                   "  gaze tune patterns/longformer.gaze --seq 8192 -o longformer.schedule.json");
