@@ -4,6 +4,7 @@
 #include "dsl/Names.h"
 #include "dsl/Text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -79,7 +80,18 @@ ordered_json parse(const std::string &text) {
     }
     return true;
   };
-  return ordered_json::parse(text, visit, /*allow_exceptions=*/false);
+  const std::string notJson = "a schedule is a JSON object, and this is not JSON";
+  try {
+    return ordered_json::parse(text, visit);
+  } catch (const ordered_json::parse_error &error) { // its byte counts from 1
+    const std::string before = text.substr(0, std::min(error.byte, text.size() + 1) - 1);
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    throw Wrong(notJson + " at line " + std::to_string(line) + ", column " +
+                std::to_string(column));
+  } catch (const ordered_json::exception &) { // a number past all doubles
+    throw Wrong(notJson);
+  }
 }
 
 void readKnob(const Knob &knob, const ordered_json &value, Schedule &schedule) {
@@ -184,8 +196,6 @@ Tuning readTuning(const ordered_json &object) {
 
 ScheduleFile readFile(const std::string &text) {
   const ordered_json object = parse(text);
-  if (object.is_discarded())
-    throw Wrong("a schedule is a JSON object, and this is not JSON");
   if (!object.is_object())
     throw Wrong("a schedule is a JSON object");
   ScheduleFile file;

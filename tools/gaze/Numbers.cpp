@@ -205,6 +205,13 @@ std::string gaze::cli::numbersText(const Numbers &numbers) {
 // JSON
 //===----------------------------------------------------------------------===//
 
+/// An integer, where JSON readers have all of them.
+static nlohmann::ordered_json counted(double number) {
+  if (number < 0x1p53)
+    return std::llround(number);
+  return number;
+}
+
 std::string gaze::cli::numbersJson(const Numbers &numbers) {
   using Json = nlohmann::ordered_json;
   const Reach &reach = numbers.reach;
@@ -216,14 +223,14 @@ std::string gaze::cli::numbersJson(const Numbers &numbers) {
                    {"partial", numbers.partialTiles},
                    {"empty", numbers.emptyTiles}}},
                  {"tile", {{"q", numbers.tileQ}, {"k", numbers.tileK}}},
-                 {"flops", numbers.flops},
-                 {"flops_dense", numbers.flopsDense},
+                 {"flops", counted(numbers.flops)},
+                 {"flops_dense", counted(numbers.flopsDense)},
                  {"reach_layers", exactly ? Json(reach.layers) : Json(nullptr)},
                  {"exact", numbers.exact},
                  {"kept_pairs_error", numbers.error},
-                 {"bytes", numbers.bytes},
-                 {"bytes_dense", numbers.bytesDense},
-                 {"plan_bytes", numbers.planBytes}};
+                 {"bytes", counted(numbers.bytes)},
+                 {"bytes_dense", counted(numbers.bytesDense)},
+                 {"plan_bytes", counted(numbers.planBytes)}};
   if (numbers.parts > 1)
     object["parts_at_most"] = numbers.parts;
   if (!numbers.selection.empty())
