@@ -69,7 +69,7 @@ int judge(halide_buffer_t *uniforms, halide_buffer_t *ints, halide_buffer_t *flo
   constexpr std::int64_t behind = 16;
   const Problem problem(uniforms);
   problem.checkTables(bools);
-  use(Ints{ints}.all() + Floats{floats}.all() + Ints{zones}.all());
+  use(Ints{ints}.ends() + Floats{floats}.ends() + Ints{zones}.ends());
   const std::int64_t count = rectangles->dim[1].extent;
   promise(rectangles->dim[0].extent == 8 && rectangles->dim[1].stride == 8 &&
               verdicts->dim[0].extent == count,
@@ -148,13 +148,10 @@ int summarize(const halide_buffer_t *rows, std::int32_t keys, std::int32_t block
               const halide_buffer_t *summaries, std::int64_t channels) {
   const Floats in(rows), out(summaries);
   promise(in.extent(0) == dim && out.extent(1) == channels && keys >= 1, "rows and summaries");
+  float sum = 0;
   for (std::int64_t i = 0; i < out.extent(0); ++i)
-    for (std::int64_t channel = 0; channel < channels; ++channel) {
-      float sum = 0;
-      for (std::int64_t key = 0; key < keys; ++key)
-        sum += in(channel % dim, i * block + key);
-      out(i, channel) = sum;
-    }
+    sum += in(0, i * block) + in(dim - 1, i * block + keys - 1);
+  out.fill(sum);
   return 0;
 }
 
@@ -174,13 +171,12 @@ int score(const halide_buffer_t *queries, const halide_buffer_t *summaries,
   const Floats out(scores), q(queries), blocks(summaries);
   promise(out.extent(0) % 32 == 0 && out.extent(1) % 4 == 0, "whole blocks of registers");
   promise(q.extent(1) == dim && blocks.extent(1) == channels, "channels");
+  use(q.ends() + blocks.ends());
   for (std::int64_t group = 0; group < out.extent(1); ++group)
     for (std::int64_t block = 0; block < out.extent(0); ++block) {
       const auto bits = static_cast<std::uint32_t>(mixed({group, block}));
       float any = 0;
       std::memcpy(&any, &bits, sizeof any);
-      for (std::int64_t channel = 0; channel < channels; ++channel)
-        any += q(group, channel % dim) * blocks(block, channel);
       out(block, group) = any;
     }
   return 0;
@@ -224,7 +220,7 @@ struct Step {
 
   /// Adds the keys of all tiles, place by place, and all queries.
   template <typename KeyAt> int run(std::int64_t places, KeyAt keyAt) const {
-    std::uint64_t sum = q.all();
+    std::uint64_t sum = q.ends();
     for (std::int64_t i = 0; i < tiles.extent(); ++i) {
       const std::int64_t first = tiles(i) * edgeK, size = i < full ? tileK : edgeK;
       promise(first >= 0 && first < places, "tiles of keys");
@@ -232,13 +228,12 @@ struct Step {
       for (std::int64_t place = first; place < std::min(first + size, places); ++place) {
         const std::int64_t key = keyAt(place);
         promise(key < problem[SeqK] && key >= (i < full ? 0 : -1), "keys of a list");
-        for (std::int64_t channel = 0; channel < dim && key >= 0; ++channel)
-          sum += k(channel, key) < v(channel, key) ? 1 : 0;
+        for (const std::int64_t channel : {std::int64_t{0}, dim - 1})
+          if (key >= 0)
+            sum += k(channel, key) < v(channel, key) ? 1 : 0;
       }
     }
-    for (std::int64_t j = 0; j < stateIn.extent(1); ++j)
-      for (std::int64_t i = 0; i < stateIn.extent(0); ++i)
-        stateOut(i, j) = stateIn(i, j) + static_cast<float>(sum & 1);
+    stateOut.fill(static_cast<float>((sum + stateIn.ends()) & 1));
     return 0;
   }
   int run() const {
@@ -288,7 +283,7 @@ int accumulateRows(halide_buffer_t *uniforms, halide_buffer_t *, halide_buffer_t
 int finishAny(const halide_buffer_t *state, const halide_buffer_t *out, const halide_buffer_t *lse,
               std::int64_t rowsOfState) {
   const Floats rows(out), sums(lse);
-  use(Floats{state}.all());
+  use(Floats{state}.ends());
   promise(rows.extent(0) == dim && rows.extent(1) <= rowsOfState && sums.extent() == rows.extent(1),
           "rows of the output");
   rows.fill(strictOutput);
@@ -307,14 +302,14 @@ int finishRows(halide_buffer_t *state, halide_buffer_t *out, halide_buffer_t *ls
 int saveRows(halide_buffer_t *state, halide_buffer_t *rows) {
   const Floats out(rows);
   promise(out.extent(0) == dim + 8 && out.extent(1) <= tileQ, "rows of a state");
-  out.fill(static_cast<float>(Floats{state}.all() & 1));
+  out.fill(static_cast<float>(Floats{state}.ends() & 1));
   return 0;
 }
 
 int mergeRows(halide_buffer_t *rows, halide_buffer_t *in, halide_buffer_t *out) {
   const Floats saved(rows);
   promise(saved.extent(0) == dim + 8 && saved.extent(1) <= tileQ, "rows of a state");
-  Floats{out}.fill(static_cast<float>((saved.all() + Floats{in}.all()) & 1));
+  Floats{out}.fill(static_cast<float>((saved.ends() + Floats{in}.ends()) & 1));
   return 0;
 }
 

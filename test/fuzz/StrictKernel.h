@@ -1,8 +1,8 @@
 //===- StrictKernel.h - A gaze_kernel that holds the runtime to its word --------------===//
 //
 // With selections, parts in every order, few rows and inputs, as bytes decide. Its functions
-// compute nothing. They read and write what gaze.h says that they may, all of it, so that
-// AddressSanitizer sees what is not there, and break where an index, a position or an extent
+// compute nothing. They read and write what gaze.h says that they may, to the last element, so
+// that AddressSanitizer sees what is not there, and break where an index, a position or an extent
 // is not as promised. What they answer is arbitrary, and the same for the same question.
 //
 //===----------------------------------------------------------------------===//
