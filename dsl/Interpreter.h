@@ -94,14 +94,16 @@ public:
 
   /// Index of the first requirement that fails, or -1.
   int failedRequirement(const Coordinates &at) const;
-  /// The following three throw an OutOfRange. Without a selector, `top_blocks` is taken as true.
+  /// The following throw an OutOfRange. Without a selector, `top_blocks` is taken as true.
   bool keep(const Coordinates &at, const Selector *selector = nullptr) const;
   double scale(const Coordinates &at) const;
   /// The score after all score statements; `at.score` is the score after the scale.
   double score(const Coordinates &at) const;
 
-private:
+  /// Of any expression that is checked and stands in no def.
   Value evaluate(const Expr &expr, const Coordinates &at, const Selector *selector = nullptr) const;
+
+private:
   /// Throws an OutOfRange where `value` is missing.
   Value present(Value value) const;
 

@@ -2,6 +2,7 @@
 #include "RunCase.h"
 
 #include "Harness.h"
+#include "Refusal.h"
 #include "compiler/reference/Elements.h"
 #include "runtime/Parts.h"
 #include "tools/gaze/KernelMask.h"
@@ -203,15 +204,15 @@ std::string runOne(CompiledPattern &pattern, bool isMaskOnly, const Problem &pro
   runtime::alwaysInParts = problem.inParts;
   const std::vector<dsl::Value> values = valuesOf(pattern.pattern(), problem);
   const dsl::Coordinates at = pattern.pair(problem.shape, 0, 0, 0, 0);
-  const bool isRefused = pattern.interpreter(values).failedRequirement(at) >= 0;
+  const std::string due = dueRefusal(pattern.file(), pattern.pattern(), values, at);
   std::vector<InputData> data;
   for (std::size_t i = 0; i < pattern.inputCount(); ++i)
     data.push_back(inputOf(pattern, i, problem, values));
   pattern.give(std::move(data));
   try {
     const std::string fault = pattern.plannedFault(problem.shape, values);
-    if (isRefused)
-      return "a requirement that does not hold was not seen";
+    if (!due.empty())
+      return "not refused: " + due;
     if (pattern.inputCount() > 0)
       if (std::string wrong = pattern.wrongFault(fault, problem.shape, values); !wrong.empty())
         return wrong;
@@ -230,8 +231,9 @@ std::string runOne(CompiledPattern &pattern, bool isMaskOnly, const Problem &pro
   } catch (const Error &error) {
     if (error.code() != GAZE_REQUIREMENT_FAILED)
       return std::string("status ") + std::to_string(error.code()) + ": " + error.what();
-    if (!isRefused && std::strstr(error.what(), "no such") != nullptr)
-      return std::string("a requirement that holds: ") + error.what();
+    if (due.empty() || std::strstr(error.what(), due.c_str()) == nullptr)
+      return "refused, where " + (due.empty() ? std::string("nothing") : due) +
+             " is due: " + error.what();
     ++outcome.refused;
     return "";
   }

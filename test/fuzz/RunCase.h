@@ -16,7 +16,7 @@ struct Outcome {
   int compared = 0;    ///< outputs held to the reference
   int masks = 0;       ///< masks and plans held to the interpreter
   int outside = 0;     ///< an index outside of an input, found by both
-  int refused = 0;     ///< a requirement, a zero divisor, sizes of top_blocks
+  int refused = 0;     ///< by both: a requirement, a zero divisor, sizes of top_blocks
   int limited = 0;     ///< texts past a limit of the language
   int empty = 0;       ///< of the compared: no row keeps a key
   int inParts = 0;     ///< of the compared: the plan has several parts

@@ -60,6 +60,7 @@ public:
                                     const std::vector<dsl::Value> &values = {}) const;
   std::size_t inputCount() const { return program.patterns.front().inputs.size(); }
   dsl::Type inputType(std::size_t index) const { return pattern().inputs[index].type; }
+  const dsl::Program &file() const { return program; }
   const dsl::Pattern &pattern() const { return program.patterns.front(); }
 
   const gaze_kernel &table() const { return kernel.table(); }
