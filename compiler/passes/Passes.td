@@ -25,6 +25,15 @@ def InlinePass : Pass<"gaze-inline", "::mlir::ModuleOp"> {
   let dependentDialects = ["::gaze::ir::GazeDialect"];
 }
 
+def MergeEqualPass : Pass<"gaze-merge-equal", "::mlir::ModuleOp"> {
+  let summary = "Compute once what is computed twice, and nothing that is not read";
+  let description = [{
+    Operations of a region that are equal, operands in their order included, become the first of
+    them. MLIR's own pass does the same whatever the order of the operands of `andi` and `ori`, but
+    until faults and divisors are found the left side guards the right one.
+  }];
+}
+
 def FindFaultsPass : Pass<"gaze-find-faults", "::mlir::ModuleOp"> {
   let summary = "Say for a pair which index is outside of its input";
   let description = [{
@@ -39,7 +48,7 @@ def RequireDivisorsPass : Pass<"gaze-require-divisors", "::mlir::ModuleOp"> {
   let description = [{
     Integer division is total here (it gives 0), but a reader of Python expects an error. Where a
     division is evaluated in any case (not in a branch of `select`, not on the right of `andi` and
-    `ori`) and its divisor reads only parameters and shape, the pass adds the requirement that
+    `ori`; for a size of `top_blocks` wherever that is) and its divisor reads only parameters and shape, the pass adds the requirement that
     the divisor is not 0. Runs on inlined patterns, before anything reorders `andi` and `ori`.
   }];
   let dependentDialects = ["::gaze::ir::GazeDialect", "::mlir::arith::ArithDialect"];

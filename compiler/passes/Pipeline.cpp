@@ -9,8 +9,9 @@ namespace gaze::passes {
 void addLoweringPasses(mlir::OpPassManager &manager) {
   // No defs, calls or `where` from here on: every operation is read at the pair itself.
   manager.addPass(createInlinePass());
-  // Equal operations are one value from here on, so a divisor is required once.
-  manager.addPass(mlir::createCSEPass());
+  // Equal operations are one value from here on, so a divisor is required once; what nobody reads
+  // is gone. `and` and `or` keep their sides.
+  manager.addPass(createMergeEqualPass());
   // Indices outside of inputs are found by a region of their own from here on; loads are total.
   manager.addPass(createFindFaultsPass());
   // Dividing by zero is refused before the kernel runs. `and` and `or` may change sides after this.

@@ -33,8 +33,10 @@ struct RequireDivisorsPass : impl::RequireDivisorsPassBase<RequireDivisorsPass> 
 
   void requireDivisors(ir::PatternOp pattern, Block &block) {
     llvm::SmallPtrSet<Value, 4> required;
-    Value result = cast<ir::YieldOp>(block.getTerminator()).getValue();
-    for (Operation *op : slice(result, unconditionalOperands)) {
+    SmallVector<Value> evaluated{cast<ir::YieldOp>(block.getTerminator()).getValue()};
+    for (auto op : block.getOps<ir::TopBlocksOp>()) // what is selected is found first
+      llvm::append_range(evaluated, op->getOperands());
+    for (Operation *op : slice(evaluated, unconditionalOperands)) {
       if (!isa<ir::FloorDivOp, ir::FloorModOp>(op) || !required.insert(op->getOperand(1)).second)
         continue;
       Value divisor = op->getOperand(1);

@@ -8,9 +8,12 @@ using namespace mlir;
 
 namespace gaze::passes {
 
-SmallVector<Operation *> slice(Value value, function_ref<OperandRange(Operation *)> operandsOf) {
+SmallVector<Operation *> slice(ValueRange values,
+                               function_ref<OperandRange(Operation *)> operandsOf) {
   llvm::SmallPtrSet<Operation *, 16> found;
-  SmallVector<Operation *> work{value.getDefiningOp()}, ordered;
+  SmallVector<Operation *> work, ordered;
+  for (Value value : values)
+    work.push_back(value.getDefiningOp());
   while (!work.empty()) {
     Operation *op = work.pop_back_val();
     if (!found.insert(op).second)
@@ -18,7 +21,7 @@ SmallVector<Operation *> slice(Value value, function_ref<OperandRange(Operation 
     for (Value operand : operandsOf(op))
       work.push_back(operand.getDefiningOp());
   }
-  for (Operation &op : *value.getParentBlock())
+  for (Operation &op : *values.front().getParentBlock())
     if (found.contains(&op))
       ordered.push_back(&op);
   return ordered;

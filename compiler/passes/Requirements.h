@@ -13,10 +13,11 @@
 
 namespace gaze::passes {
 
-/// Everything that `value` is computed from, itself included, in the order of the block;
-/// `operandsOf` says which operands of an operation count.
+/// Everything that `values` of one block are computed from, themselves included, in the order of
+/// the block; `operandsOf` says which operands of an operation count.
 llvm::SmallVector<mlir::Operation *>
-slice(mlir::Value value, llvm::function_ref<mlir::OperandRange(mlir::Operation *)> operandsOf);
+slice(mlir::ValueRange values,
+      llvm::function_ref<mlir::OperandRange(mlir::Operation *)> operandsOf);
 
 /// What computes `value`, where that reads no more than parameters and shape.
 std::optional<llvm::SmallVector<mlir::Operation *>> sliceOfSize(mlir::Value value);

@@ -94,3 +94,22 @@ gaze.pattern @loaded() inputs {
   %3 = arith.cmpi eq, %2, %q : i64
   gaze.yield %3 : i1
 }
+
+// -----
+
+// Selecting comes before all pairs, so nothing guards what a size divides by.
+// CHECK-LABEL: gaze.pattern @size(b: i64) requirements {
+// CHECK-NEXT:    gaze.require "division by zero: the divisor is 0 here" {
+// CHECK-NEXT:      %[[B:.*]] = gaze.parameter @b : i64
+gaze.pattern @size(b: i64) keep {
+  %q = gaze.coordinate q : i64
+  %k = gaze.coordinate k : i64
+  %n = gaze.coordinate seq_k : i64
+  %b = gaze.parameter @b : i64
+  %eight = arith.constant 8 : i64
+  %0 = arith.cmpi sle, %k, %q : i64
+  %1 = gaze.floordiv %n, %b : i64
+  %2 = gaze.top_blocks %1, %eight, %eight by mean : i1
+  %3 = arith.andi %0, %2 : i1
+  gaze.yield %3 : i1
+}
