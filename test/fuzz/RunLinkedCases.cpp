@@ -1,13 +1,13 @@
 //===- RunLinkedCases.cpp - Random programs beside the reference, without a compiler -------===//
 //
 // What `differential` does, on a processor that has no compiler or is emulated: kernels come
-// from the linker, and all else is the same code. As the first process of a machine that has
-// no other (test/fuzz/emulated) it waits to be stopped.
+// from the linker, and all else is the same code. As the first process of a machine
+// (test/fuzz/emulated) it must not end, whatever becomes of a case, and waits to be stopped.
 //
 //===----------------------------------------------------------------------===//
 #include "LinkedCases.h"
 
-#include "RunCase.h"
+#include "Isolated.h"
 
 #include <iostream>
 #include <unistd.h>
@@ -32,12 +32,14 @@ JitKernel jit(const dsl::Program &, const dsl::Pattern &, const KernelOptions &)
 
 } // namespace gaze
 
+static constexpr unsigned secondsOfCase = 300;
+
 static int runAll() {
   Outcome all;
   int failures = 0;
   for (const LinkedCase &one : linkedCases) {
     current = one.kernel;
-    const Outcome outcome = runCase(parseCase(one.file));
+    const Outcome outcome = runIsolated(parseCase(one.file), secondsOfCase);
     all.compared += outcome.compared;
     all.outside += outcome.outside;
     all.refused += outcome.refused;
