@@ -246,7 +246,20 @@ private:
       const char *known = isInDef ? "true" : "flag";
       return below(2) ? known : knowsLets && below(2) ? "b" : readsKeys ? "(q >= k)" : "(q >= 9)";
     }
-    switch (below(12)) {
+    switch (below(14)) {
+    case 13: {
+      const std::string zero = divisor(), use = integer(depth - 1) + any({" / ", " % "}) + zero;
+      const std::string is = "(" + use + " < " + integer(0) + ")";
+      return below(4) ? "(" + zero + " != 0 and " + is + ")" : "(" + is + " or " + zero + " == 0)";
+    }
+    case 12: {
+      const std::string op = any({" and ", " or "}), a = boolean(depth - 1), b = boolean(depth - 1);
+      const std::string mirrored = "(" + b + op + a + ")";
+      return "((" + a + op + b + ")" + any({" == ", " != "}) +
+             (below(2) ? mirrored
+                       : "(if " + boolean(0) + " then " + mirrored + " else " + a + ")") +
+             ")";
+    }
     case 11:
       if (!isInDef && readsKeys)
         return "bool_of(" + std::string(any({"", "x = "})) + integer(depth - 1) + ")";
@@ -318,9 +331,17 @@ private:
                          : names[static_cast<size_t>(below(static_cast<int>(names.size())))];
   }
 
+  /// Known before anything runs, and 0 at times.
+  std::string divisor() {
+    return any(
+        {isInDef ? "x" : "w", isInDef ? "(x - 2)" : "(w - 2)", "(seq_q % 3)", "(seq_k / 8)"});
+  }
+
   std::string integer(int depth) {
     if (depth <= 0)
       return intLeaf();
+    if (below(16) == 0)
+      return "(" + integer(depth - 1) + any({" / ", " % "}) + divisor() + ")";
     switch (below(11)) {
     case 10:
       return isInDef || !readsKeys ? intLeaf() : "int_of(" + integer(depth - 1) + ")";
