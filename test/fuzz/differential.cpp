@@ -32,7 +32,7 @@ struct Arguments {
   std::uint64_t seed = 0;
   double seconds = 1e9;
   double reducing = 120;
-  unsigned limit = 60;
+  unsigned limit = 120;
   bool keepsGoing = false, prints = false, isWhole = false;
   std::string folder = ".";
   std::vector<std::string> files;
