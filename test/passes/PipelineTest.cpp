@@ -44,7 +44,7 @@ TEST(Pipeline, KeepsTheSamePairs) {
       module += texts.back();
     }
     std::vector<Kernel> plain =
-        lower(module, "gaze-inline,cse,gaze-find-faults,gaze-lower-to-kernel");
+        lower(module, "gaze-inline,gaze-merge-equal,gaze-find-faults,gaze-lower-to-kernel");
     std::vector<Kernel> lowered = lower(module);
     ASSERT_EQ(plain.size(), texts.size());
     ASSERT_EQ(lowered.size(), texts.size());

@@ -52,10 +52,15 @@ static std::string unexpected(const CLI::App &command, const std::vector<std::st
   if (option == arguments.end())
     return "gaze " + command.get_name() + " has no use for " + dsl::inQuotes(arguments.front());
   const std::string name = option->substr(0, option->find('='));
+  const std::string what = "gaze " + command.get_name() + " has no option " + dsl::inQuotes(name);
   dsl::Suggestion suggestion(name);
   for (const CLI::Option *known : command.get_options())
     suggestion.consider(known->get_name(), "");
-  return "gaze " + command.get_name() + " has no option " + dsl::inQuotes(name) + suggestion.text();
+  if (suggestion.nearestName().empty() && command.get_option_no_throw("--set") &&
+      name.rfind("--", 0) == 0)
+    return what + "; a parameter of the pattern is set by " +
+           dsl::inQuotes("--set " + name.substr(2) + "=VALUE");
+  return what + suggestion.text();
 }
 
 /// Parses the command line and runs its command; throws what the command throws.
