@@ -2,6 +2,7 @@
 #include "compiler/ScheduleFile.h"
 
 #include "dsl/Names.h"
+#include "dsl/Source.h"
 #include "dsl/Text.h"
 
 #include <algorithm>
@@ -84,11 +85,11 @@ ordered_json parse(const std::string &text) {
   try {
     return ordered_json::parse(text, visit);
   } catch (const ordered_json::parse_error &error) { // its byte counts from 1
-    const std::string before = text.substr(0, std::min(error.byte, text.size() + 1) - 1);
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
-    throw Wrong(notJson + " at line " + std::to_string(line) + ", column " +
-                std::to_string(column));
+    const std::size_t offset = std::min(error.byte, text.size() + 1) - 1;
+    const dsl::LineColumn at =
+        dsl::SourceFile("", text).lineColumn(static_cast<std::uint32_t>(offset));
+    throw Wrong(notJson + " at line " + std::to_string(at.line) + ", column " +
+                std::to_string(at.column));
   } catch (const ordered_json::exception &) { // a number past all doubles
     throw Wrong(notJson);
   }

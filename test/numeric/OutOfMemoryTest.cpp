@@ -133,7 +133,7 @@ TEST_P(OutOfMemory, OfRuns) {
   ASSERT_EQ(GAZE_OK, run(&error)) << error.message;
   const std::vector<float> expected = data.out;
   std::fill(data.out.begin(), data.out.end(), 7.0F);
-  EXPECT_GT(failuresOf(run), 0);
+  EXPECT_GT(failuresOf(run), GetParam().parts == 0 ? 5 : 0); // one block, unless it selects
   EXPECT_TRUE(expected == data.out) << "other bits after failures";
 
   // A merge takes no memory at all.

@@ -36,15 +36,16 @@ std::string cli::patternFile(const std::string &name) {
   std::error_code error;
   if (fs::exists(name, error) || name.find_first_of("./") != std::string::npos)
     return name;
-  dsl::Suggestion suggestion(name);
-  for (const std::string &folder : libraryFolders()) {
+  const std::vector<std::string> folders = libraryFolders();
+  for (const std::string &folder : folders)
     if (const fs::path file = fs::path(folder) / (name + ".gaze"); fs::exists(file, error))
       return file.string();
+  dsl::Suggestion suggestion(name);
+  for (const std::string &folder : folders)
     for (fs::directory_iterator file(folder, error), end; !error && file != end;
          file.increment(error))
       if (file->path().extension() == ".gaze")
         suggestion.consider(file->path().stem().string(), "the pattern");
-  }
   throw Failure(dsl::inQuotes(name) + " is no file, and no pattern of the library" +
                 suggestion.text());
 }

@@ -49,10 +49,11 @@ static std::string unexpected(const CLI::App &command, const std::vector<std::st
   const auto option = std::find_if(arguments.begin(), arguments.end(), [](const auto &argument) {
     return argument.size() > 1 && argument[0] == '-';
   });
+  const std::string called = (command.get_parent() ? "gaze " : "") + command.get_name();
   if (option == arguments.end())
-    return "gaze " + command.get_name() + " has no use for " + dsl::inQuotes(arguments.front());
+    return called + " has no use for " + dsl::inQuotes(arguments.front());
   const std::string name = option->substr(0, option->find('='));
-  const std::string what = "gaze " + command.get_name() + " has no option " + dsl::inQuotes(name);
+  const std::string what = called + " has no option " + dsl::inQuotes(name);
   dsl::Suggestion suggestion(name);
   for (const CLI::Option *known : command.get_options())
     suggestion.consider(known->get_name(), "");
@@ -74,11 +75,15 @@ static ExitStatus parseAndRun(CLI::App &app, int argc, char **argv) {
     app.exit(asked);
   } catch (const CLI::ParseError &error) {
     std::string command, what = error.what();
+    std::vector<const CLI::App *> parsers = {&app};
     for (const CLI::App *parsed : app.get_subcommands()) {
       command = " " + parsed->get_name();
-      if (dynamic_cast<const CLI::ExtrasError *>(&error))
-        what = unexpected(*parsed, parsed->remaining());
+      parsers.push_back(parsed);
     }
+    if (dynamic_cast<const CLI::ExtrasError *>(&error))
+      for (const CLI::App *parser : parsers)
+        if (const std::vector<std::string> left = parser->remaining(); !left.empty())
+          what = unexpected(*parser, left);
     throw Failure(what + "\nSee `gaze help" + command + "`.", ExitWrongUsage);
   }
   if (!std::cout.flush())
